@@ -56,6 +56,7 @@ const same: Record<string, Same> = {
     const vaccination = mapping.isOf('VXU') ? mapping.draft.find(whole)?.query : undefined
     const time = String(effectiveDateTime ?? '')
     if (vaccination !== undefined) return of(vaccination, codeIn(code))
+    if (mapping.document !== undefined) return of(mapping.document.query, codeIn(code), time)
     if (time.includes('T')) return of('', codeIn(code), time)
     return mapping.isOf('ADT') && encounter !== undefined ? of(visitOf(encounter, mapping), codeIn(code), time) : ''
   },

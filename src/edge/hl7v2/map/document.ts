@@ -2,6 +2,7 @@ import { type Entry, type Json, put, some } from '../../draft/draft.ts'
 import type { Segment, Value } from '../message.ts'
 import { fill, type Mapping, momentIn, rowsOf } from './mapping.ts'
 import { attachment } from './attachment.ts'
+import { isAttachment } from './observation.ts'
 import { practitioner } from './people.ts'
 import { byTable, coded, entity, entityIdentifier } from './types.ts'
 import { table } from '../../draft/table.ts'
@@ -80,8 +81,8 @@ const changes = new Set(['T03', 'T04', 'T07', 'T08'])
 /** Files stand as they are; lines of text become one text. R4 demands a content: where there is none, its absence is said. */
 function content(entry: Entry, mapping: Mapping): void {
   const segments = mapping.message.segments.filter(({ name }) => name === 'OBX')
-  const files = segments.filter((segment) => /^(?:ED|RP)$/i.test(segment.text(2) ?? ''))
-  const lines = segments.filter((segment) => /^(?:TX|FT|ST)$/i.test(segment.text(2) ?? ''))
+  const files = segments.filter(isAttachment)
+  const lines = segments.filter((segment) => !isAttachment(segment) && /^(?:TX|FT|ST)$/i.test(segment.text(2) ?? ''))
   const all: Json[] = []
   for (const segment of files) {
     const made = segment.all(5).flatMap((value) => attachment(segment, value, mapping) ?? [])

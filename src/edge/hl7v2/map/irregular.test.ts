@@ -100,7 +100,7 @@ const taken: [string, string[] | Uint8Array, Check, unknown, string[]?][] = [
     'what is no number',
     results('NM', '1,000', '1 000', 'трагови', '9'.repeat(20)),
     given,
-    ['1,000', '1 000', 'трагови', '9'.repeat(20)],
+    ['1,000 mg/L', '1 000 mg/L', 'трагови', `${'9'.repeat(20)} mg/L`],
     ['OBX[1]-5', 'OBX[2]-5', 'OBX[3]-5', 'OBX[4]-5'],
   ],
   ['structured numbers', results('SN', '>^100', '^1^:^128', '^5^-^10'), (m) => given(m).map((one) => Object.keys(one)[0]), ['value', 'numerator', 'low']],

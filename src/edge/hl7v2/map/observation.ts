@@ -2,7 +2,7 @@ import { dateTimeOf } from '../../draft/dates.ts'
 import { displayOf } from '../../draft/displays.ts'
 import { type Entry, type Json, put, some } from '../../draft/draft.ts'
 import type { Segment, Value } from '../message.ts'
-import { attachment } from './attachment.ts'
+import { attachment, isBareFile } from './attachment.ts'
 import { fill, type Mapping, rowsOf } from './mapping.ts'
 import { rememberResult } from './parent.ts'
 import { inRole, practitioner } from './people.ts'
@@ -255,7 +255,7 @@ function identify(entry: Entry, segment: Segment, mapping: Mapping): void {
   entry.resource['identifier'] = [{ system: `${localSystem}:result`, value: [number, code, sub].filter((one) => one !== undefined).join('/') }]
 }
 
-const isAttachment = (segment: Segment) => /^(?:ED|RP)$/i.test(segment.text(2) ?? '')
+export const isAttachment = (segment: Segment): boolean => /^(?:ED|RP)$/i.test(segment.text(2) ?? '') || isBareFile(segment.raw(5))
 /** In a document message all content is of the document: text lines as well as files. */
 const isContent = (segment: Segment) => /^(?:ED|RP|TX|FT|ST)$/i.test(segment.text(2) ?? '')
 

@@ -220,6 +220,7 @@ export function patient(segment: Segment, mapping: Mapping): void {
   const before = mapping.patient
   mapping.beginsPatient(entry)
   fill(entry, segment, patientRows, mapping)
+  ofState(entry, mapping.options)
   findByChartNumber(entry, isOfSender(mapping))
   if (before !== undefined && !mapping.isOf('ADT')) mustBeApart(before, entry, segment, mapping)
   // Taken, for somebody may come in whom nobody knows; but whoever forgets the number hears it.
@@ -227,7 +228,6 @@ export function patient(segment: Segment, mapping: Mapping): void {
   if (entry.resource['identifier'] === undefined) mapping.draft.lose(`${segment.place}-3`, 'no number: each such message makes a new patient')
   const birth = segment.text(7)
   if (birth !== undefined && birth.length > 8) birthTime(entry, segment, mapping)
-  ofState(entry, segment.text(19))
   district(entry.resource, segment)
   multiple(entry.resource, segment)
   deceased(entry.resource, segment)
@@ -267,15 +267,19 @@ function birthTime(entry: Entry, segment: Segment, mapping: Mapping): void {
 }
 
 /**
- * PID-19 is a number of the state, and here that is the JMBG, whether the sender says so or not. Whoever was born on another day than it says has somebody else's, as newborns have the mother's.
+ * A national number is the JMBG here, whether the sender says which or not, and so is a number without a type that says the day of birth that PID-7 says. Whoever was born on another day than it
+ * says has somebody else's, as newborns have the mother's.
  */
-function ofState({ resource }: Entry, number: string | undefined): void {
-  if (number === undefined || !isJmbgOf(number, resource['birthDate'] as string | undefined)) return
-  const given = (resource['identifier'] as Json[] | undefined)?.find(({ value, type }) => value === number && isOfField19(type as Json | undefined))
-  if (given !== undefined) Object.assign(given, { type: typeOf('NNSRB'), system: 'urn:rs:jmbg' })
+function ofState({ resource }: Entry, { localSystem }: Mapping['options']): void {
+  const born = resource['birthDate'] as string | undefined
+  for (const one of (resource['identifier'] as Json[] | undefined) ?? []) {
+    const [type] = ((one['type'] as Json | undefined)?.['coding'] ?? []) as Json[]
+    if (one['system'] !== undefined && one['system'] !== localSystem) continue
+    if (type === undefined ? (born?.length ?? 0) < 10 : !ofNation.has(String(type['code']))) continue
+    if (isJmbgOf(String(one['value']), born)) Object.assign(one, { type: typeOf('NNSRB'), system: 'urn:rs:jmbg' })
+  }
 }
-const isOfField19 = (type: Json | undefined): boolean =>
-  ((type?.['coding'] ?? []) as Json[]).some(({ code }) => code === 'SB' || code === 'SS' || code === 'NI')
+const ofNation = new Set(['SB', 'SS', 'NI'])
 
 /** One of multipleBirthInteger and multipleBirthBoolean, one of deceasedDateTime and deceasedBoolean: the one that says more. */
 function multiple(resource: Json, segment: Segment): void {

@@ -209,7 +209,7 @@ export function role(segment: Segment, mapping: Mapping): void {
 function joinRole(entry: Entry, code: string, mapping: Mapping): void {
   const isGeneral = /^(?:PP|FHCP|PCP|PRIMARY)/i.test(code)
   if (mapping.procedure !== undefined) push(mapping.procedure, 'performer', { actor: entry.reference })
-  else if (mapping.encounter !== undefined) push(mapping.encounter, 'participant', { individual: entry.reference })
+  else if (mapping.encounter !== undefined) push(mapping.encounter, 'participant', some({ type: entry.resource['code'], individual: entry.reference }))
   if (isGeneral && mapping.patient !== undefined) push(mapping.patient, 'generalPractitioner', entry.reference)
 }
 

@@ -32,7 +32,9 @@ export function setValue(entry: Entry, segment: Segment, mapping: Mapping): void
   entry.comesFrom(`${segment.place} value<5`)
   const type = segment.text(2)?.toUpperCase() ?? ''
   if (values.length === 1) {
+    if (untyped.has(type) && measured(resource, first, segment)) return
     if (!setOne(resource, type, first, segment, mapping)) resource['valueString'] = first.whole()
+    withUnit(resource, segment)
     return
   }
   if (type === 'TX' || type === 'FT' || type === 'ST' || !typed.has(type)) {
@@ -45,6 +47,26 @@ export function setValue(entry: Entry, segment: Segment, mapping: Mapping): void
     return component
   })
 }
+const untyped = new Set(['', 'ST'])
+
+/** Many laboratories call everything a text. A number beside a unit is an amount: as a text it would lose the unit, and stand in no course of values. */
+function measured(resource: Json, value: Value, segment: Segment): boolean {
+  const given = value.length === 1 ? value.part(1) : undefined
+  const unit = unitOf(segment)
+  if (given === undefined || unit['unit'] === undefined) return false
+  const text = withPoint(given) ?? given
+  const number = decimalIn(text)
+  const made = number === undefined ? comparedIn(text, unit) : { valueQuantity: { value: number, ...unit } }
+  if (made !== null) Object.assign(resource, made)
+  return made !== null
+}
+
+/** `1 250` and `5-10` are no amounts, and say nothing without the unit that stands beside them. */
+function withUnit(resource: Json, segment: Segment): void {
+  const [text, { unit }] = [resource['valueString'], unitOf(segment)]
+  if (typeof text === 'string' && typeof unit === 'string' && /^[\d\s.,<>=+-]*\d[\d\s.,<>=+-]*$/.test(text)) resource['valueString'] = `${text} ${unit}`
+}
+
 const typed = new Set(['NM', 'SN', 'CE', 'CWE', 'CNE', 'CF', 'TS', 'DTM', 'DT', 'NR', 'DR', 'CQ'])
 
 /** False when the value is not what its type says: then it is text, and the sender is told. */

@@ -28,6 +28,16 @@ describe('a patient as systems here write one', () => {
     assert.equal(await system('0101985710114', '19850101'), 'urn:rs:kcs')
     assert.equal(await system('04512345678', '19850101'), 'urn:rs:kcs')
   })
+
+  test('has a JMBG among the numbers: as the national one, or without a type where the birth date says the same', async () => {
+    const system = async (number: string, born: string) => (await about({ 3: `100^^^KCS^MR~${number}`, 7: born }))['identifier'].at(-1).system
+    assert.equal(await system('0101985710113^^^^NI', '19850101'), 'urn:rs:jmbg')
+    assert.equal(await system('0101985710113', '19850101'), 'urn:rs:jmbg')
+    assert.equal(await system('0101985710113', ''), 'urn:rs:kcs')
+    assert.equal(await system('0101985710113', '19850102'), 'urn:rs:kcs')
+    // Somebody's own space stays it.
+    assert.equal(await system('0101985710113^^^DZ^NI', '19850101'), 'urn:id:DZ')
+  })
 })
 
 const result = async (obx: Record<number, string>) =>
@@ -72,4 +82,66 @@ describe('a result as laboratories here write one', () => {
     const { first, losses } = await result({ 14: '202602282430' })
     assert.deepEqual([first('Observation')['effectiveDateTime'], losses.includes('OBX[1]-14')], [undefined, true])
   })
+
+  test('in a text, with its unit, is an amount; what is none keeps the unit beside it', async () => {
+    for (const type of ['ST', '']) {
+      assert.deepEqual((await result({ 2: type, 5: '5,6' })).first('Observation')['valueQuantity'].value, 5.6)
+      const low = (await result({ 2: type, 5: '<5', 6: 'mg/dl' })).first('Observation')['valueQuantity']
+      assert.deepEqual([low.value, low.comparator, low.code], [5, '<', 'mg/dL'])
+      assert.equal((await result({ 2: type, 5: '5-10', 6: '/HPF' })).first('Observation')['valueString'], '5-10 /HPF')
+      assert.equal((await result({ 2: type, 5: 'негативан' })).first('Observation')['valueString'], 'негативан')
+      assert.equal((await result({ 2: type, 5: '5', 6: '' })).first('Observation')['valueString'], '5')
+    }
+  })
+
+  test('has the unit of UCUM where what is written can only be one', async () => {
+    for (const [written, code] of [
+      ['mg/dl', 'mg/dL'],
+      ['10^3/ul', '10*3/uL'],
+      ['10e9/L', '10*9/L'],
+      ['mEq/l', 'meq/L'],
+      ['IU/ml', '[IU]/mL'],
+      ['мг/л', 'mg/L'],
+      ['kg/m²', 'kg/m2'],
+      ['mmol/24h', 'mmol/(24.h)'],
+      ['C', undefined],
+      ['jedinica', undefined],
+    ] as const)
+      assert.equal((await result({ 6: written })).first('Observation')['valueQuantity'].code, code, written)
+  })
+
+  test('that is a PDF written as a text is a file, and one that is said to be letters is none twice', async () => {
+    const pdf = Buffer.from('%PDF-1.4 налаз').toString('base64')
+    for (const [type, value] of [
+      ['ST', pdf],
+      ['ED', `^AP^PDF^A^${pdf}`],
+      ['ED', `^TEXT^^BASE64^${Buffer.from('налаз').toString('base64')}`],
+    ] as const) {
+      const [form] = (await result({ 2: type, 5: value, 6: '' })).first('DiagnosticReport')['presentedForm']
+      assert.deepEqual(
+        [form.contentType, Buffer.from(form.data, 'base64').toString().slice(-5)],
+        [value.includes('TEXT') ? 'text/plain' : 'application/pdf', 'налаз'],
+      )
+    }
+  })
+})
+
+test('an ampersand that nobody escaped in a text is one', async () => {
+  const { first, losses } = await mappedHl7([
+    headOf('ADT^A08'),
+    ana,
+    segment('PV1', { 2: 'O', 19: 'V1' }),
+    segment('PV2', { 3: 'R^Бол & мучнина' }),
+    'ROL|1|AD|AT^Одељенски^HL70443|D1^Јовић^Марко',
+  ])
+  const visit = first('Encounter')
+  assert.deepEqual([visit['reasonCode'][0].coding[0].display, losses], ['Бол & мучнина', []])
+  assert.equal(visit['participant'][0].type[0].coding[0].code, 'AT')
+})
+
+test('a finding beside a document is told once, however often the document is', async () => {
+  const of = async (event: string) =>
+    (await mappedHl7([headOf(`MDM^${event}`), ana, segment('TXA', { 2: 'CN', 12: 'X1' }), 'OBX|1|NM|TA^Притисак^L||150|mmHg|||||F'])).requests('Observation')
+  assert.match((await of('T02'))[0] ?? '', /^PUT identifier=/)
+  assert.deepEqual(await of('T08'), await of('T02'))
 })

@@ -1,4 +1,5 @@
 import { dateTimeOf } from '../../draft/dates.ts'
+import { codingOf } from '../../draft/displays.ts'
 import { type Entry, type Json, some } from '../../draft/draft.ts'
 import { exactNumber, withPoint } from '../../draft/numbers.ts'
 import type { Segment, Value } from '../message.ts'
@@ -33,6 +34,7 @@ export function setValue(entry: Entry, segment: Segment, mapping: Mapping): void
   const type = segment.text(2)?.toUpperCase() ?? ''
   if (values.length === 1) {
     if (untyped.has(type) && measured(resource, first, segment)) return
+    if ((type === 'NM' || untyped.has(type)) && marked(resource, first, segment, mapping)) return
     if (!setOne(resource, type, first, segment, mapping)) resource['valueString'] = first.whole()
     withUnit(resource, segment)
     return
@@ -59,6 +61,23 @@ function measured(resource: Json, value: Value, segment: Segment): boolean {
   const made = number === undefined ? comparedIn(text, unit) : { valueQuantity: { value: number, ...unit } }
   if (made !== null) Object.assign(resource, made)
   return made !== null
+}
+
+/** `12,5 H` and `150*`: analysers print the mark of OBX-8 beside the number. */
+function marked(resource: Json, value: Value, segment: Segment, mapping: Mapping): boolean {
+  const unit = unitOf(segment)
+  const [, number, mark] =
+    value.length === 1 && unit['unit'] !== undefined ? (/^([<>]?=?\s*\d+(?:[.,]\d+)?)\s*(HH?|LL?|\*)$/.exec(value.part(1) ?? '') ?? []) : []
+  if (number === undefined || mark === undefined) return false
+  const text = withPoint(number) ?? number
+  const plain = decimalIn(text)
+  const made = plain === undefined ? comparedIn(text, unit) : { valueQuantity: { value: plain, ...unit } }
+  if (made === null) return false
+  Object.assign(resource, made)
+  const code = mark === '*' ? 'A' : mark
+  resource['interpretation'] ??= [{ coding: [codingOf('http://terminology.hl7.org/CodeSystem/v3-ObservationInterpretation', code)] }]
+  mapping.draft.lose(`${segment.place}-5`, 'has a mark beside the number, and was read as both')
+  return true
 }
 
 /** `1 250` and `5-10` are no amounts, and say nothing without the unit that stands beside them. */
@@ -143,6 +162,11 @@ function comparedIn(text: string, unit: Json): Json | null {
 /** SN: a comparison, a range, a ratio, or a count with a plus (which is a kind of answer, and no number: 2+). */
 function structured(value: Value, unit: Json): Json | null {
   const [comparator, first, separator, second] = [value.part(1), value.part(2), value.part(3), value.part(4)]
+  // Written like an NM: `>500`, `500`.
+  if (value.length === 1) {
+    const alone = decimalIn(comparator)
+    return alone === undefined ? comparedIn(comparator ?? '', unit) : { valueQuantity: { value: alone, ...unit } }
+  }
   const [number, other] = [decimalIn(first), decimalIn(second)]
   if (number === undefined) return null
   if (separator === '-') return ranged(first, second, unit)

@@ -94,6 +94,24 @@ describe('a result as laboratories here write one', () => {
     }
   })
 
+  test('with the mark of an analyser beside it is the number and the mark, and an SN may be written like an NM', async () => {
+    for (const [type, written, value, comparator, mark] of [
+      ['NM', '12,5 H', 12.5, undefined, 'H'],
+      ['ST', '150*', 150, undefined, 'A'],
+      ['NM', '<0.5 L', 0.5, '<', 'L'],
+      ['SN', '>500', 500, '>', undefined],
+      ['SN', '500', 500, undefined, undefined],
+    ] as const) {
+      const { first, losses } = await result({ 2: type, 5: written })
+      const { valueQuantity, interpretation } = first('Observation')
+      assert.deepEqual([valueQuantity.value, valueQuantity.comparator, interpretation?.[0].coding[0].code], [value, comparator, mark], written)
+      assert.equal(losses.includes('OBX[1]-5'), mark !== undefined)
+    }
+    // What OBX-8 says is not changed by it.
+    assert.equal((await result({ 5: '12.5 H', 8: 'HH' })).first('Observation')['interpretation'][0].coding[0].code, 'HH')
+    assert.equal((await result({ 5: '12.5 X' })).first('Observation')['valueString'], '12.5 X')
+  })
+
   test('has the unit of UCUM where what is written can only be one', async () => {
     for (const [written, code] of [
       ['mg/dl', 'mg/dL'],

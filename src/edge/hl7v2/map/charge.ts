@@ -37,6 +37,8 @@ export function charge(segment: Segment, mapping: Mapping): void {
   const { resource } = entry
   resource['status'] = statuses[segment.text(6)?.toUpperCase() ?? ''] ?? 'unknown'
   fill(entry, segment, rows, mapping)
+  const words = segment.first(8)?.whole()
+  if (words !== undefined) resource['code'] = { ...(resource['code'] as Json | undefined), text: words }
   resource['code'] ??= { text: 'unknown' }
   const until = segment.first(4)?.part(2)
   const held = until === undefined || until === segment.text(4) ? undefined : period(segment.text(4), until)

@@ -46,12 +46,12 @@ test('when a patient is expected to leave is told, and whether it is an inpatien
   assert.match(visit['extension'][0].url, /plannedEndDate$/)
 })
 
-test('a charge has its days and the currency of its price', async () => {
-  const { first } = await mappedHl7([headOf('DFT^P03'), ana, segment('FT1', { 4: '20260301^20260305', 6: 'CG', 7: 'X^х^L', 11: '1500.00^RSD' })])
+test('a charge has its words, its days and the currency of its price', async () => {
+  const { first } = await mappedHl7([headOf('DFT^P03'), ana, segment('FT1', { 4: '20260301^20260305', 6: 'CG', 7: 'X^х^L', 8: 'Преглед', 11: '1500.00^RSD' })])
   const charge = first('ChargeItem')
   assert.deepEqual(
-    [charge['occurrencePeriod'], charge['occurrenceDateTime'], charge['priceOverride'].currency],
-    [{ start: '2026-03-01', end: '2026-03-05' }, undefined, 'RSD'],
+    [charge['code'].text, charge['occurrencePeriod'], charge['occurrenceDateTime'], charge['priceOverride'].currency],
+    ['Преглед', { start: '2026-03-01', end: '2026-03-05' }, undefined, 'RSD'],
   )
 })
 
@@ -68,4 +68,11 @@ test('a document keeps its empty lines, and names its author once', async () => 
   const document = first('DocumentReference')
   assert.equal(Buffer.from(document['content'][0].attachment.data, 'base64').toString(), 'Отпуштен.\n\nТерапија: аспирин.')
   assert.deepEqual([document['author'].length, all('Practitioner').length, losses], [1, 1, []])
+})
+
+test('whose data are to be kept from others says so', async () => {
+  const labels = async (indicator: string) =>
+    ((await mappedHl7([headOf('VXU^V04'), ana, segment('PD1', { 12: indicator })])).first('Patient').meta as { security?: { code: string }[] } | undefined)
+      ?.security?.[0]?.code
+  assert.deepEqual([await labels('Y'), await labels('N')], ['R', undefined])
 })

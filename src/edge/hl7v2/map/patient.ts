@@ -321,6 +321,9 @@ const motherRows = rowsOf([[21, 'identifier[]', identifier]])
 export function additional(segment: Segment, mapping: Mapping): void {
   if (mapping.patient === undefined) return
   fill(mapping.patient, segment, firstContactRows, mapping)
+  // HL7 table 0136: the patient's data are to be kept from others. The record decides by its own rules; the label is kept.
+  if (/^Y$/i.test(segment.text(12) ?? ''))
+    put(mapping.patient.resource, 'meta.security[]', codingOf('http://terminology.hl7.org/CodeSystem/v3-Confidentiality', 'R'))
 }
 const firstContactRows = rowsOf([
   [3, 'generalPractitioner[]', organization],

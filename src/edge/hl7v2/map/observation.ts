@@ -250,7 +250,8 @@ function identify(entry: Entry, segment: Segment, mapping: Mapping): void {
   const { localSystem } = mapping.options
   const code = codeOf(segment)
   const sub = segment.text(4)
-  if (number === undefined && sub !== undefined) mapping.apart.set(entry, sub)
+  // Of another order it is another result, though it is of the same moment.
+  if ((number ?? sub) !== undefined) mapping.apart.set(entry, [number, sub].join('/'))
   if (entry.resource['identifier'] !== undefined || number === undefined || localSystem === undefined || code === undefined) return
   entry.resource['identifier'] = [{ system: `${localSystem}:result`, value: [number, code, sub].filter((one) => one !== undefined).join('/') }]
 }

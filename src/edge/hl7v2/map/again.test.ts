@@ -97,6 +97,10 @@ describe('a visit without a number', () => {
     assert.match(admitted ?? '', /^PUT identifier=/)
     assert.deepEqual(await found(visit('ADT^A03', { ...began, 3: 'ХИР', 45: '202603010900' })), [admitted])
     assert.notDeepEqual(await found(visit('ADT^A01', { ...began, 44: '202602270901' })), [admitted])
+    // Of a day alone, it is that of whoever lies there, wherever the bed is.
+    const day = { 3: 'ИНТ', 44: '20260227' }
+    assert.deepEqual(await found(visit('ADT^A02', { ...day, 3: 'ХИР' })), await found(visit('ADT^A01', day)))
+    assert.notDeepEqual(await found(visit('ADT^A04', { ...day, 2: 'O', 3: 'ХИР' })), await found(visit('ADT^A04', { ...day, 2: 'O' })))
     const diagnosis = 'DG1|1||K35.8^Апендицитис^MKB10'
     assert.deepEqual(await found(visit('ADT^A01', began, diagnosis), 'Condition'), await found(visit('ADT^A08', began, diagnosis), 'Condition'))
   })

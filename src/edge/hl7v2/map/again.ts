@@ -30,11 +30,13 @@ const same: Record<string, Same> = {
   // Before all that is of a visit, as PV1 stands before it in the message.
   Encounter: ({ period, class: kind, location }, mapping) => {
     const start = String((period as Json | undefined)?.['start'] ?? '')
-    if (start.includes('T')) return start
+    const code = String((kind as Json | undefined)?.['code'] ?? '')
+    // Nobody is admitted twice on a day, but may well be seen twice.
+    if (start.includes('T') || (start !== '' && code === 'IMP')) return start
     const [where] = (location ?? []) as { location?: Json }[]
     const place = mapping.draft.find(where?.location)?.query
     // Each result from a ward made another visit; of one day there they are one.
-    return place === undefined ? '' : [dayOf(mapping), (kind as Json | undefined)?.['code'], place].join('|')
+    return place === undefined ? '' : [start || dayOf(mapping), code, place].join('|')
   },
   AllergyIntolerance: ({ code }) => codeIn(code),
   Condition: ({ code, encounter }, mapping) => of(visitOf(encounter, mapping), codeIn(code)),

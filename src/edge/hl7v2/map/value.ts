@@ -55,7 +55,8 @@ const untyped = new Set(['', 'ST'])
 function measured(resource: Json, value: Value, segment: Segment): boolean {
   const given = value.length === 1 ? value.part(1) : undefined
   const unit = unitOf(segment)
-  if (given === undefined || unit['unit'] === undefined) return false
+  // What is no unit of measure (`титар`, `датум`) makes no amount of it.
+  if (given === undefined || unit['code'] === undefined) return false
   const text = withPoint(given) ?? given
   const number = decimalIn(text)
   const made = number === undefined ? comparedIn(text, unit) : { valueQuantity: { value: number, ...unit } }
@@ -67,7 +68,7 @@ function measured(resource: Json, value: Value, segment: Segment): boolean {
 function marked(resource: Json, value: Value, segment: Segment, mapping: Mapping): boolean {
   const unit = unitOf(segment)
   const [, number, mark] =
-    value.length === 1 && unit['unit'] !== undefined ? (/^([<>]?=?\s*\d+(?:[.,]\d+)?)\s*(HH?|LL?|\*)$/.exec(value.part(1) ?? '') ?? []) : []
+    value.length === 1 && unit['code'] !== undefined ? (/^([<>]?=?\s*\d+(?:[.,]\d+)?)\s*(HH?|LL?|\*)$/.exec(value.part(1) ?? '') ?? []) : []
   if (number === undefined || mark === undefined) return false
   const text = withPoint(number) ?? number
   const plain = decimalIn(text)

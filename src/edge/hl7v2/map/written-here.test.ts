@@ -90,6 +90,7 @@ describe('a result as laboratories here write one', () => {
       assert.deepEqual([low.value, low.comparator, low.code], [5, '<', 'mg/dL'])
       assert.equal((await result({ 2: type, 5: '5-10', 6: '/HPF' })).first('Observation')['valueString'], '5-10 /HPF')
       assert.equal((await result({ 2: type, 5: 'негативан' })).first('Observation')['valueString'], 'негативан')
+      assert.equal((await result({ 2: type, 5: '20260301', 6: 'датум' })).first('Observation')['valueString'], '20260301 датум')
       assert.equal((await result({ 2: type, 5: '5', 6: '' })).first('Observation')['valueString'], '5')
     }
   })

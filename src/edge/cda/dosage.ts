@@ -19,6 +19,8 @@ export function timesOf(element: Element): Times {
   const all = element.all('effectiveTime').flatMap((one) => (typeOf(one) === 'SXPR_TS' ? one.all('comp') : [one]))
   const whole = all.find((one) => !['PIVL_TS', 'EIVL_TS'].includes(typeOf(one)))
   const repeat = Object.assign({}, ...all.map((one) => (typeOf(one) === 'PIVL_TS' ? everyOf(one) : typeOf(one) === 'EIVL_TS' ? eventOf(one) : {}))) as Json
+  const length = quantity(whole?.first('width'))
+  if (length?.['code'] !== undefined && units.has(String(length['code']))) repeat['boundsDuration'] = length
   return { period: period(whole), timing: Object.keys(repeat).length === 0 ? undefined : { repeat }, at: moment(whole) }
 }
 
@@ -74,8 +76,8 @@ function dosage(element: Element, times: Times, mapping: Mapping, isPart = false
   })
   const most = element.first('maxDoseQuantity')
   const [numerator, denominator] = [quantity(most?.first('numerator')), quantity(most?.first('denominator'))]
-  const bounds = isPart && times.period !== undefined ? { boundsPeriod: times.period } : {}
-  const repeat = { ...(times.timing?.['repeat'] as Json | undefined), ...bounds }
+  const bounds = isPart && times.period !== undefined ? { boundsPeriod: times.period, boundsDuration: undefined } : {}
+  const repeat = some({ ...(times.timing?.['repeat'] as Json | undefined), ...bounds }) ?? {}
   return some({
     text: freeTextOf(element, mapping) ?? wordsOf(element.first('text'), mapping.words),
     patientInstruction: instructionsIn(element, mapping),
@@ -125,7 +127,7 @@ function freeTextOf(element: Element, mapping: Mapping): string | undefined {
 
 function instructionsIn(element: Element, mapping: Mapping): string | undefined {
   const words = inner(element, 'act')
-    .filter((act) => hasTemplate(act, instruction))
+    .filter((act) => hasTemplate(act, instruction) || act.elements.find(({ name }) => name === 'code')?.attribute('code') === 'PINSTRUCT')
     .flatMap((act) => {
       const text = wordsOf(act.first('text'), mapping.words) ?? act.first('code')?.attribute('displayName')
       if (text !== undefined) act.readAll()

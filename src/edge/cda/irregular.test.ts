@@ -144,7 +144,12 @@ const taken: [string, string | Uint8Array, Check, unknown, RegExp?][] = [
   ['a file', file('JVBERi0x\nLjQK', 'mediaType="application/pdf" representation="B64"'), (m) => fileOf(m).data, 'JVBERi0xLjQK'],
   ['a file that is none', file('###', 'mediaType="application/pdf" representation="B64"'), (m) => fileOf(m).data, undefined, /nonXMLBody\/text$/],
   ['a file on a disk', file('<reference value="C:\\a b.pdf"/>', 'mediaType="application/pdf"'), (m) => fileOf(m).url, undefined, /reference$/],
-  ['a file of text', file('Здраво', 'mediaType="text/plain"'), (m) => Buffer.from(fileOf(m).data, 'base64').toString(), 'Здраво'],
+  [
+    'a file of text',
+    file('Здраво', 'mediaType="text/plain"'),
+    (m) => [Buffer.from(fileOf(m).data, 'base64').toString(), fileOf(m).contentType],
+    ['Здраво', 'text/plain; charset=utf-8'],
+  ],
   ['a mark of byte order', `\ufeff${document(section('11450-4', 'x'))}`, (m) => of(m, 'Composition').length, 1],
   [
     'UTF-16',

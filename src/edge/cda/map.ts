@@ -9,71 +9,17 @@ import { parseDocument } from './document.ts'
 import { type Element, unreadIn } from './element.ts'
 import { goal } from './goals.ts'
 import { composition, encompassing, patient } from './header.ts'
+import { type Kind, kindByTemplate, kinds } from './kinds.ts'
 import type { Mapping } from './mapping.ts'
 import { narrative } from './narrative.ts'
 import { battery, family, observation, results } from './observations.ts'
 import { device, encounter, immunization, medication, planned, procedure, supply } from './treatments.ts'
 import { concept, dateTime, identifier, wordsOf } from './types.ts'
-import { table } from '../draft/table.ts'
 
 /** Rises when the same document would give other resources. */
-const version = 'cda-to-fhir/5'
+const version = 'cda-to-fhir/6'
 const sectionsMax = 500
 const sectionDepthMax = 10
-
-/** The kind of a section by its code (LOINC), whatever templates it claims. */
-const kinds = table<Kind>({
-  '48765-2': 'allergies',
-  '11450-4': 'problems',
-  '11348-0': 'problems',
-  '11535-2': 'diagnoses',
-  '46241-6': 'diagnoses',
-  '10219-4': 'diagnoses',
-  '10218-6': 'diagnoses',
-  '29308-4': 'diagnoses',
-  '10160-0': 'medications',
-  '10183-2': 'medications',
-  '42346-7': 'medications',
-  '29549-3': 'given',
-  '59774-0': 'given',
-  '11369-6': 'immunizations',
-  '47519-4': 'procedures',
-  '30954-2': 'results',
-  '8716-3': 'vital-signs',
-  '46240-8': 'encounters',
-  '29762-2': 'social-history',
-  '18776-5': 'plan',
-  '61146-7': 'plan',
-  '10157-6': 'family',
-  '46264-8': 'devices',
-  '47420-5': 'survey',
-  '10190-7': 'survey',
-  '75311-1': 'medications',
-  '51847-2': 'plan',
-  '42348-3': 'directives',
-  '48768-6': 'payers',
-  '85847-2': 'team',
-})
-type Kind =
-  | 'allergies'
-  | 'problems'
-  | 'diagnoses'
-  | 'medications'
-  | 'given'
-  | 'immunizations'
-  | 'procedures'
-  | 'results'
-  | 'vital-signs'
-  | 'encounters'
-  | 'social-history'
-  | 'plan'
-  | 'family'
-  | 'devices'
-  | 'survey'
-  | 'directives'
-  | 'payers'
-  | 'team'
-  | 'other'
 
 /** A CDA or C-CDA document to FHIR R4: each section with its narrative, each entry as a resource, the document itself kept to the byte. */
 export function mapCda(bytes: Uint8Array): Mapped {
@@ -150,6 +96,30 @@ function body(root: Element, document: Entry, mapping: Mapping): void {
   }
 }
 
+/** Text that stands in the document is written in UTF-8 here, and says so: without it Cyrillic letters are read as others. */
+function mediaTypeOf(text: Element): string {
+  const said = text.attribute('mediaType') ?? 'application/octet-stream'
+  return said.startsWith('text/') && !said.includes('charset') && text.attribute('representation') !== 'B64' ? `${said}; charset=utf-8` : said
+}
+
+/** A picture that the narrative shows. */
+function picture(element: Element, mapping: Mapping, place: string): Entry[] {
+  const value = element.first('value')
+  const data = value?.attribute('representation') === 'B64' ? value.text.replaceAll(' ', '') : ''
+  if (data === '' || !isBase64(data)) {
+    element.isRead = false
+    return []
+  }
+  const entry = mapping.draft.add('Media', place, true)
+  element.attribute('ID')
+  Object.assign(entry.resource, {
+    status: 'completed',
+    subject: mapping.patient.reference,
+    content: { contentType: value?.attribute('mediaType') ?? 'image/png', data },
+  })
+  return [entry]
+}
+
 /** A document that is a file: the file, and the Composition that leads to it. */
 function attached(text: Element, document: Entry, mapping: Mapping): void {
   text.readAll()
@@ -163,7 +133,7 @@ function attached(text: Element, document: Entry, mapping: Mapping): void {
   if (given !== undefined && url === undefined) mapping.draft.lose('nonXMLBody/text/reference', 'is no address that could be followed')
   else if (!isData && url === undefined) mapping.draft.lose('nonXMLBody/text', 'is no base64 that could be read; the original keeps it')
   const attachment = {
-    contentType: text.attribute('mediaType') ?? 'application/octet-stream',
+    contentType: mediaTypeOf(text),
     ...(isData ? { data } : url === undefined ? { title: 'could not be read' } : { url }),
   }
   Object.assign(entry.resource, { status: 'current', type: document.resource['type'], subject: mapping.patient.reference, content: [{ attachment }] })
@@ -204,50 +174,12 @@ const some = (...found: Found[]): Entry[] => found.filter((one) => one !== undef
 function entriesOf(entry: Element, section: Kind, mapping: Mapping, place: string): Entry[] {
   return entry.elements.flatMap((element) => {
     element.isRead = true
+    if (element.name === 'observationMedia') return picture(element, mapping, place)
     const kind = section === 'other' || section === 'plan' ? (kindByTemplate(element) ?? section) : section
     const found = readers[kind](element, mapping, place)
     if (found.length === 0) element.isRead = false
     return found
   })
-}
-
-/** Templates of C-CDA that may stand in any section. */
-const templates: [string, Kind][] = [
-  ['2.16.840.1.113883.10.20.22.4.30', 'allergies'],
-  ['2.16.840.1.113883.10.20.22.4.7', 'allergies'],
-  ['2.16.840.1.113883.10.20.22.4.3', 'problems'],
-  ['2.16.840.1.113883.10.20.22.4.4', 'problems'],
-  ['2.16.840.1.113883.10.20.22.4.114', 'problems'],
-  ['2.16.840.1.113883.10.20.22.4.70', 'problems'],
-  ['2.16.840.1.113883.10.20.22.4.80', 'diagnoses'],
-  ['2.16.840.1.113883.10.20.22.4.33', 'diagnoses'],
-  ['2.16.840.1.113883.10.20.22.4.34', 'diagnoses'],
-  ['2.16.840.1.113883.10.20.22.4.65', 'diagnoses'],
-  ['2.16.840.1.113883.10.20.22.4.51', 'diagnoses'],
-  ['2.16.840.1.113883.10.20.22.4.16', 'medications'],
-  ['2.16.840.1.113883.10.20.22.4.42', 'medications'],
-  ['2.16.840.1.113883.10.20.22.4.35', 'medications'],
-  ['2.16.840.1.113883.10.20.22.4.36', 'medications'],
-  ['2.16.840.1.113883.10.20.22.4.52', 'immunizations'],
-  ['2.16.840.1.113883.10.20.22.4.14', 'procedures'],
-  ['2.16.840.1.113883.10.20.22.4.12', 'procedures'],
-  ['2.16.840.1.113883.10.20.22.4.13', 'procedures'],
-  ['2.16.840.1.113883.10.20.22.4.1', 'results'],
-  ['2.16.840.1.113883.10.20.22.4.26', 'vital-signs'],
-  ['2.16.840.1.113883.10.20.22.4.49', 'encounters'],
-  ['2.16.840.1.113883.10.20.22.4.45', 'family'],
-  ['2.16.840.1.113883.10.20.22.4.48', 'directives'],
-  ['2.16.840.1.113883.10.20.22.4.108', 'directives'],
-  ['2.16.840.1.113883.10.20.22.4.60', 'payers'],
-  ['2.16.840.1.113883.10.20.22.4.500', 'team'],
-]
-const kindOfTemplate = new Map(templates)
-function kindByTemplate(element: Element): Kind | undefined {
-  for (const one of element.all('templateId')) {
-    const kind = kindOfTemplate.get(one.attribute('root') ?? '')
-    if (kind !== undefined) return kind
-  }
-  return undefined
 }
 
 type Reader = (element: Element, mapping: Mapping, place: string) => Entry[]
@@ -288,14 +220,16 @@ const anything: Reader = (element, mapping, place) => {
       // What is done for the patient stands within what it is done for.
       if (hasTemplate(element, '2.16.840.1.113883.10.20.22.4.131')) return interventions(element, mapping, place)
       if (hasTemplate(element, '2.16.840.1.113883.10.20.22.4.202')) return noteActivity(element, mapping, place)
-      return isWish(element) ? wish(element, mapping, place) : []
+      // What somebody may get is not what somebody has: concerns and risks stay in their narrative.
+      if (hasTemplate(element, '2.16.840.1.113883.10.20.22.4.132', '2.16.840.1.113883.10.20.22.4.136')) return []
+      return isWish(element) ? wish(element, mapping, place) : interventions(element, mapping, place)
     default:
       return []
   }
 }
-const interventions: Reader = (element, mapping, place) => {
-  const found = ['act', 'procedure', 'observation', 'substanceAdministration', 'encounter'].flatMap((name) =>
-    inner(element, name).flatMap((one) => readers[kindByTemplate(one) ?? 'plan'](one, mapping, place)),
+function interventions(element: Element, mapping: Mapping, place: string, kind: Kind = 'plan'): Entry[] {
+  const found = ['organizer', 'act', 'procedure', 'observation', 'substanceAdministration', 'encounter'].flatMap((name) =>
+    inner(element, name).flatMap((one) => readers[kindByTemplate(one) ?? kind](one, mapping, place)),
   )
   if (found.length > 0) for (const name of ['id', 'code', 'statusCode']) element.all(name)
   return found
@@ -332,7 +266,11 @@ const readers: Record<Kind, Reader> = {
     if (element.name === 'procedure' || element.name === 'act') return some(procedure(element, mapping, place))
     return element.name === 'observation' ? observed('procedure')(element, mapping, place) : anything(element, mapping, place)
   },
-  results: (element, mapping, place) => (element.name === 'organizer' ? results(element, mapping, place) : observed('laboratory')(element, mapping, place)),
+  results: (element, mapping, place) => {
+    if (element.name === 'organizer') return results(element, mapping, place)
+    // IHE XD-LAB puts the batteries of a specialty into an act.
+    return element.name === 'act' ? interventions(element, mapping, place, 'results') : observed('laboratory')(element, mapping, place)
+  },
   'vital-signs': observed('vital-signs'),
   encounters: (element, mapping, place) => {
     if (element.name !== 'encounter') return anything(element, mapping, place)

@@ -117,9 +117,11 @@ function specimenOf(element: Element, mapping: Mapping, place: string): Entry | 
 /** A battery of results: a report with its results. */
 export function results(organizer: Element, mapping: Mapping, place: string): Entry[] {
   const code = concept(organizer.first('code'), mapping.words)
-  const inside = organizer
-    .all('component')
-    .flatMap((component) => component.all('observation').flatMap((one) => observation(one, 'laboratory', mapping, place) ?? []))
+  const inside = organizer.all('component').flatMap((component) => [
+    ...component.all('observation').flatMap((one) => observation(one, 'laboratory', mapping, place) ?? []),
+    // What grew in one culture stands together within it.
+    ...component.all('organizer').flatMap((one) => battery(one, 'laboratory', mapping, place)),
+  ])
   const made = timedBy(inside, organizer)
   const specimen = specimenOf(organizer, mapping, place)
   for (const { resource } of specimen === undefined ? [] : made) resource['specimen'] ??= specimen?.reference

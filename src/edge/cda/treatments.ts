@@ -23,11 +23,22 @@ function medicine(element: Element, mapping: Mapping, place: string): { concept:
   return code === undefined ? undefined : { concept: code, lot: material?.first('lotNumberText')?.text || undefined, maker }
 }
 
+/** "Not a medicine, without naming one": none is known of, as the patient summary writes it (IPS, absent-unknown). */
+function none(element: Element): { concept: Json } | undefined {
+  if (element.attribute('negationInd') !== 'true') return undefined
+  return {
+    concept: {
+      coding: [{ system: 'http://hl7.org/fhir/uv/ips/CodeSystem/absent-unknown-uv-ips', code: 'no-known-medications', display: 'No known medications' }],
+    },
+  }
+}
+
 const isPlanned = (element: Element) => ['INT', 'RQO', 'PRMS', 'PRP', 'ARQ', 'APT', 'GOL'].includes(element.attribute('moodCode') ?? '')
 
 /** A medicine: given in the section of what was given, wished for by its mood, else said to be taken. */
 export function medication(element: Element, isGiven: boolean, mapping: Mapping, place: string): Entry | undefined {
-  const product = medicine(element, mapping, place)
+  const named = medicine(element, mapping, place)
+  const product = named ?? (isGiven || isPlanned(element) ? undefined : none(element))
   if (product === undefined) return undefined
   const times = timesOf(element)
   const base = { medicationCodeableConcept: product.concept, subject: mapping.patient.reference }
@@ -38,7 +49,8 @@ export function medication(element: Element, isGiven: boolean, mapping: Mapping,
   const asserted = dateTime(element.first('author', 'time'))
   for (const supply of inner(element, 'supply')) supplied(supply, base, mapping, place)
   Object.assign(entry.resource, {
-    status: element.attribute('negationInd') === 'true' ? 'not-taken' : takenStatus('MedicationStatement', element, 'unknown'),
+    status:
+      named === undefined ? 'unknown' : element.attribute('negationInd') === 'true' ? 'not-taken' : takenStatus('MedicationStatement', element, 'unknown'),
     ...base,
     ...some({
       identifier: identifiers(element),
@@ -115,7 +127,8 @@ function prescribed(element: Element, base: Json, times: Times, mapping: Mapping
 
 function within(timing: unknown, boundsPeriod: Json): Json {
   const { repeat, ...rest } = (timing ?? {}) as Json
-  return { ...rest, repeat: { ...(repeat as Json | undefined), boundsPeriod } }
+  // Timing.repeat has one of its bounds.
+  return { ...rest, repeat: some({ ...(repeat as Json | undefined), boundsDuration: undefined, boundsPeriod }) }
 }
 
 /** A supply by itself: a medicine that is to be handed out, or was. */

@@ -5,6 +5,7 @@ import { exactNumber } from '../draft/numbers.ts'
 import { codeSystem, spaceOf } from '../draft/systems.ts'
 import type { Element } from './element.ts'
 import { table } from '../draft/table.ts'
+import { ucumOf } from '../draft/ucum.ts'
 
 const isOid = /^[0-2](?:\.(?:0|[1-9]\d*))+$/
 const isUuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
@@ -101,10 +102,20 @@ const numberOf = (element: Element | undefined) =>
 /** PQ. A unit that is not UCUM's own writing is a unit for people only. */
 export function quantity(element: Element | undefined): Json | undefined {
   const value = numberOf(element)
-  if (value === undefined) return undefined
+  if (value === undefined) return element === undefined ? undefined : otherwise(element)
   const unit = element?.attribute('unit')
   if (unit === undefined || unit === '1') return { value }
-  return isUcum.test(unit) ? { value, unit, system: 'http://unitsofmeasure.org', code: unit } : { value, unit }
+  // PQ is of UCUM, and many write mmHg and 10^9/L there.
+  const code = ucumOf(unit) ?? (isUcum.test(unit) ? unit : undefined)
+  return code === undefined ? { value, unit } : { value, unit, system: 'http://unitsofmeasure.org', code }
+}
+/** In a unit that UCUM has not: `OTH`, and the number with the unit's words beside it (C-CDA 2.1, 5.2). */
+function otherwise(element: Element): Json | undefined {
+  const translation = element.first('translation')
+  const value = numberOf(translation)
+  if (translation === undefined || value === undefined) return undefined
+  const unit = translation.first('originalText')?.text || translation.attribute('displayName') || translation.attribute('code')
+  return some({ value, unit })
 }
 const isUcum = /^[A-Za-z0-9%[\]*/.'{}_^+-]+$/
 

@@ -76,12 +76,18 @@ test('a vendor with the guide alone joins, is told what is wrong, and settles wh
   writeFileSync(elsewhere, JSON.stringify({ ...given, member: 'acme-two', url: `http://localhost:${world.config.PORT}` }))
   await assert.rejects(run('edge init', { answers: elsewhere }), /edge\.yaml says member: acme-cli, and the answers acme-two\. Mend/)
   await assert.rejects(run('edge init', { answers: join(folder, 'none.json') }), /none\.json is not there/)
+  const slips = join(folder, 'slips.json')
+  writeFileSync(slips, JSON.stringify({ ...given, member: 'Acme_1', mb: undefined, port: '99999', charset: 'UTF-9' }))
+  await assert.rejects(
+    run('edge init', { answers: slips }),
+    /member has another form.*\n.*mb is missing.*\n.*port has another form.*\n.*charset has another form/,
+  )
   const last = await run('edge init', { answers })
   assert.deepEqual([last.code, /Everything is ready/.test(last.said)], [0, true], last.said)
 
   copyFileSync('docs/guides/edge/laboratory.json', join(folder, 'laboratory.json'))
   mkdirSync(join(folder, 'tables'))
-  writeFileSync(config, readFileSync(config, 'utf8').replace('port: 7080', 'port: 0'))
+  writeFileSync(config, readFileSync(config, 'utf8').replace('port: 7080', 'port: 0').replace('charset: windows-1250', 'charset: CP1250'))
   appendFileSync(config, 'folders: [{ name: tables, path: ./tables, format: csv, mapping: ./laboratory.json, patienceSeconds: 1 }]\n')
   const wrong = join(folder, 'wrong.yaml')
   writeFileSync(wrong, readFileSync(config, 'utf8').replace('member: acme-cli', 'member: acme-two').replace('laboratory.json', 'none.json'))

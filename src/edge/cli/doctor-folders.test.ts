@@ -48,6 +48,9 @@ test('a column that the newest file does not have is told with the line that nam
   assert.match(said, /one\.csv, the newest file, has: Karton, .*Sifra/)
   writeFileSync(join(path, 'two.csv'), header.replace('Sifra', 'Analiza'))
   assert.match(look().said, /every column is in two\.csv/)
+  // Excel's own first line is no header.
+  writeFileSync(join(path, 'two.csv'), `sep=;\r\n${header.replace('Sifra', 'Analiza')}\r\n`)
+  assert.match(look().said, /every column is in two\.csv/)
 })
 
 test('of NDJSON a name that no object has is told, and is no fault: an object need not have everything', (t) => {

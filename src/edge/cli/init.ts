@@ -19,8 +19,18 @@ const questions = [
   { name: 'name', ask: 'Name of the institution and its system', form: /^.{3,200}$/ },
   { name: 'mb', ask: 'Registration number of the institution (8 digits)', form: /^\d{8}$/ },
   { name: 'contact', ask: 'E-mail of whoever looks after this system', form: /^[^\s@]+@[^\s@]+$/ },
-  { name: 'port', ask: 'Port for HL7 v2 over MLLP (0: none)', form: /^\d{1,5}$/, fallback: '2575' },
-  { name: 'charset', ask: 'Character set of HL7 v2 that does not say its own', form: /^[\w-]{3,20}$/, fallback: 'windows-1250' },
+  {
+    name: 'port',
+    ask: 'Port for HL7 v2 over MLLP (0: none)',
+    form: /^(?:\d{1,4}|[1-5]\d{4}|6[0-4]\d{3}|65[0-4]\d\d|655[0-2]\d|6553[0-5])$/,
+    fallback: '2575',
+  },
+  {
+    name: 'charset',
+    ask: 'Character set of HL7 v2 that does not say its own',
+    form: /^(?:utf-?8|(?:windows-?|cp-?)125[0-2]|(?:iso-?)?8859[-/]?[125]|cp-?852|(?:ibm|cp)-?866)$/i,
+    fallback: 'windows-1250',
+  },
   {
     name: 'certificates',
     ask: 'Numbers kept ready for certificates of sick leaves issued without a connection (0: none are issued here, else 10 to 1000)',
@@ -84,13 +94,12 @@ function fromFile(file: string): Answers {
   const given = readJson(file) as Record<string, unknown>
   const unknown = Object.keys(given).filter((name) => !questions.some((one) => one.name === name))
   if (unknown.length > 0) throw new WrongUse(`${file}: ${unknown.join(', ')} is not asked; known are ${questions.map(({ name }) => name).join(', ')}`)
-  return Object.fromEntries(
-    questions.map((question) => {
-      const value = given[question.name] ?? ('fallback' in question ? question.fallback : undefined)
-      if (!question.form.test(String(value ?? ''))) throw new WrongUse(`${file}: ${question.name} is missing or has another form (${question.ask})`)
-      return [question.name, String(value)]
-    }),
-  ) as Answers
+  const answers = questions.map((question) => [question.name, String(given[question.name] ?? ('fallback' in question ? question.fallback : ''))] as const)
+  const wrong = questions.filter(({ form }, at) => !form.test(answers[at]?.[1] ?? ''))
+  // All of it at once: whoever mends a file mends it once.
+  if (wrong.length > 0)
+    throw new WrongUse(wrong.map(({ name, ask }) => `${file}: ${name} ${given[name] === undefined ? 'is missing' : 'has another form'}: ${ask}`).join('\n'))
+  return Object.fromEntries(answers) as Answers
 }
 
 /** What was answered before is offered again. */

@@ -24,6 +24,8 @@ export type Declared = {
   quote: string
   charset: Charset
   decimal: '.' | ','
+  /** What stands in a cell that says nothing: NULL of a database, a dash. */
+  empty: ReadonlySet<string>
   resources: DeclaredResource[]
 }
 
@@ -76,6 +78,7 @@ const schema = {
         quote: { type: 'string', maxLength: 1 },
         charset: text,
         decimal: { enum: ['.', ','] },
+        empty: { type: 'array', items: text, maxItems: 20 },
       },
     },
     resources: {
@@ -101,7 +104,7 @@ const schema = {
 type Written = {
   name: string
   version: number
-  format?: { delimiter?: string; quote?: string; charset?: string; decimal?: '.' | ',' }
+  format?: { delimiter?: string; quote?: string; charset?: string; decimal?: '.' | ','; empty?: string[] }
   resources: { as: string; type: string; when?: string; about?: boolean; set: Record<string, Source> }[]
 }
 
@@ -137,6 +140,7 @@ export function declaredMapping(written: unknown, types: readonly string[], at =
     quote: written.format?.quote ?? '"',
     charset: charset ?? 'utf-8',
     decimal: written.format?.decimal ?? '.',
+    empty: new Set(written.format?.empty),
     resources,
   }
 }

@@ -69,6 +69,25 @@ describe('a table with a declared mapping', () => {
     assert.deepEqual(row.mapped.bundle.entry[0]?.resource['name'], [{ family: 'Đorđević' }])
   })
 
+  test('keeps what a laboratory cannot measure as the bound that it is, and takes NULL and dashes for nothing', () => {
+    const given = (cell: string) => {
+      const declared = declaredMapping({ ...written, format: { ...written.format, empty: ['NULL', '-'] } }, types)
+      const bytes = encode(`${header}\r\n0101985710113;NULL;-;Ž;1.1.1985;01.03.2026 07:30;${cell};`, 'windows-1250')
+      const [row] = mapCsv(bytes, declared, 'mart.csv')
+      return row && 'mapped' in row ? row.mapped.bundle.entry.map(({ resource }) => resource as Record<string, any>) : row?.refusal.message
+    }
+    for (const [cell, value, comparator] of [
+      ['<0,5', 0.5, '<'],
+      ['>= 40', 40, '>='],
+      ['6,4', 6.4, undefined],
+    ] as const) {
+      const [patient, glucose] = given(cell) as Record<string, any>[]
+      assert.deepEqual([patient?.['name'], glucose?.['valueQuantity'].value, glucose?.['valueQuantity'].comparator], [undefined, value, comparator])
+    }
+    assert.equal((given('NULL') as unknown[]).length, 3)
+    assert.match(String(given('<mnogo')), /is no number/)
+  })
+
   test('refuses a row with line and column, never with the value, and goes on with the next', () => {
     const rows = map(
       '12345678901;A;B;M;;;;',

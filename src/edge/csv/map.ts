@@ -138,6 +138,7 @@ type Cells = { line: number; cells: Map<string, string>; original: { bytes: Uint
 function mapCells({ line, cells, original }: Cells, declared: Declared, file: string): Mapped {
   const odd = [...cells].filter(([, cell]) => hasControls(cell)).map(([name]) => name)
   for (const name of odd) cells.set(name, withoutControls(cells.get(name) as string))
+  for (const [name, cell] of cells) if (declared.empty.has(cell)) cells.set(name, '')
   const draft = new Draft(`${declared.name}\u0000${file}\u0000${line}\u0000${[...cells.values()].join('\u0000')}`)
   for (const name of odd) draft.lose(`line ${line}, column ${name}`, 'has control characters, which were left out')
   const made = new Map<string, Entry>()
@@ -172,16 +173,18 @@ function fillFrom(entry: Entry, resource: DeclaredResource, context: Context): v
   for (const { path, text, source, form } of resource.set) {
     const names = columnsOf(source)
     for (const name of names) context.read.add(name)
-    const value = valueOf(source, form, names, context)
+    const isAmount = source.number === true && path.length > 1 && path.at(-1) === 'value'
+    const value = valueOf(source, form, names, context, isAmount)
     if (value === undefined) continue
     setAt(entry.resource, path, value)
+    if (isAmount) compared(entry.resource, path, names, context)
     if (names.length > 0) sources.push(`${text}<${names.join('+')}`)
   }
   prune(entry.resource)
   if (sources.length > 0) entry.comesFrom(sources.join(' '))
 }
 
-function valueOf(source: Source, form: RegExp | undefined, names: string[], context: Context): unknown {
+function valueOf(source: Source, form: RegExp | undefined, names: string[], context: Context, isAmount: boolean): unknown {
   if (source.value !== undefined) return source.value
   if (source.reference !== undefined) return context.made.get(source.reference)?.reference
   const cell = names
@@ -197,12 +200,19 @@ function valueOf(source: Source, form: RegExp | undefined, names: string[], cont
   if (cell === '') return source.required ? refuse('is empty, and the mapping demands a value') : undefined
   if (form !== undefined && !form.test(cell)) return refuse('has not the form that the mapping demands')
   if (source.codes !== undefined) return source.codes[cell] ?? refuse('holds a code that the mapping does not translate')
-  if (source.number) return numberIn(cell, context.declared.decimal) ?? refuse('is no number')
+  if (source.number) return numberIn(isAmount ? cell.replace(comparison, '') : cell, context.declared.decimal) ?? refuse('is no number')
   if (source.boolean !== undefined)
     return source.boolean.true.includes(cell) ? true : source.boolean.false.includes(cell) ? false : refuse('is neither of the words for yes and no')
   if (source.date !== undefined) return dateIn(cell, source.date) ?? refuse(`is no date of the form ${source.date}`)
   return cell
 }
+
+/** `<0,5`, as laboratories write what is below what they can measure: the amount is the bound, and says so. Elsewhere it is no number. */
+function compared(resource: Json, path: Step[], names: string[], { cells }: Context): void {
+  const [found] = comparison.exec(cells.get(names[0] ?? '') ?? '') ?? []
+  if (found !== undefined) setAt(resource, [...path.slice(0, -1), 'comparator'], found.trim().replace('≤', '<=').replace('≥', '>='))
+}
+const comparison = /^(?:<=|>=|<|>|≤|≥)\s*(?=\d)/
 
 // Thousands in groups of three, from a first that does not begin with a nought: `0,125` is nobody's way to write 125.
 const grouped = { ',': /^[+-]?[1-9]\d{0,2}(?:\.\d{3})+(?:,\d+)?$/, '.': /^[+-]?[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?$/ }

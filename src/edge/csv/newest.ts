@@ -67,8 +67,10 @@ function beginningOf(file: string): Buffer {
 
 /** The line alone: in a half of a file the last letter may be a half. */
 function headerIn(bytes: Buffer, { charset, delimiter, quote }: Declared): Set<string> {
-  const end = bytes.indexOf(0x0a)
-  const text = textOfTable(end < 0 ? bytes : bytes.subarray(0, end + 1), charset)
+  // Excel's own first line is no header.
+  const begin = /^(?:\u00ef\u00bb\u00bf)?"?sep=./i.test(bytes.toString('latin1', 0, 10)) ? bytes.indexOf(0x0a) + 1 : 0
+  const end = bytes.indexOf(0x0a, begin)
+  const text = textOfTable(bytes.subarray(begin, end < 0 ? undefined : end + 1), charset)
   const [first] = rowsOf(text, delimiter, quote)
   return new Set((first?.cells ?? []).map((cell) => cell.trim()))
 }

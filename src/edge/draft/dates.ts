@@ -4,9 +4,15 @@ import { inOnePiece } from './characters.ts'
  * Moments as HL7 writes them in v2 and in CDA, `YYYY[MM[DD[HH[MM[SS[.S…]]]]]][±ZZZZ]`, as FHIR writes them. FHIR demands a zone where
  * there is a time (R4 datatypes, dateTime); where the sender gave none it is the zone of the country.
  */
-const isoForm = /^\d{4}-\d{2}(?:-\d{2}(?:T[\d:.]+(?:Z|[+-]\d{2}:\d{2})?)?)?$/
+const isoForm = /^\d{4}-\d{2}(?:-\d{2}(?:[T ][\d:.]+(?:Z|[+-]\d{2}:\d{2})?)?)?$/
+/** As dates are written here, and in no other order where there are points: 1.3.2026, 01. 03. 2026. 10:15. */
+const ownForm = /^(\d{1,2})\. ?(\d{1,2})\. ?(\d{4})\.?(?: +(\d{1,2}):(\d{2})(?::(\d{2}))?)?$/
 
 let zoneOfSender: string | undefined
+let isAsPeopleWrite = false
+
+/** Whether a date with points was read since the message began: the sender is to hear of it. */
+export const wasAsPeopleWrite = (): boolean => isAsPeopleWrite
 
 /**
  * The zone of MSH-7 is that of all moments of the message that name none (HL7 2.5 on, MSH-7). One that is the country's own at that moment says only where the sender is: a winter's offset
@@ -18,6 +24,7 @@ export function inZoneOf<T>(moment: string, act: () => T): T {
   const own =
     made === undefined ? undefined : countryZone(Number(made.slice(0, 4)), Number(made.slice(5, 7)), Number(made.slice(8, 10)), Number(made.slice(11, 13)))
   zoneOfSender = zone === own ? undefined : zone
+  isAsPeopleWrite = false
   try {
     return act()
   } finally {
@@ -27,17 +34,33 @@ export function inZoneOf<T>(moment: string, act: () => T): T {
 
 export function dateTimeOf(text: string): string | undefined {
   if (text === '') return undefined
-  const compact =
-    text[4] === '-' && isoForm.test(text)
-      ? text
-          .replace(/(?<=^\d{4})-(\d{2})-?/, '$1')
-          .replace(/[T:]/g, '')
-          .replace('Z', '+0000')
-      : text.trim()
+  const compact = compactOf(text)
   const digits = digitsFrom(compact, 0)
   if (digits < 4 || digits > 14 || digits % 2 === 1 || !endsWell(compact, digits)) return undefined
   const day = dayOf(compact, digits)
-  return day === undefined || digits < 10 ? day : timed(compact, day, digits)
+  if (day === undefined || digits < 10) return day
+  return two(compact, 8) === 24 ? atMidnight(compact, day, digits) : timed(compact, day, digits)
+}
+
+/** In HL7's form, whichever it was written in. */
+function compactOf(text: string): string {
+  if (text[4] === '-' && isoForm.test(text))
+    return text
+      .replace(/(?<=^\d{4})-(\d{2})-?/, '$1')
+      .replace(/[T :]/g, '')
+      .replace('Z', '+0000')
+  const plain = text.trim()
+  const [, day, month, year, hour, minute = '', second = ''] = plain[1] === '.' || plain[2] === '.' ? (ownForm.exec(plain) ?? []) : []
+  if (day === undefined || month === undefined || year === undefined) return plain
+  isAsPeopleWrite = true
+  return `${year}${month.padStart(2, '0')}${day.padStart(2, '0')}${hour?.padStart(2, '0') ?? ''}${minute}${second}`
+}
+
+/** 24:00 ends the day that it is written with (ISO 8601); FHIR has only the beginning of the next. */
+function atMidnight(compact: string, day: string, digits: number): string | undefined {
+  if (/[1-9]/.test(compact.slice(10, digits))) return undefined
+  const next = new Date(Date.parse(`${day}T00:00:00Z`) + 86_400_000).toISOString().slice(0, 10)
+  return timed(`${next.replaceAll('-', '')}00${compact.slice(10)}`, next, digits)
 }
 
 /** After the digits a fraction of a second may stand, and a zone, with a colon or without. */

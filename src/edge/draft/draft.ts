@@ -262,7 +262,10 @@ const isFoundByIdentifier = new Set([
   'FamilyMemberHistory',
   'Goal',
   'Device',
+  'ClaimResponse',
   'Consent',
+  'ResearchSubject',
+  'SupplyRequest',
   'CareTeam',
 ])
 

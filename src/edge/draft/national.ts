@@ -23,6 +23,20 @@ export function nationalSystem(value: string, type: string | undefined, authorit
   return shapes[kind].test(value) ? `urn:rs:${kind}` : null
 }
 
+/** A JMBG by its day of birth and its last digit (Zakon o jedinstvenom matičnom broju građana), of somebody who was born on that day where one is known. */
+export function isJmbgOf(value: string, birthDate: string | undefined): boolean {
+  if (!/^\d{13}$/.test(value)) return false
+  const digits = [...value].map(Number) as [number, ...number[]]
+  const sum = digits.slice(0, 12).reduce((all, digit, at) => all + digit * (7 - (at % 6)), 0)
+  if ((11 - (sum % 11)) % 11 !== digits[12]) return false
+  const [day, month, year] = [value.slice(0, 2), value.slice(2, 4), value.slice(4, 7)]
+  return (
+    birthDate === undefined ||
+    (birthDate.slice(1, 4) === year && [month, undefined].includes(part(birthDate, 5)) && [day, undefined].includes(part(birthDate, 8)))
+  )
+}
+const part = (date: string, at: number) => (date.length > at ? date.slice(at, at + 2) : undefined)
+
 const ofPersons = new Set<unknown>(['urn:rs:jmbg', 'urn:rs:ebs', 'urn:rs:lbo', 'urn:rs:lzb'])
 export const isNational = (identifier: Json): boolean => ofPersons.has(identifier['system'])
 

@@ -2,7 +2,7 @@ import { table } from './table.ts'
 // Units as laboratories here write them, and what they are in UCUM. Only what can mean one thing is in the table: everything else stays a unit
 // for people. Compared without spaces and regardless of the two letters for micro.
 const plain =
-  'mmol/L umol/L nmol/L pmol/L mol/L g/L mg/L ug/L ng/L g/dL mg/dL ug/dL ng/dL ng/mL pg/mL ug/mL mg/mL mL/min mL/h U/L kU/L mU/L U/mL mU/mL fL pg fmol mm/h kg g mg ug cm mm m L mL % mmol/mol kPa Pa h min s d'.split(
+  'mmol/L umol/L nmol/L pmol/L mol/L g/L mg/L ug/L ng/L g/dL mg/dL ug/dL ng/dL ng/mL pg/mL ug/mL mg/mL mL/min mL/h U/L kU/L mU/L U/mL mU/mL fL pg fmol mm/h kg g mg ug cm mm m L mL % mmol/mol mg/g mg/mmol ug/mg kPa Pa h min s d 10*3/uL 10*6/uL 10*3/mm3 10*6/mm3 meq/L mosm/kg kg/m2 L/L L/min'.split(
     ' ',
   )
 const others = table<string>({
@@ -15,7 +15,41 @@ const others = table<string>({
   '10*9/L': '10*9/L',
   'x10^9/L': '10*9/L',
   'x10*9/L': '10*9/L',
+  '10e9/L': '10*9/L',
+  '10E9/L': '10*9/L',
   '10^12/L': '10*12/L',
+  '10e12/L': '10*12/L',
+  '10E12/L': '10*12/L',
+  '10^3/uL': '10*3/uL',
+  'x10^3/uL': '10*3/uL',
+  'x10*3/uL': '10*3/uL',
+  '10^6/uL': '10*6/uL',
+  'x10^6/uL': '10*6/uL',
+  'x10*6/uL': '10*6/uL',
+  'K/uL': '10*3/uL',
+  'M/uL': '10*6/uL',
+  'cells/uL': '{cells}/uL',
+  'mEq/L': 'meq/L',
+  'mOsm/kg': 'mosm/kg',
+  'kg/m^2': 'kg/m2',
+  'kg/m²': 'kg/m2',
+  'g/24h': 'g/(24.h)',
+  'mg/24h': 'mg/(24.h)',
+  'mmol/24h': 'mmol/(24.h)',
+  'mL/24h': 'mL/(24.h)',
+  mcg: 'ug',
+  'mcg/L': 'ug/L',
+  'mcg/mL': 'ug/mL',
+  'beats/min': '/min',
+  'breaths/min': '/min',
+  sec: 's',
+  sek: 's',
+  INR: '{INR}',
+  '/HPF': '/[HPF]',
+  '/hpf': '/[HPF]',
+  '/LPF': '/[LPF]',
+  cmH2O: 'cm[H2O]',
+  IU: '[IU]',
   '10*12/L': '10*12/L',
   'x10^12/L': '10*12/L',
   'x10*12/L': '10*12/L',
@@ -32,12 +66,17 @@ const others = table<string>({
   'ммол/л': 'mmol/L',
   'мкмол/л': 'umol/L',
   'г/л': 'g/L',
+  'мг/л': 'mg/L',
+  'мг/дл': 'mg/dL',
+  мг: 'mg',
+  мл: 'mL',
+  г: 'g',
 })
 const known = new Map<string, string>([
   ...plain.map((unit) => [unit, unit] as const),
   ...Object.entries(others).map(([from, to]) => [from.replace('µ', 'u'), to] as const),
 ])
-// A small l for litres is as usual as a large one.
-for (const [from, to] of [...known]) if (/\/L$|^m?L$/.test(from)) known.set(from.replace(/L$/, 'l'), to)
+// A small l for litres is as usual as a large one, in mg/dl and in 10^3/ul as in g/l.
+for (const [from, to] of [...known]) if (/(?:^|\/)[dmuf]?L(?:$|\/)/.test(from)) known.set(from.replaceAll(/(?<=(?:^|\/)[dmuf]?)L(?=$|\/)/g, 'l'), to)
 
 export const ucumOf = (unit: string): string | undefined => known.get(unit.replace(/\s+/g, '').replace(/[µμ]/g, 'u'))

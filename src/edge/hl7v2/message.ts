@@ -192,6 +192,13 @@ export class Value {
     return this.#plain(raw.split(mark)[subcomponent - 1] ?? '')
   }
 
+  /** A component that is a text: whoever forgot to escape an ampersand in it still wrote one. */
+  words(component: number): string | undefined {
+    this.#read |= bit(component)
+    const raw = this.#components[component - 1]
+    return raw === undefined || raw === '' ? undefined : this.#plain(raw)
+  }
+
   /** The component as a value of its own, its subcomponents being the components: an HD in a CX, an XCN in an NDL. */
   inside(component: number): Value | undefined {
     const raw = this.#components[component - 1]

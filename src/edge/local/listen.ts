@@ -6,6 +6,8 @@ import type { Edge } from '../process/edge.ts'
 import { listening } from '../process/listening.ts'
 import { asideOf } from './aside.ts'
 import { callOut, callsToken } from './call-out.ts'
+import { fatesOf } from './fates.ts'
+import { numberMax } from './find.ts'
 import { pageHeaders, pageOf } from './page.ts'
 import { type Status, statusOf } from './status.ts'
 import { languageOf } from './words.ts'
@@ -75,7 +77,10 @@ async function answer(edge: Edge, listeners: Set<ServerResponse>, request: Incom
   if (pathname === '/events') return listen(edge, listeners, request, response)
   if (pathname !== '/' && pathname !== '/small') throw new Refusal('not-found', 'there is /, /small, /status.json, /events and /bus/call/…')
   const language = languageOf(searchParams.get('lang') ?? request.headers['accept-language'] ?? '')
-  const page = pageOf({ status: statusOf(edge), aside: pathname === '/' ? asideOf(edge.store, shownMax) : [], language, isSmall: pathname === '/small' })
+  const isSmall = pathname === '/small'
+  const number = (searchParams.get('find') ?? '').trim().slice(0, numberMax)
+  const found = isSmall || number === '' ? undefined : { number, fates: fatesOf(edge.store, number), days: edge.config.keep.days }
+  const page = pageOf({ status: statusOf(edge), aside: isSmall ? [] : asideOf(edge.store, shownMax), language, isSmall, found })
   response.writeHead(200, { ...always(edge), ...pageHeaders }).end(page)
 }
 

@@ -54,6 +54,25 @@ test('the page of the edge holds to axe in its languages and themes, on a phone 
     await page.close()
   }
 
+  const asked = await browser.newPage({ viewport: { width: 390, height: 800 } })
+  await asked.goto(`${address}/?lang=sr-Latn`)
+  await asked.getByLabel('ime datoteke').fill('a letter')
+  await asked.keyboard.press('Enter')
+  await asked.getByRole('heading', { name: 'Pod brojem a letter' }).waitFor()
+  await asked
+    .getByRole('row', { name: /fhir|lis a letter/ })
+    .getByText('čeka ispravku')
+    .first()
+    .waitFor()
+  await nothingFound(asked, 'found')
+  await asked.getByRole('link', { name: 'English' }).click()
+  await asked.getByRole('heading', { name: 'Under the number a letter' }).waitFor()
+  await asked.getByLabel('the name of a file').fill('<b>nobody</b>')
+  await asked.getByRole('button', { name: 'Find' }).click()
+  await asked.getByText('What has ended is kept for 30 days').waitFor()
+  assert.equal(await asked.locator('main b').count(), 0, 'what was typed is text')
+  await asked.close()
+
   // The screen of the local system is a page of another origin.
   const screen = createServer((_, response) =>
     response

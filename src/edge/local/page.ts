@@ -1,6 +1,8 @@
 import { hash } from 'node:crypto'
 import { inXml } from '../draft/draft.ts'
 import type { Aside } from './aside.ts'
+import { findForm, type Found, foundTable } from './find.ts'
+import { cellOf, momentOf, scrolled } from './parts.ts'
 import { keyDaysMin, type Status } from './status.ts'
 import { type Language, languages, wordsIn } from './words.ts'
 import { reasonIn, type Said } from './reason.ts'
@@ -12,7 +14,7 @@ const style = `:root{color-scheme:light dark;font:16px/1.5 system-ui,sans-serif;
 body{background:var(--ground);color:var(--text);margin:0;padding:1rem;max-width:52rem}h1{font-size:1.25rem;margin:0 0 .5rem}p.state{font-size:1.1rem;font-weight:600;border-left:.4rem solid;padding-left:.75rem}
 .well,.working{color:var(--good)}.attention{color:var(--mind)}.cut,.full{color:var(--bad)}
 table{border-collapse:collapse;width:100%}th,td{text-align:left;padding:.3rem .75rem .3rem 0;vertical-align:top;border-bottom:1px solid color-mix(in srgb,currentColor 20%,transparent)}
-th{font-weight:500}td.number{font-variant-numeric:tabular-nums}nav{margin-top:1rem}nav a{margin-right:1rem;color:var(--link)}.scroll{overflow-x:auto}
+th{font-weight:500}td.number{font-variant-numeric:tabular-nums}nav,search{display:block;margin-top:1rem}input,button{font:inherit;color:inherit;background:var(--ground);border:1px solid currentColor;padding:.25rem .5rem;max-width:100%;box-sizing:border-box}nav a{margin-right:1rem;color:var(--link)}.scroll{overflow-x:auto}
 @media(max-width:40rem){.list tr:first-child{position:absolute;left:-99rem}.list tr,.list th,.list td{display:block;border:0;padding:.1rem 0;overflow-wrap:anywhere}.list tr{border-bottom:1px solid color-mix(in srgb,currentColor 20%,transparent);padding:.5rem 0}}`
 /** The page looks again when something changed, without losing the place where a person reads. */
 const script = `new EventSource('/events').addEventListener('status',()=>fetch(location.href).then(r=>r.text()).then(t=>{const d=new DOMParser().parseFromString(t,'text/html');document.querySelector('main').replaceWith(d.querySelector('main'))}).catch(()=>{}))`
@@ -21,12 +23,12 @@ const hashOf = (text: string) => `'sha256-${hash('sha256', text, 'base64')}'`
 /** Any page of the local system may show it; it holds no data of patients. */
 export const pageHeaders = {
   'content-type': 'text/html; charset=utf-8',
-  'content-security-policy': `default-src 'none'; style-src ${hashOf(style)}; script-src ${hashOf(script)}; connect-src 'self'; base-uri 'none'; form-action 'none'`,
+  'content-security-policy': `default-src 'none'; style-src ${hashOf(style)}; script-src ${hashOf(script)}; connect-src 'self'; base-uri 'none'; form-action 'self'`,
 }
 
-type Page = { status: Status; aside: readonly Aside[]; language: Language; isSmall: boolean }
+type Page = { status: Status; aside: readonly Aside[]; language: Language; isSmall: boolean; found?: Found | undefined }
 
-export function pageOf({ status, aside, language, isSmall }: Page): string {
+export function pageOf({ status, aside, language, isSmall, found }: Page): string {
   const words = wordsIn(language)
   const { queue, centre, disk } = status
   const said = (sentence: string | null): Said | null => (sentence === null ? null : reasonIn(language, { sentence }).sentence)
@@ -50,18 +52,17 @@ export function pageOf({ status, aside, language, isSmall }: Page): string {
       value === null ? '' : `<tr><th scope="row">${inXml(name)}</th>${cellOf(typeof value === 'object' ? value : { text: String(value) }, 'number')}</tr>`,
     )
     .join('')
-  const links = languages.map((one) => `<a href="?lang=${one}" lang="${one}"${one === language ? ' aria-current="true"' : ''}>${names[one]}</a>`).join('')
+  const links = languages
+    .map(
+      (one) =>
+        `<a href="?lang=${one}${found === undefined ? '' : `&amp;find=${encodeURIComponent(found.number)}`}" lang="${one}"${one === language ? ' aria-current="true"' : ''}>${names[one]}</a>`,
+    )
+    .join('')
   const more = isSmall
     ? ''
-    : `${scrolled(words.title, table)}${asideTable(aside, words, language)}${undeliveredTable(status, words, language)}${unframedTable(status, words, language)}${noticeList(status, words)}`
+    : `${found === undefined ? '' : foundTable(found, words, language)}${scrolled(words.title, table)}${asideTable(aside, words, language)}${undeliveredTable(status, words, language)}${unframedTable(status, words, language)}${noticeList(status, words)}`
   return `<!doctype html><html lang="${language}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${inXml(words.title)} – ${inXml(status.member)}</title><style>${style}</style></head>
-<body><main><h1>${inXml(words.title)}${isSmall ? '' : ` – ${inXml(status.member)}`}</h1><p class="state ${status.state}" role="status">${inXml(words[status.state])}</p>${more}</main>${isSmall ? '' : `<nav>${links}</nav>`}<script>${script}</script></body></html>`
-}
-
-/** The hour of the house, where the person who reads it stands. */
-const momentOf = (instant: string): string => {
-  const local = Temporal.Instant.from(instant).toZonedDateTimeISO('Europe/Belgrade')
-  return `${local.day}. ${local.month}. ${local.year}. ${local.toPlainTime().toString({ smallestUnit: 'second' })}`
+<body><main><h1>${inXml(words.title)}${isSmall ? '' : ` – ${inXml(status.member)}`}</h1><p class="state ${status.state}" role="status">${inXml(words[status.state])}</p>${more}</main>${isSmall ? '' : `${findForm(found, words, language)}<nav>${links}</nav>`}<script>${script}</script></body></html>`
 }
 
 const names: Record<Language, string> = { 'sr-Cyrl': 'Ћирилица', 'sr-Latn': 'Latinica', en: 'English' }
@@ -71,13 +72,6 @@ function noticeList({ notices }: Status, words: ReturnType<typeof wordsIn>): str
   const items = notices.map(({ at, sentence }) => `<li><span lang="en">${inXml(sentence)}</span> <small>${inXml(momentOf(at))}</small></li>`)
   return `<h2>${inXml(words.notices)}</h2><ul>${items.join('')}</ul>`
 }
-
-const cellOf = ({ text, lang }: Said, kind = ''): string =>
-  `<td${kind === '' ? '' : ` class="${kind}"`}${lang === undefined ? '' : ` lang="${lang}"`}>${inXml(text)}</td>`
-
-/** Wider than a phone: moved by keys as well. */
-const scrolled = (name: string, rows: string, kind = ''): string =>
-  `<div class="scroll" role="region" tabindex="0" aria-label="${inXml(name)}"><table${kind === '' ? '' : ` class="${kind}"`}>${rows}</table></div>`
 
 function asideTable(aside: readonly Aside[], words: ReturnType<typeof wordsIn>, language: Language): string {
   if (aside.length === 0) return ''

@@ -1,4 +1,5 @@
 import { toLatin } from '../../platform/text.ts'
+import type { State } from '../store/items.ts'
 import type { Status } from './status.ts'
 
 export type Language = 'sr-Cyrl' | 'sr-Latn' | 'en'
@@ -38,7 +39,17 @@ type Words = Record<
   | 'place'
   | 'hint'
   | 'item'
-  | 'message',
+  | 'message'
+  | 'find'
+  | 'findWhat'
+  | 'foundOf'
+  | 'foundNone'
+  | 'state'
+  | 'when'
+  | 'came'
+  | 'sentAt'
+  | 'ended'
+  | `is ${State}`,
   string
 >
 
@@ -80,6 +91,22 @@ const serbian: Words = {
   hint: 'Шта урадити',
   item: 'Број',
   message: 'Порука',
+  find: 'Пронађи',
+  findWhat: 'Шта је било с поруком: њен број (MSH-10), име датотеке или број ставке',
+  foundOf: 'Под бројем',
+  foundNone: 'Овде се под тим ничега нема. Оно што је завршено чува се DAYS дана.',
+  state: 'Стање',
+  when: 'Када',
+  came: 'стигло',
+  sentAt: 'послато',
+  ended: 'завршено',
+  'is waiting': 'чува се овде, чека обраду',
+  'is ready': 'обрађено, чека слање',
+  'is sent': 'центар је примио, е-картон још није преузео',
+  'is acknowledged': 'у е-картону је',
+  'is quarantined': 'чека исправку',
+  'is parked': 'заустављено у центру',
+  'is discarded': 'одлучено је да се не шаље',
 }
 
 const english: Words = {
@@ -120,6 +147,22 @@ const english: Words = {
   hint: 'What to do',
   item: 'Number',
   message: 'Message',
+  find: 'Find',
+  findWhat: 'What became of a message: its number (MSH-10), the name of a file, or the number of an item',
+  foundOf: 'Under the number',
+  foundNone: 'Nothing of this number is kept here. What has ended is kept for DAYS days.',
+  state: 'State',
+  when: 'When',
+  came: 'came',
+  sentAt: 'sent',
+  ended: 'ended',
+  'is waiting': 'kept here, waits to be mapped',
+  'is ready': 'mapped, waits to be sent',
+  'is sent': 'the centre has it, the record has not taken it yet',
+  'is acknowledged': 'the record has it',
+  'is quarantined': 'waits to be mended',
+  'is parked': 'stopped at the centre',
+  'is discarded': 'a person decided that it is not sent',
 }
 
 /** Cyrillic is what is authored; Latin is made of it. */

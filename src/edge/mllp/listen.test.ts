@@ -9,7 +9,7 @@ import { until } from '../../testing/process.ts'
 import { findingsOf } from '../cli/doctor.ts'
 import { pageOf } from '../local/page.ts'
 import { statusOf } from '../local/status.ts'
-import { unframedLimits } from './unframed.ts'
+import { unframedLimits, unframedOf } from './unframed.ts'
 
 const connections = 5
 const open = (t: TestContext) => loneEdge(t, () => `mllp: [{ name: lis, port: 0, connections: ${connections} }]`)
@@ -131,6 +131,13 @@ test('what comes without a frame is not answered, and whoever looks is told what
     kept(edge).map(({ name }) => name),
     ['ORU R01 2'],
   )
+  // A start of the edge forgets none of it, and it is told for a day: it may have come at night.
+  await edge.edge.store.write(() => {})
+  const after = (hours: number) =>
+    unframedOf(Object.create(edge.edge, { now: { value: () => new Date(edge.edge.now().getTime() + hours * 3_600_000) } }) as typeof edge.edge).map(
+      ({ name, unframed }) => [name, unframed.kind, unframed.connections],
+    )
+  assert.deepEqual([after(0), after(23), after(25)], [[['lis', 'hl7', 2]], [['lis', 'hl7', 2]], []])
   const said = await findingsOf(edge.edge, withStatusPort(edge))
   assert.match(said.find(({ check }) => check === 'frames of lis')?.found ?? '', /without the frame of MLLP.*: 2 connections/)
 

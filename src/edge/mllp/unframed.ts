@@ -10,15 +10,35 @@ export type Unframed = { kind: 'hl7' | 'http' | 'tls' | 'other'; connections: nu
 
 /** So much, or so long after it, and the connection ends: its sender sees at least that something is wrong. */
 export const unframedLimits = { bytesMax: 65_536, waitMs: 30_000 }
-/** So long after the last of it, it is told. */
+/** So long after the last of it, it is told; somebody's messages for a day, for they may come at night, and 24 hours are the law's limit for what was documented. */
 const toldMs = 3_600_000
+const toldOfMessagesMs = 86_400_000
 
 const kept = new WeakMap<Edge, Map<string, Unframed>>()
+/** Messages that were lost are remembered beyond a start of the edge: their sender may not come again before somebody looks. */
+const factName = 'unframed'
+type Fact = Record<string, { connections: number; lastAt: string }>
 
-/** By the names of the ways in, what of the last hour there is to tell. */
+/** By the names of the ways in, what there is to tell. */
 export function unframedOf(edge: Edge): { name: string; unframed: Unframed }[] {
-  const since = edge.now().getTime() - toldMs
-  return [...(kept.get(edge) ?? [])].filter(([, { lastAt }]) => lastAt.getTime() > since).map(([name, unframed]) => ({ name, unframed }))
+  const now = edge.now().getTime()
+  return [...portsOf(edge)]
+    .filter(([, { kind, lastAt }]) => lastAt.getTime() > now - (kind === 'hl7' ? toldOfMessagesMs : toldMs))
+    .map(([name, unframed]) => ({ name, unframed }))
+}
+
+function portsOf(edge: Edge): Map<string, Unframed> {
+  const known = kept.get(edge)
+  if (known !== undefined) return known
+  const before = JSON.parse(edge.store.fact(factName) ?? '{}') as Fact
+  const ports = new Map(
+    edge.config.mllp.flatMap(({ name }): [string, Unframed][] => {
+      const fact = before[name]
+      return fact === undefined ? [] : [[name, { kind: 'hl7', connections: fact.connections, lastAt: new Date(fact.lastAt) }]]
+    }),
+  )
+  kept.set(edge, ports)
+  return ports
 }
 
 /** Watches one connection. */
@@ -67,11 +87,15 @@ export class UnframedWatch {
 }
 
 function note(edge: Edge, source: string, kind: Unframed['kind']): void {
-  let ports = kept.get(edge)
-  if (!ports) kept.set(edge, (ports = new Map()))
+  const ports = portsOf(edge)
   const before = ports.get(source)
   // Once it was HL7 it is told as such: that is somebody’s message.
   ports.set(source, { kind: before?.kind === 'hl7' ? 'hl7' : kind, connections: (before?.connections ?? 0) + 1, lastAt: edge.now() })
+  if (ports.get(source)?.kind !== 'hl7') return
+  const lost = [...ports]
+    .filter(([, one]) => one.kind === 'hl7')
+    .map(([name, { connections, lastAt }]) => [name, { connections, lastAt: lastAt.toISOString() }])
+  edge.store.write(() => edge.store.setFact(factName, JSON.stringify(Object.fromEntries(lost)))).catch(() => {})
 }
 
 function kindOf(bytes: Buffer): Unframed['kind'] {

@@ -1,5 +1,5 @@
 import { isAbsolute, resolve } from 'node:path'
-import type { Charset } from '../hl7v2/charset.ts'
+import { type Charset, charsetNamed } from '../hl7v2/charset.ts'
 
 /**
  * What a settings file may say, as small readers that are put together. A reader that finds something else says so at its place and
@@ -84,11 +84,12 @@ export const section =
     return Object.fromEntries(read) as { [K in keyof F]: Of<F[K]> }
   }
 
-/** A character set of HL7 v2. */
+/** A character set of HL7 v2, by any of its names: CP1250 is windows-1250. */
 export function charset(): Shape<Charset> {
   const known: readonly string[] = ['utf-8', 'windows-1250', 'windows-1251', 'windows-1252', 'iso-8859-1', 'iso-8859-2', 'iso-8859-5', 'cp852', 'ibm866']
   return (value, at) => {
-    if (typeof value === 'string' && known.includes(value)) return value as Charset
+    const named = typeof value === 'string' || typeof value === 'number' ? charsetNamed(String(value)) : null
+    if (named !== null && known.includes(named)) return named
     at.wrong(at.path, `must be one of ${known.join(', ')}`)
     return undefined as never
   }

@@ -81,3 +81,100 @@ describe('a chart is found by the same number whatever stands first', () => {
     }
   })
 })
+
+describe('a visit without a number', () => {
+  const visit = (event: string, more: Record<number, string>, ...lines: string[]) => [
+    headOf(event, '20260301101500'),
+    ana,
+    segment('PV1', { 1: '1', 2: 'I', ...more }),
+    ...lines,
+  ]
+  const found = async (lines: string[], type = 'Encounter') => (await mappedHl7(lines)).requests(type)
+
+  test('is known by when it began: admitted and discharged it is one, and so is what is told of it', async () => {
+    const began = { 3: 'ИНТ', 44: '202602270900' }
+    const [admitted] = await found(visit('ADT^A01', began))
+    assert.match(admitted ?? '', /^PUT identifier=/)
+    assert.deepEqual(await found(visit('ADT^A03', { ...began, 3: 'ХИР', 45: '202603010900' })), [admitted])
+    assert.notDeepEqual(await found(visit('ADT^A01', { ...began, 44: '202602270901' })), [admitted])
+    // Of a day alone, it is that of whoever lies there, wherever the bed is.
+    const day = { 3: 'ИНТ', 44: '20260227' }
+    assert.deepEqual(await found(visit('ADT^A02', { ...day, 3: 'ХИР' })), await found(visit('ADT^A01', day)))
+    assert.notDeepEqual(await found(visit('ADT^A04', { ...day, 2: 'O', 3: 'ХИР' })), await found(visit('ADT^A04', { ...day, 2: 'O' })))
+    const diagnosis = 'DG1|1||K35.8^Апендицитис^MKB10'
+    assert.deepEqual(await found(visit('ADT^A01', began, diagnosis), 'Condition'), await found(visit('ADT^A08', began, diagnosis), 'Condition'))
+  })
+
+  test('is one a day in a ward, however many results come from there', async () => {
+    const from = (ward: string) => found(visit('ORU^R01', { 3: ward }, 'OBX|1|NM|A^а^L||1'))
+    const [first] = await from('ИНТ')
+    assert.match(first ?? '', /^POST identifier=/)
+    assert.deepEqual(await from('ИНТ'), [first])
+    assert.notDeepEqual(await from('ХИР'), [first])
+    assert.deepEqual(await found(visit('ORU^R01', {}, 'OBX|1|NM|A^а^L||1')), ['POST '])
+  })
+})
+
+describe('what is measured without an order', () => {
+  const measured = async (kind: string, ...obx: string[]) =>
+    (await mappedHl7([headOf(kind), ana, segment('PV1', { 1: '1', 2: 'I', 19: 'V1' }), ...obx])).requests('Observation')
+
+  test('at a moment is told once, and two of one moment and code stay two', async () => {
+    const pulse = 'OBX|1|NM|8867-4^Пулс^LN|1|72|/min|||||F|||202603010700'
+    const [first] = await measured('ORU^R01', pulse)
+    assert.match(first ?? '', /^PUT identifier=/)
+    assert.deepEqual(await measured('ORU^R01', pulse.replace('|72|', '|74|')), [first])
+    assert.notDeepEqual(await measured('ORU^R01', pulse.replace('0700', '0705')), [first])
+    const both = await measured('ORU^R01', pulse, pulse.replace('|1|72|', '|2|74|'))
+    assert.equal(new Set(both).size, 2)
+    // Of a day there may be several.
+    assert.deepEqual(await measured('ORU^R01', pulse.replace('202603010700', '20260301')), ['POST '])
+  })
+
+  test('with an order of its own it is that of the order, also where the settings do not say whose numbers these are', async () => {
+    const of = async (order: string) =>
+      (await mappedHl7([headOf('ORU^R01'), ana, `OBR|1||${order}|X^х^L|||202603010700`, 'OBX|1|NM|A^а^L||1'], {})).requests('Observation')
+    assert.match((await of('F1'))[0] ?? '', /^PUT identifier=urn:spona/)
+    assert.deepEqual(await of('F1'), await of('F1'))
+    assert.notDeepEqual(await of('F1'), await of('F2'))
+  })
+
+  test('at a visit is that of the visit, however often the visit is told', async () => {
+    const weight = 'OBX|1|NM|29463-7^Тежина^LN||80|kg|||||F'
+    assert.deepEqual(await measured('ADT^A08', weight.replace('80', '81')), await measured('ADT^A01', weight))
+    assert.deepEqual(await measured('ORU^R01', weight), ['POST '])
+  })
+})
+
+test('a refused dose, which has no number, and what is told with a dose are told once', async () => {
+  const told = async (time: string, refused = 'RE') => {
+    const { requests } = await mappedHl7([
+      headOf('VXU^V04', time),
+      ana,
+      'ORC|RE||9999^DCS',
+      `RXA|0|1|20260301||03^MMR^CVX|999||||||||||||00^Одбијено^NIP002||${refused}|A`,
+      'ORC|RE||V7^DCS',
+      'RXA|0|1|20260301||08^HepB^CVX|0.5|mL||00^^NIP001|||||||||||CP|A',
+      'OBX|1|NM|30973-2^Доза^LN|1|2||||||F',
+      'OBX|2|NM|30973-2^Доза^LN|2|1||||||F',
+    ])
+    return [...requests('Immunization'), ...requests('Observation')]
+  }
+  const first = await told('20260301101500')
+  assert.ok(first.every((one) => one.startsWith('PUT identifier=')))
+  assert.equal(new Set(first).size, 4)
+  assert.deepEqual(await told('20260401101500'), first)
+  assert.notEqual((await told('20260401101500', 'CP'))[0], first[0])
+})
+
+test('findings and impression of one code are two results', async () => {
+  const { requests, losses } = await mappedHl7([
+    headOf('ORU^R01'),
+    ana,
+    'OBR|1||F1|18748-4^РТГ^LN',
+    'OBX|1|TX|18748-4&GDT^Налаз^LN||уредан||||||F',
+    'OBX|2|TX|18748-4&IMP^Закључак^LN||уредан||||||F',
+  ])
+  assert.deepEqual(requests('Observation'), ['PUT identifier=urn:rs:kcs:result|F1/18748-4&GDT', 'PUT identifier=urn:rs:kcs:result|F1/18748-4&IMP'])
+  assert.deepEqual(losses, [])
+})

@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto'
+import { dateTimeOf } from '../../draft/dates.ts'
 import { type Entry, type Json, put, statementSystem } from '../../draft/draft.ts'
 import type { Mapping } from './mapping.ts'
 
@@ -26,6 +27,17 @@ export function findAgain(mapping: Mapping): void {
 type Same = (resource: Entry['resource'], mapping: Mapping) => string
 
 const same: Record<string, Same> = {
+  // Before all that is of a visit, as PV1 stands before it in the message.
+  Encounter: ({ period, class: kind, location }, mapping) => {
+    const start = String((period as Json | undefined)?.['start'] ?? '')
+    const code = String((kind as Json | undefined)?.['code'] ?? '')
+    // Nobody is admitted twice on a day, but may well be seen twice.
+    if (start.includes('T') || (start !== '' && code === 'IMP')) return start
+    const [where] = (location ?? []) as { location?: Json }[]
+    const place = mapping.draft.find(where?.location)?.query
+    // Each result from a ward made another visit; of one day there they are one.
+    return place === undefined ? '' : [start || dayOf(mapping), code, place].join('|')
+  },
   AllergyIntolerance: ({ code }) => codeIn(code),
   Condition: ({ code, encounter }, mapping) => of(visitOf(encounter, mapping), codeIn(code)),
   Procedure: ({ code, encounter, performedDateTime, performedPeriod }, mapping) =>
@@ -40,10 +52,24 @@ const same: Record<string, Same> = {
     const values = ((classes ?? []) as Json[]).map(({ value }) => String(value))
     return [payer?.query ?? String(payer?.resource['name'] ?? ''), numbersIn(identifier), String(subscriberId ?? ''), ...values].join('|')
   },
+  // What is measured at a moment, at a visit, or told with a vaccination that all messages tell again.
+  Observation: ({ code, encounter, effectiveDateTime, partOf }, mapping) => {
+    const [whole] = (partOf ?? []) as Json[]
+    const vaccination = mapping.isOf('VXU') ? mapping.draft.find(whole)?.query : undefined
+    const time = String(effectiveDateTime ?? '')
+    if (vaccination !== undefined) return of(vaccination, codeIn(code))
+    if (mapping.document !== undefined) return of(mapping.document.query, codeIn(code), time)
+    if (time.includes('T')) return of('', codeIn(code), time)
+    return mapping.isOf('ADT') && encounter !== undefined ? of(visitOf(encounter, mapping), codeIn(code), time) : ''
+  },
+  Immunization: ({ vaccineCode, occurrenceDateTime, status }) =>
+    occurrenceDateTime === undefined ? '' : of('', codeIn(vaccineCode), `${String(occurrenceDateTime)} ${status === 'not-done' ? 'not' : ''}`),
 }
 
 /** What says nothing of itself is not found by what stands around it. */
 const of = (around: string | undefined, said: string, when = '') => (said === '' || around === undefined ? '' : `${around} ${when} ${said}`)
+
+const dayOf = ({ message }: Mapping): string => (dateTimeOf(message.segments[0]?.text(7) ?? '') ?? '').slice(0, 10)
 
 function codeIn(concept: unknown): string {
   const { coding, text } = (concept ?? {}) as { coding?: Json[]; text?: string }

@@ -16,6 +16,7 @@ const contents = table<string>({
   RTF: 'application/rtf',
   XML: 'application/xml',
   PLAIN: 'text/plain',
+  TEXT: 'text/plain',
   'X-HL7-CDA-LEVEL-ONE': 'application/xml',
 })
 
@@ -51,6 +52,8 @@ function dataOf(value: Value): Json | undefined {
   if (data === undefined) return bareData(value)
   if (encoding === 'BASE64') return isBase64(data) ? { data } : undefined
   if (encoding === 'HEX' && data.length % 2 === 0 && /^[0-9A-Fa-f]+$/.test(data)) return { data: Buffer.from(data, 'hex').toString('base64') }
+  // Whatever is said of its encoding: a file that begins as one in Base64 is none in it once more.
+  if (typeOf(data) !== undefined && isBase64(data)) return { data }
   return { data: Buffer.from(value.part(5) ?? '', 'utf8').toString('base64') }
 }
 
@@ -59,6 +62,9 @@ function bareData(value: Value): Json | undefined {
   const data = value.length === 1 ? value.part(1)?.replace(/\s+/g, '') : undefined
   return data !== undefined && typeOf(data) !== undefined && isBase64(data) ? { data } : undefined
 }
+
+/** Files are written where texts stand, too: a PDF that is a text of letters nobody could read. */
+export const isBareFile = (raw: string): boolean => raw.startsWith('JVBERi0')
 
 // How files begin, in Base64.
 const beginnings = [

@@ -2,7 +2,7 @@ import { type Entry, type Json, put, some } from '../../draft/draft.ts'
 import type { Segment, Value } from '../message.ts'
 import { fill, type Mapping, rowsOf } from './mapping.ts'
 import { practitioner } from './people.ts'
-import { codeableConcept, coded, dateTime, decimal, entity, identifier, money, organization, organizationCoded, units } from './types.ts'
+import { codeableConcept, coded, dateTime, decimal, entity, identifier, money, organization, organizationCoded, period, units } from './types.ts'
 import { table } from '../../draft/table.ts'
 
 // HL7 table 0017: a credit takes back what was charged.
@@ -37,7 +37,15 @@ export function charge(segment: Segment, mapping: Mapping): void {
   const { resource } = entry
   resource['status'] = statuses[segment.text(6)?.toUpperCase() ?? ''] ?? 'unknown'
   fill(entry, segment, rows, mapping)
+  const words = segment.first(8)?.whole()
+  if (words !== undefined) resource['code'] = { ...(resource['code'] as Json | undefined), text: words }
   resource['code'] ??= { text: 'unknown' }
+  const until = segment.first(4)?.part(2)
+  const held = until === undefined || until === segment.text(4) ? undefined : period(segment.text(4), until)
+  if (held !== undefined) {
+    resource['occurrencePeriod'] = held
+    delete resource['occurrenceDateTime']
+  }
   const count = segment.first(10) && decimal(segment.first(10) as Value)
   if (count !== undefined) resource['quantity'] = { value: count }
   if (mapping.encounter !== undefined) resource['context'] = mapping.encounter.reference

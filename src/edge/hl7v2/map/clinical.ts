@@ -5,6 +5,8 @@ import type { Segment, Value } from '../message.ts'
 import { type Convert, fill, type Mapping, momentIn, rowsOf } from './mapping.ts'
 import { location, practitioner } from './people.ts'
 import { byTable, codeableConcept, coded, dateTime, entity, entityIdentifier, positive, wholeText } from './types.ts'
+import { plainCode } from '../../draft/national.ts'
+import { codeSystem } from '../../draft/systems.ts'
 import { table } from '../../draft/table.ts'
 
 const clinical = (kind: 'allergyintolerance' | 'condition', code: string) => ({
@@ -51,6 +53,9 @@ export function allergy(segment: Segment, mapping: Mapping): void {
   if (!isMore) return
   const recorded = segment.first(13) && dateTime(segment.first(13) as Value)
   if (recorded !== undefined) resource['recordedDate'] = recorded
+  const since = segment.first(12) && wholeText(segment.first(12) as Value)
+  if (since !== undefined && began === undefined) resource['onsetString'] = since
+  segment.first(6)?.skip(2, 3)
   if (/^D$/i.test(segment.text(6) ?? '')) resource['clinicalStatus'] = clinical('allergyintolerance', 'inactive')
   certainty(segment, resource)
 }
@@ -85,6 +90,15 @@ const roles = table<readonly [string, string]>({
   W: ['CM', 'Comorbidity diagnosis'],
 })
 
+/** DG1-2 and PR1-2, which older senders fill instead of the third part of the code: `DG1|1|I10|J18.9|Пнеумонија`. */
+function codedBy(entry: Entry, segment: Segment): void {
+  const system = codeSystem(segment.text(2))
+  const [first] = ((entry.resource['code'] as Json | undefined)?.['coding'] ?? []) as Json[]
+  if (first?.['code'] === undefined || first['system'] !== undefined || system === undefined) return
+  Object.assign(first, { system, code: plainCode(String(first['code']), system) })
+  entry.comesFrom(`${segment.place} code<2`)
+}
+
 const diagnosisRows = rowsOf([
   [20, 'identifier[]', entity()],
   [3, 'code', codeableConcept],
@@ -102,6 +116,9 @@ export function diagnosis(segment: Segment, mapping: Mapping): void {
   segment.skip(1, 2)
   const { resource } = entry
   fill(entry, segment, diagnosisRows, mapping)
+  codedBy(entry, segment)
+  // HL7 table 0136: confidential.
+  if (/^Y$/i.test(segment.text(18) ?? '')) put(resource, 'meta.security[]', codingOf('http://terminology.hl7.org/CodeSystem/v3-Confidentiality', 'R'))
   const words = segment.first(4) && wholeText(segment.first(4) as Value)
   if (words !== undefined) resource['code'] = { ...(resource['code'] as Json), text: words }
   const asserted = segment.first(19) && dateTime(segment.first(19) as Value)
@@ -176,6 +193,7 @@ export function procedure(segment: Segment, mapping: Mapping): void {
   mapping.procedure = entry
   segment.skip(1, 2)
   fill(entry, segment, procedureRows, mapping)
+  codedBy(entry, segment)
   const { resource } = entry
   performed(resource, segment, mapping)
   const words = segment.first(4) && wholeText(segment.first(4) as Value)
@@ -204,7 +222,13 @@ const problemRows = rowsOf([
   [16, 'onsetDateTime', dateTime],
   [9, 'abatementDateTime', dateTime],
   [2, 'recordedDate', dateTime],
+  [7, 'extension[]', establishedOn],
+  [26, 'severity', codeableConcept],
 ])
+function establishedOn(value: Value): Json | undefined {
+  const valueDateTime = dateTime(value)
+  return valueDateTime === undefined ? undefined : { url: 'http://hl7.org/fhir/StructureDefinition/condition-assertedDate', valueDateTime }
+}
 const sure = table<string>({
   C: 'confirmed',
   CONFIRMED: 'confirmed',
@@ -231,6 +255,10 @@ export function problem(segment: Segment, mapping: Mapping): void {
   const certain = sure[segment.text(13)?.toUpperCase() ?? '']
   if (certain !== undefined) resource['verificationStatus'] = { coding: [{ system: verification, code: certain }] }
   segment.first(13)?.skip(2, 3)
+  segment.first(14)?.skip(2, 3)
+  const since = segment.first(17) && wholeText(segment.first(17) as Value)
+  if (since !== undefined && resource['onsetDateTime'] === undefined) resource['onsetString'] = since
+  else if (since !== undefined) put(resource, 'note[]', { text: since })
   // DE takes it back; con-5: an error has no clinical status.
   if (/^DE?$/i.test(segment.text(1) ?? '')) {
     resource['verificationStatus'] = inError

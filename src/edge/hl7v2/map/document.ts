@@ -2,6 +2,7 @@ import { type Entry, type Json, put, some } from '../../draft/draft.ts'
 import type { Segment, Value } from '../message.ts'
 import { fill, type Mapping, momentIn, rowsOf } from './mapping.ts'
 import { attachment } from './attachment.ts'
+import { isAttachment } from './observation.ts'
 import { practitioner } from './people.ts'
 import { byTable, coded, entity, entityIdentifier } from './types.ts'
 import { table } from '../../draft/table.ts'
@@ -35,9 +36,12 @@ const rows = rowsOf([
 export function document(segment: Segment, mapping: Mapping): void {
   const entry = mapping.aboutPatient('DocumentReference', segment)
   if (entry === undefined) return
-  segment.skip(1)
+  // How it is presented (3) is known by what it is.
+  segment.skip(1, 3)
   const { resource } = entry
   fill(entry, segment, rows, mapping)
+  const authors = (resource['author'] ?? []) as Json[]
+  if (authors.length > 1) resource['author'] = authors.filter(({ reference }, at) => authors.findIndex((one) => one['reference'] === reference) === at)
   // T11 takes the document back, whatever TXA still says of it.
   if (mapping.message.event === 'T11') resource['status'] = 'entered-in-error'
   resource['status'] ??= 'current'
@@ -77,16 +81,17 @@ const changes = new Set(['T03', 'T04', 'T07', 'T08'])
 /** Files stand as they are; lines of text become one text. R4 demands a content: where there is none, its absence is said. */
 function content(entry: Entry, mapping: Mapping): void {
   const segments = mapping.message.segments.filter(({ name }) => name === 'OBX')
-  const files = segments.filter((segment) => /^(?:ED|RP)$/i.test(segment.text(2) ?? ''))
-  const lines = segments.filter((segment) => /^(?:TX|FT|ST)$/i.test(segment.text(2) ?? ''))
+  const files = segments.filter(isAttachment)
+  const lines = segments.filter((segment) => !isAttachment(segment) && /^(?:TX|FT|ST)$/i.test(segment.text(2) ?? ''))
   const all: Json[] = []
   for (const segment of files) {
     const made = segment.all(5).flatMap((value) => attachment(segment, value, mapping) ?? [])
     if (made.length === 0) mapping.draft.lose(`${segment.place}-5`, 'holds no file that could be read')
     for (const one of made) all.push({ attachment: one })
   }
-  const text = lines.flatMap((segment) => segment.all(5).map((value) => value.whole())).join('\n')
-  if (text !== '') all.push({ attachment: { contentType: 'text/plain; charset=utf-8', data: Buffer.from(text, 'utf8').toString('base64') } })
+  // An empty line parts what stands before it from what stands after it.
+  const text = lines.flatMap((segment) => (segment.first(5) === undefined ? [''] : segment.all(5).map((value) => value.whole()))).join('\n')
+  if (text.trim() !== '') all.push({ attachment: { contentType: 'text/plain; charset=utf-8', data: Buffer.from(text, 'utf8').toString('base64') } })
   for (const segment of [...files, ...lines]) {
     entry.comesFrom(`${segment.place} content<5`)
     segment.skip(1, 2, 3, 4, 11)

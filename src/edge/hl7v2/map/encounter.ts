@@ -16,6 +16,10 @@ const classes = table<readonly [string, string]>({
   R: ['AMB', 'ambulatory'],
   B: ['IMP', 'inpatient encounter'],
   H: ['HH', 'home health'],
+  INPATIENT: ['IMP', 'inpatient encounter'],
+  OUTPATIENT: ['AMB', 'ambulatory'],
+  EMERGENCY: ['EMER', 'emergency'],
+  PREADMIT: ['PRENC', 'pre-admission'],
 })
 // What an event says about the visit; anything else is known by whether it has an end.
 const statuses = table<string>({
@@ -175,7 +179,7 @@ export function encounterMore(segment: Segment, mapping: Mapping): void {
   if (admission !== undefined && resource['period'] === undefined) resource['period'] = { start: admission }
   const days = Number(segment.text(11) ?? segment.text(10))
   if (Number.isFinite(days) && days > 0) resource['length'] = { value: days, unit: 'd', system: 'http://unitsofmeasure.org', code: 'd' }
-  secrecy(resource, segment)
+  secrecy(resource, segment, 22)
 }
 const moreRows = rowsOf([
   [3, 'reasonCode[]', codeableConcept],
@@ -183,6 +187,7 @@ const moreRows = rowsOf([
   [25, 'priority', priority],
   [13, 'participant[]', partaking('REF', 'referrer')],
   [38, 'extension[]', arrival],
+  [9, 'extension[]', leaving],
   [23, 'serviceProvider', organization],
   [1, 'location[]', (value, to, place) => held(location(value, to, place), 'planned')],
 ])
@@ -207,9 +212,14 @@ function arrival(value: Value): Json | undefined {
   const valueCoding = (made?.['coding'] as Json[] | undefined)?.[0]
   return valueCoding && { url: 'http://hl7.org/fhir/StructureDefinition/encounter-modeOfArrival', valueCoding }
 }
+/** PV2-9, when the patient is expected to leave; R4 has no element of its own for it. */
+function leaving(value: Value): Json | undefined {
+  const valueDateTime = dateTime(value)
+  return valueDateTime === undefined ? undefined : { url: 'http://hl7.org/fhir/5.0/StructureDefinition/extension-Encounter.plannedEndDate', valueDateTime }
+}
 // HL7 table 0177 to v3 Confidentiality.
 const secrets = table<string>({ V: 'V', R: 'R', U: 'N', N: 'N' })
-function secrecy(resource: Json, segment: Segment): void {
-  const code = secrets[segment.text(22)?.toUpperCase() ?? '']
+export function secrecy(resource: Json, segment: Segment, field: number): void {
+  const code = secrets[segment.text(field)?.toUpperCase() ?? '']
   if (code !== undefined) put((resource['meta'] ??= {}) as Json, 'security[]', codingOf('http://terminology.hl7.org/CodeSystem/v3-Confidentiality', code))
 }

@@ -1,9 +1,11 @@
 import { Refusal } from '../../../platform/refusal.ts'
-import { dateTimeOf, inZoneOf } from '../../draft/dates.ts'
+import { dateTimeOf, inZoneOf, wasAsPeopleWrite } from '../../draft/dates.ts'
 import { Draft, type Mapped } from '../../draft/draft.ts'
 import { keepOriginal, tellProvenance } from '../../draft/provenance.ts'
 import type { Message, Segment } from '../message.ts'
+import { adverse, reported, suspected } from './adverse.ts'
 import { findAgain } from './again.ts'
+import { authorization } from './authorization.ts'
 import { charge } from './charge.ts'
 import { allergy, diagnosis, problem, procedure } from './clinical.ts'
 import { consent } from './consent.ts'
@@ -20,19 +22,21 @@ import { component } from './medicine.ts'
 import { merged } from './merge.ts'
 import { note, observation } from './observation.ts'
 import { common, request } from './order.ts'
-import { additional, guarantor, nextOfKin, patient } from './patient.ts'
+import { additional, patient } from './patient.ts'
 import { role } from './people.ts'
 import { provider } from './provider.ts'
 import { referral } from './referral.ts'
 import { disability, restriction } from './restriction.ts'
 import { specimen, vessel } from './specimen.ts'
+import { guarantor, nextOfKin } from './relatives.ts'
 import { Repeats } from './repeats.ts'
 import { appointment, finishAppointment, resourceOf } from './schedule.ts'
-import { billed, study } from './study.ts'
+import { billed, study, subject } from './study.ts'
+import { supplier, supply } from './supply.ts'
 import { timed } from './timing.ts'
 
 /** Rises when the same message would give other resources; it stands in the Provenance of everything mapped. */
-const version = 'hl7v2-to-fhir/7'
+const version = 'hl7v2-to-fhir/8'
 
 const segments = new Map<string, (segment: Segment, mapping: Mapping) => void>(
   Object.entries({
@@ -81,6 +85,13 @@ const segments = new Map<string, (segment: Segment, mapping: Mapping) => void>(
     PDA: death,
     CTI: study,
     BLG: billed,
+    CSR: subject,
+    AUT: authorization,
+    RQD: supply,
+    RQ1: supplier,
+    PES: reported,
+    PEO: adverse,
+    PCR: suspected,
     SCH: appointment,
     AIS: resourceOf,
     AIG: resourceOf,
@@ -90,6 +101,9 @@ const segments = new Map<string, (segment: Segment, mapping: Mapping) => void>(
 )
 // They say where groups begin, or count: their order is all they mean.
 const silent = new Set(['RGS', 'DSC'])
+
+// What a laboratory has in stock and how its instruments are set says nothing of a patient.
+const ofInstruments = new Set(['CNS', 'ECD', 'ECR', 'EQU', 'INV', 'ISD', 'SID', 'TCC', 'TCD'])
 
 // What changes nothing in a record: answers, queries, and the catalogues of other systems.
 const isOfNoPatient = /^(?:ACK|Q|MFN|MFK|RSP|NMD|ESU|NMQ|ERP)/
@@ -120,8 +134,7 @@ function mapped(message: Message, options: Options & { original?: Uint8Array }):
     }
     const map = segments.get(segment.name)
     if (map === undefined) {
-      if (!silent.has(segment.name))
-        draft.lose(segment.place, segment.name.startsWith('Z') ? 'a segment of the sender alone' : 'a segment that has no place in the record')
+      if (!silent.has(segment.name)) draft.lose(segment.place, unknown(segment.name))
     } else map(segment, mapping)
   }
   if (mapping.patient === undefined && mapping.appointment === undefined)
@@ -130,6 +143,7 @@ function mapped(message: Message, options: Options & { original?: Uint8Array }):
       hint: `Send the patient in a PID segment, with a number in PID-3.${message.oddities.some(({ place }) => place.startsWith('line ')) ? ' A line is no segment by the delimiter of MSH-1: are all segments written with the same one?' : ''}`,
     })
   finish(mapping, options.original)
+  if (wasAsPeopleWrite()) draft.lose('the message', 'has dates as people write them, which were read as day, month and year')
   for (const odd of message.oddities) draft.lose(odd.place, odd.what)
   const lose = (place: string) => draft.lose(place, 'has no place in the record')
   for (const segment of message.segments) if (segments.has(segment.name) && !repeats.found.has(segment)) segment.unread(lose)
@@ -137,8 +151,13 @@ function mapped(message: Message, options: Options & { original?: Uint8Array }):
   return { bundle: draft.bundle(), losses: draft.losses, mapping: version }
 }
 
+function unknown(name: string): string {
+  if (name.startsWith('Z')) return 'a segment of the sender alone'
+  return ofInstruments.has(name) ? 'is of instruments and stocks, and not of the patient' : 'a segment that has no place in the record'
+}
+
 // What is said of a patient only.
-const ofPatients = new Set('NK1 PV1 AL1 IAM DG1 PRB PR1 IN1 GT1 ACC OBR OBX RXA RXO RXE RXG RXD TXA FT1 RF1 CON PDA GOL'.split(' '))
+const ofPatients = new Set('NK1 PV1 AL1 IAM DG1 PRB PR1 IN1 GT1 ACC OBR OBX RXA RXO RXE RXG RXD TXA FT1 RF1 CON PDA GOL AUT RQD PEO CSR'.split(' '))
 
 /** A patient who is named after the first of what is told of a patient is still the patient of it. */
 function withPatientFirst(all: Segment[]): Segment[] {

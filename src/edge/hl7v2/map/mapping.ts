@@ -38,6 +38,10 @@ export class Mapping {
   medication: Entry | undefined
   specimen: Entry | undefined
   referral: Entry | undefined
+  supply: Entry | undefined
+  /** What was suffered, and the report that tells of it. */
+  adverse: Entry | undefined
+  reported: Segment | undefined
   /** What tells apart those that otherwise say the same (a diagnosis at admission and at discharge). */
   readonly apart = new Map<Entry, string>()
   readonly orders = new Map<string, Entry>()
@@ -77,7 +81,7 @@ export class Mapping {
   }
 
   /** A resource about the patient; undefined, and a loss, when the message has none. */
-  aboutPatient(type: string, segment: Segment, property: 'subject' | 'patient' | 'beneficiary' = 'subject', about = true): Entry | undefined {
+  aboutPatient(type: string, segment: Segment, property: 'subject' | 'patient' | 'beneficiary' | 'individual' = 'subject', about = true): Entry | undefined {
     if (this.patient === undefined) {
       this.draft.lose(segment.place, `a ${type} is of a patient, and no PID stands before it`)
       return undefined
@@ -113,6 +117,9 @@ const ofNobody = {
   specimen: undefined,
   specimenOfGroup: undefined,
   formerVisit: undefined,
+  supply: undefined,
+  adverse: undefined,
+  reported: undefined,
   noted: undefined,
 }
 

@@ -1,7 +1,7 @@
 import { type Entry, type Json, put, some, periodOf } from '../../draft/draft.ts'
 import type { Segment, Value } from '../message.ts'
 import { fill, type Mapping, momentIn, type Rows, rowsOf } from './mapping.ts'
-import { facilityOf } from './order.ts'
+import { facilityOf, isEnded } from './order.ts'
 import { inRole, location, practitioner } from './people.ts'
 import { batchOf, amountIn, medicineIn, mostInDay, numberIn, unitsIn } from './medicine.ts'
 import { timedAsOfOld, timedBefore } from './timing.ts'
@@ -59,6 +59,7 @@ export function administered(segment: Segment, mapping: Mapping): void {
   // NIP001: 00 was given here, 01 to 08 are told by somebody else, from papers or by heart.
   if (/^0[0-8]$/.test(String(origin?.[0]?.['code']))) resource['primarySource'] = origin?.[0]?.['code'] === '00'
   dose(entry, segment, mapping)
+  if (segment.raw(4) === segment.raw(3)) segment.skip(4)
   if (mapping.encounter !== undefined) resource['encounter'] = mapping.encounter.reference
   const { common } = mapping.order
   if (common !== undefined) ordered(entry, common, mapping)
@@ -195,8 +196,9 @@ const commonRows = rowsOf([
   [9, 'authoredOn', dateTime],
   [10, 'recorder', inRole('EP')],
   [12, 'requester', inRole('OP')],
-  [16, 'reasonCode[]', codeableConcept],
 ])
+const reasonRows = rowsOf([[16, 'reasonCode[]', codeableConcept]])
+const endedRows = rowsOf([[16, 'statusReason', codeableConcept]])
 
 /**
  * What the doctor ordered (RXO), how the pharmacy takes it (RXE) and what is to be given at one time (RXG) are three requests, the later based on the
@@ -214,6 +216,7 @@ function prescription(segment: Segment, mapping: Mapping): Entry | undefined {
   if (known !== undefined) resource['basedOn'] = [known.reference]
   if (common !== undefined) {
     fill(entry, common, commonRows, mapping)
+    fill(entry, common, isEnded(common) ? endedRows : reasonRows, mapping)
     put(resource, 'supportingInformation[]', facilityOf(common, mapping))
   }
   numbered(entry, segment, known, mapping)
@@ -303,6 +306,8 @@ const fields: Record<string, Fields> = {
     said: [9],
   },
 }
+const orderedByRows = rowsOf([[14, 'requester', inRole('OP')]])
+const encodedByRows = rowsOf([[13, 'requester', inRole('OP')]])
 // HL7 tables 0161 and 0167, by HL7's own concept map: whether another medicine may be given instead.
 const substitutions = table<boolean>({ N: false, G: true, T: true, 0: true, 1: false })
 
@@ -325,6 +330,7 @@ export function prescribed(segment: Segment, mapping: Mapping): void {
   if (allowedBoolean !== undefined) resource['substitution'] = { allowedBoolean }
   segment.first(at.substitution)?.skip(2, 3)
   for (const field of at.said) for (const value of segment.all(field)) put(resource, 'note[]', { text: wordsOf(value) })
+  if (resource['requester'] === undefined && segment.name !== 'RXG') fill(entry, segment, segment.name === 'RXE' ? encodedByRows : orderedByRows, mapping)
   entry.comesFrom(`${segment.place} medication<${at.code} dosageInstruction<${at.min}`)
   fill(entry, segment, at.reasons, mapping)
   if (segment.name === 'RXG') batchOf(entry, segment, { lot: 19, expires: 20 }, mapping)

@@ -145,7 +145,8 @@ describe('a decimal comma', () => {
   })
 
   test('that may as well part thousands stays text: nobody knows whether it is one and a quarter or more than a thousand', async () => {
-    for (const sent of ['1,250', '12,000', '1,250,000']) assert.deepEqual(await valueOf(sent), { value: sent, range: undefined, losses: ['OBX[1]-5'] })
+    for (const sent of ['1,250', '12,000', '1,250,000'])
+      assert.deepEqual(await valueOf(sent), { value: `${sent} mmol/L`, range: undefined, losses: ['OBX[1]-5'] })
   })
 
   test('of bounds, and of a dose', async () => {

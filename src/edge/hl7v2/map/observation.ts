@@ -1,14 +1,14 @@
 import { dateTimeOf } from '../../draft/dates.ts'
 import { displayOf } from '../../draft/displays.ts'
 import { type Entry, type Json, put, some } from '../../draft/draft.ts'
-import { exactNumber, withPoint } from '../../draft/numbers.ts'
 import type { Segment, Value } from '../message.ts'
-import { attachment } from './attachment.ts'
+import { attachment, isBareFile } from './attachment.ts'
 import { fill, type Mapping, rowsOf } from './mapping.ts'
 import { rememberResult } from './parent.ts'
 import { inRole, practitioner } from './people.ts'
 import { address, byTable, codeableConcept, concept, dateTime, entity, entityIdentifier, organization, universalType, worldly } from './types.ts'
 import { ofVaccination } from './vaccine.ts'
+import { rangeOf } from './range.ts'
 import { setValue, unitOf } from './value.ts'
 import { table } from '../../draft/table.ts'
 
@@ -89,14 +89,24 @@ const rows = rowsOf([
   [18, 'device', instrument],
 ])
 
+// As analysers print it.
+const marks = table<string>({ '↑': 'H', '↓': 'L', '↑↑': 'HH', '↓↓': 'LL', '*': 'A' })
+
 function interpretation(value: Value): Json | undefined {
-  const code = value.part(1)?.toUpperCase() ?? ''
-  if (!interpretations.has(code)) return concept(value, 'http://terminology.hl7.org/CodeSystem/v2-0078')
+  const given = value.part(1)?.toUpperCase() ?? ''
+  const code = marks[given] ?? given
+  // A word of the sender is no code of HL7's table.
+  if (!interpretations.has(code)) return value.part(3) === undefined ? words(value) : concept(value)
   const system = 'http://terminology.hl7.org/CodeSystem/v3-ObservationInterpretation'
   const display = displayOf(system, code, value.part(2))
   value.skip(3)
   return { coding: [some({ system, code, display })] }
 }
+function words(value: Value): Json | undefined {
+  const [code, display] = [value.part(1), value.part(2)]
+  return value.length > 3 ? concept(value) : (code ?? display) === undefined ? undefined : { text: display ?? code }
+}
+
 /** OBX-19, when the instrument measured; R4 has no element of its own for it. */
 function analysed(value: Value): Json | undefined {
   const valueDateTime = dateTime(value)
@@ -130,7 +140,7 @@ export function observation(segment: Segment, mapping: Mapping): void {
   laboratory(segment, mapping)
   const range = segment.text(7)
   if (range !== undefined) {
-    const referenceRange = [rangeOf(segment, range)]
+    const referenceRange = [rangeOf(range, unitOf(segment))]
     // What is the range of each of several values stands with each of them.
     const all = (resource['component'] ?? [resource]) as Json[]
     for (const one of all) one['referenceRange'] = referenceRange
@@ -227,33 +237,26 @@ function ofMedicine({ resource }: Entry, { medication, immunization }: Mapping):
   else resource['partOf'] = [medication.reference]
 }
 
+/** With its suffix (HL7 2.8, 7.2.2): `18748-4&IMP` is the impression and no other version of the findings, `18748-4&GDT`. */
+function codeOf(segment: Segment): string | undefined {
+  const value = segment.first(3)
+  const [code, suffix] = [value?.sub(1, 1), value?.sub(1, 2)]
+  return suffix === undefined ? code : `${code}&${suffix}`
+}
+
 /** A later version of the same result replaces the earlier one: filler's number, what was measured, and which of them. */
 function identify(entry: Entry, segment: Segment, mapping: Mapping): void {
   const { number } = mapping.order
   const { localSystem } = mapping.options
-  const code = segment.first(3)?.part(1)
+  const code = codeOf(segment)
+  const sub = segment.text(4)
+  // Of another order it is another result, though it is of the same moment.
+  if ((number ?? sub) !== undefined) mapping.apart.set(entry, [number, sub].join('/'))
   if (entry.resource['identifier'] !== undefined || number === undefined || localSystem === undefined || code === undefined) return
-  entry.resource['identifier'] = [{ system: `${localSystem}:result`, value: [number, code, segment.text(4)].filter((one) => one !== undefined).join('/') }]
+  entry.resource['identifier'] = [{ system: `${localSystem}:result`, value: [number, code, sub].filter((one) => one !== undefined).join('/') }]
 }
 
-/** `3,5 - 5,0` with points; as it stands where a comma could be another mark. */
-function pointed(text: string): string {
-  if (!text.includes(',')) return text
-  const parts = text.split(/\s*-\s*/).map((part) => (part.includes(',') ? withPoint(part) : part))
-  return parts.includes(undefined) ? text : parts.join('-')
-}
-
-/** OBX-7: `3.5-5.0`, `<5`, `>10`; anything else, and all of it, as text. */
-function rangeOf(segment: Segment, text: string): Json {
-  const unit = unitOf(segment)
-  const plain = pointed(text)
-  const bound = (value: string | undefined) => (value === undefined ? undefined : { value: exactNumber(value), ...unit })
-  const [, low, high] = /^(-?\d+(?:\.\d+)?)\s*-\s*(-?\d+(?:\.\d+)?)$/.exec(plain) ?? []
-  const [, sign, edge] = /^([<>])=?\s*(-?\d+(?:\.\d+)?)$/.exec(plain) ?? []
-  return some({ low: bound(low ?? (sign === '>' ? edge : undefined)), high: bound(high ?? (sign === '<' ? edge : undefined)), text }) as Json
-}
-
-const isAttachment = (segment: Segment) => /^(?:ED|RP)$/i.test(segment.text(2) ?? '')
+export const isAttachment = (segment: Segment): boolean => /^(?:ED|RP)$/i.test(segment.text(2) ?? '') || isBareFile(segment.raw(5))
 /** In a document message all content is of the document: text lines as well as files. */
 const isContent = (segment: Segment) => /^(?:ED|RP|TX|FT|ST)$/i.test(segment.text(2) ?? '')
 

@@ -2,8 +2,9 @@ import { dateTimeOf } from '../../draft/dates.ts'
 import { type Entry, type Json, put } from '../../draft/draft.ts'
 import type { Segment, Value } from '../message.ts'
 import { fill, type Mapping, momentIn, periodIn, rowsOf } from './mapping.ts'
+import { secrecy } from './encounter.ts'
 import { attach, collected } from './specimen.ts'
-import { inRole, practitioner } from './people.ts'
+import { inRole, namedAs, practitioner } from './people.ts'
 import { belongsTo, remember } from './parent.ts'
 import { requestedAsOfOld, timedBefore, urgencies } from './timing.ts'
 import { address, byTable, codeableConcept, concept, dateTime, entity, identifier, organization, telecom } from './types.ts'
@@ -139,6 +140,7 @@ function serviceRequest(segment: Segment, mapping: Mapping, isAbout: boolean): E
       else for (const value of common.all(field)) repeat(value, segment.first(field) as Value)
     others(common, mapping, entry)
   }
+  reached(entry, segment, mapping)
   timedBefore(entry, mapping)
   requestedAsOfOld(entry, segment.first(27) ?? mapping.order.common?.first(7))
   supplements(entry, segment)
@@ -162,8 +164,39 @@ function others(common: Segment, mapping: Mapping, entry: Entry): void {
   const enterer = common.first(10) && inRole('EP')(common.first(10) as Value, mapping, `${common.place}-10`)
   if (enterer !== undefined) put(entry.resource, 'supportingInfo[]', enterer)
   fill(entry, common, othersRows, mapping)
+  fill(entry, common, isEnded(common) ? endedRows : reasonRows, mapping)
+  secrecy(entry.resource, common, 28)
   facilityOf(common, mapping)
 }
+// HL7 table 0119: what takes back, ends or holds an order. The reason beside it is that of this, and not why the order was given.
+const ends = new Set(['CA', 'CR', 'DC', 'DR', 'HD', 'HR', 'OC', 'OD', 'OH', 'UA', 'UC', 'UD', 'UH'])
+export const isEnded = (common: Segment): boolean => ends.has(common.text(1)?.toUpperCase() ?? '')
+const reasonRows = rowsOf([[16, 'reasonCode[]', codeableConcept]])
+const endedRows = rowsOf([[16, 'extension[]', whyEnded]])
+function whyEnded(value: Value): Json | undefined {
+  const valueCodeableConcept = codeableConcept(value)
+  return valueCodeableConcept && { url: 'http://hl7.org/fhir/StructureDefinition/request-statusReason', valueCodeableConcept }
+}
+
+/** OBR-17 and ORC-14: where the doctor who ordered is called back; ORC-24, where to be found. */
+function reached(entry: Entry, segment: Segment, mapping: Mapping): void {
+  const {
+    order: { common },
+    draft,
+  } = mapping
+  const role = draft.find(entry.resource['requester'] as Json | undefined)
+  if (role === undefined) return
+  if (role.resource['telecom'] === undefined) {
+    if (segment.first(17) !== undefined) fill(role, segment, orderPhoneRows, mapping)
+    else if (common !== undefined) fill(role, common, commonPhoneRows, mapping)
+  }
+  if (segment.raw(17) === common?.raw(14)) common.skip(14)
+  const person = draft.find(role.resource['practitioner'] as Json | undefined)
+  if (person !== undefined && common !== undefined && person.resource['address'] === undefined) fill(person, common, addressRows, mapping)
+}
+const orderPhoneRows = rowsOf([[17, 'telecom[]', telecom]])
+const commonPhoneRows = rowsOf([[14, 'telecom[]', telecom]])
+const addressRows = rowsOf([[24, 'address[]', address]])
 
 /** ORC-21 to 23: where it was ordered, with its address and its number. */
 export function facilityOf(common: Segment, mapping: Mapping): Json | undefined {
@@ -180,7 +213,6 @@ const facilityRows = rowsOf([
 const othersRows = rowsOf([
   [11, 'supportingInfo[]', practitioner],
   [21, 'supportingInfo[]', organization],
-  [16, 'reasonCode[]', codeableConcept],
   [29, 'locationCode[]', setting],
 ])
 // HL7 table 0482 to v3 RoleCode.
@@ -222,17 +254,13 @@ const reportRows = rowsOf([
   [4, 'code', codeableConcept],
   [25, 'status', byTable(reportStatuses)],
   [24, 'category[]', section],
-  [32, 'resultsInterpreter[]', interpreter],
+  [32, 'resultsInterpreter[]', namedAs(practitioner)],
+  [33, 'resultsInterpreter[]', namedAs(practitioner)],
+  [34, 'performer[]', namedAs(inRole('TN'))],
+  [35, 'performer[]', namedAs(inRole('TR'))],
 ])
 function section(value: Value): Json | undefined {
   return concept(value, 'http://terminology.hl7.org/CodeSystem/v2-0074')
-}
-
-/** NDL: a name in subcomponents, then times and places. */
-function interpreter(value: Value, mapping: Mapping, place: string): Json | undefined {
-  const who = value.inside(1)
-  value.skip(2, 3)
-  return who && practitioner(who, mapping, place)
 }
 
 function report(segment: Segment, order: Entry, mapping: Mapping): Entry {

@@ -183,8 +183,11 @@ test('a specimen that could not be used says why, and one that was taken from an
 })
 
 test('what was not given to one patient is not written over what was not given to another', async () => {
-  const { requests } = await mappedHl7([headOf('VXU^V04'), ana, 'ORC|RE||9999', segment('RXA', { 3: '20260301', 5: '998^No vaccine^CVX', 20: 'NA' })])
-  assert.deepEqual(requests('Immunization'), ['POST '])
+  const of = async (patient: string) =>
+    (await mappedHl7([headOf('VXU^V04'), patient, 'ORC|RE||9999', segment('RXA', { 3: '20260301', 5: '998^No vaccine^CVX', 20: 'NA' })])).requests(
+      'Immunization',
+    )
+  assert.notDeepEqual(await of(ana), await of(ana.replace('100', '101')))
 })
 
 test('whoever is taken out of an appointment (AIP-2) has no part in it', async () => {
@@ -222,4 +225,75 @@ test('results of a vaccination stand in its own elements, too: who may have it f
   assert.deepEqual(given?.['protocolApplied'], [{ doseNumberPositiveInt: 2, seriesDosesPositiveInt: 3 }])
   assert.equal(at(given?.['reaction'][0].detail)['valueCodeableConcept'].coding[0].code, '39579001')
   assert.deepEqual([given?.['primarySource'], told?.['primarySource'], told?.['education']], [true, false, undefined])
+})
+
+describe('an order', () => {
+  const obr = (more: Record<number, string> = {}) => segment('OBR', { 1: '1', 2: 'P1', 3: 'F1', 4: 'X^х^L', ...more })
+
+  test('that is taken back says why it was, and not why it had been given', async () => {
+    const of = async (control: string) =>
+      (await mappedHl7([headOf('ORM^O01'), ana, segment('ORC', { 1: control, 2: 'P1', 16: 'D^двапут^L' }), obr()])).first('ServiceRequest')
+    const [taken, given] = [await of('CA'), await of('NW')]
+    assert.deepEqual([taken['extension']?.[0].valueCodeableConcept.coding[0].code, taken['reasonCode'], taken['status']], ['D', undefined, 'revoked'])
+    assert.deepEqual([given['extension'], given['reasonCode'][0].coding[0].code], [undefined, 'D'])
+    const medicine = await mappedHl7([headOf('RDE^O11'), ana, segment('ORC', { 1: 'DC', 2: 'P1', 16: 'D^двапут^L' }), 'RXE||X^х^ATC|5||mg'])
+    assert.deepEqual([medicine.first('MedicationRequest')['statusReason'].coding[0].code, medicine.first('MedicationRequest')['reasonCode']], ['D', undefined])
+  })
+
+  test('is part of the one that ORC-8 names, is confidential where it says so, and its doctor can be reached', async () => {
+    const common = segment('ORC', { 1: 'NW', 2: 'P2', 8: 'P1&BIS^F1&LIS', 12: 'D1^Јовић^Марко', 14: '021555', 24: 'Улица 1^^Ниш', 28: 'R' })
+    const { first, at, losses } = await mappedHl7([headOf('ORM^O01'), ana, common, segment('OBR', { 1: '1', 2: 'P2', 4: 'X^х^L', 16: 'D1^Јовић^Марко' })])
+    const order = first('ServiceRequest')
+    const role = at(order['requester'])
+    assert.deepEqual(
+      [
+        order['basedOn'][0].identifier.value,
+        (order['meta'] as any).security[0].code,
+        role['telecom'][0].value,
+        at(role['practitioner'])['address'][0].city,
+        losses,
+      ],
+      ['P1', 'R', '021555', 'Ниш', []],
+    )
+  })
+
+  test('has its readers by name, in whichever type they are written, and who took and typed it', async () => {
+    const fields = { 25: 'F', 32: '77^Радић^Јован', 33: '78&Илић&Ана^202603011000', 34: '79&Тех&Бо', 35: '80^Тип^Ка' }
+    const { first, at, losses } = await mappedHl7([headOf('ORU^R01'), ana, obr(fields)])
+    const report = first('DiagnosticReport')
+    assert.deepEqual(
+      report['resultsInterpreter'].map((one: object) => at(one)['name'][0].family),
+      ['Радић', 'Илић'],
+    )
+    assert.deepEqual(
+      report['performer'].map((one: object) => [at(one)['code'][0].coding[0].code, at(at(one)['practitioner'])['name'][0].family]),
+      [
+        ['TN', 'Тех'],
+        ['TR', 'Тип'],
+      ],
+    )
+    assert.deepEqual(losses, [])
+  })
+
+  test('of a specimen that is written as a code with its words has no additive of that name', async () => {
+    for (const source of ['BLOOD^Blood', 'SER^Серум^L']) {
+      const specimen = (await mappedHl7([headOf('ORU^R01'), ana, obr({ 15: source })])).first('Specimen')
+      assert.deepEqual([specimen['container'], specimen['type'].coding[0].code], [undefined, source.split('^')[0]])
+    }
+    const old = (await mappedHl7([headOf('ORU^R01'), ana, obr({ 15: 'BLD^EDTA' })])).first('Specimen')
+    assert.equal(old['container'][0].additiveCodeableConcept.coding[0].code, 'EDTA')
+  })
+})
+
+test('the hours of a prescription are no name of how often, and its doctor may stand in RXE-13', async () => {
+  const { first, at, losses } = await mappedHl7([
+    headOf('RDE^O11'),
+    ana,
+    'ORC|NW|P1',
+    segment('RXE', { 1: '^Q8H&0600,1400,2200', 2: 'X^х^ATC', 3: '5', 5: 'mg', 13: 'D1^Јовић^Марко' }),
+  ])
+  const request = first('MedicationRequest')
+  const { code, repeat } = request['dosageInstruction'][0].timing
+  assert.deepEqual([code.coding[0].display, repeat.timeOfDay.length, at(at(request['requester'])['practitioner'])['name'][0].family], [undefined, 3, 'Јовић'])
+  assert.deepEqual(losses, [])
 })

@@ -22,11 +22,13 @@ export function rememberResult(segment: Segment, entry: Entry, mapping: Mapping)
 }
 
 /**
- * OBR-26 and 29: an antibiogram is that of the germ that an earlier result of the message tells of, and its order came of that one. R4 has it as members of the Observation of the germ
+ * OBR-26 and 29 (or ORC-8): an antibiogram is that of the germ that an earlier result of the message tells of, and its order came of that one. R4 has it as members of the Observation of the germ
  * (DiagnosticReport, 10.3.4).
  */
 export function belongsTo(segment: Segment, order: Entry, mapping: Mapping): void {
-  const parent = segment.first(29)
+  const { common } = mapping.order
+  const parent = segment.first(29) ?? common?.first(8)
+  if (segment.raw(29) === common?.raw(8)) common.skip(8)
   const [placer, filler] = [parent?.inside(1), parent?.inside(2)]
   const numbers = [filler?.part(1), placer?.part(1)].filter((one) => one !== undefined)
   const known = numbers.map((one) => mapping.orders.get(one)).find((one) => one !== undefined && one !== order)

@@ -5,6 +5,7 @@ import { codingOf } from '../../draft/displays.ts'
 import { type Entry, type Json, put, some } from '../../draft/draft.ts'
 import type { Segment, Value } from '../message.ts'
 import { type Convert, fill, isOfSender, type Mapping, rowsOf } from './mapping.ts'
+import { isJmbgOf } from '../../draft/national.ts'
 import { typeOf } from './identifier-types.ts'
 import { isLinked } from './merge.ts'
 import { practitioner } from './people.ts'
@@ -18,7 +19,6 @@ import {
   dateTime,
   humanName,
   identifier,
-  numbered,
   organization,
   period,
   positive,
@@ -29,7 +29,24 @@ import {
 import { table } from '../../draft/table.ts'
 
 // HL7 table 0001; what is none of them is recorded as unknown by nobody: it is a loss.
-const genders = table<string>({ F: 'female', M: 'male', O: 'other', A: 'other', N: 'other', X: 'other', U: 'unknown', Ж: 'female', М: 'male' })
+const genders = table<string>({
+  F: 'female',
+  M: 'male',
+  O: 'other',
+  A: 'other',
+  N: 'other',
+  X: 'other',
+  U: 'unknown',
+  Ж: 'female',
+  М: 'male',
+  Ž: 'female',
+  ŽENSKI: 'female',
+  MUŠKI: 'male',
+  ЖЕНСКИ: 'female',
+  МУШКИ: 'male',
+  FEMALE: 'female',
+  MALE: 'male',
+})
 export const gender = byTable(genders)
 
 // HL7 table 0002 to v3 MaritalStatus, where they differ.
@@ -68,7 +85,7 @@ function marital(value: Value): Json | undefined {
   }
 }
 
-const use = (kind: 'home' | 'work') => (value: Value) => {
+export const use = (kind: 'home' | 'work') => (value: Value) => {
   const made = telecom(value)
   return made === undefined ? undefined : { ...made, use: made['use'] ?? kind }
 }
@@ -203,6 +220,7 @@ export function patient(segment: Segment, mapping: Mapping): void {
   const before = mapping.patient
   mapping.beginsPatient(entry)
   fill(entry, segment, patientRows, mapping)
+  ofState(entry, mapping.options)
   findByChartNumber(entry, isOfSender(mapping))
   if (before !== undefined && !mapping.isOf('ADT')) mustBeApart(before, entry, segment, mapping)
   // Taken, for somebody may come in whom nobody knows; but whoever forgets the number hears it.
@@ -220,8 +238,8 @@ export function patient(segment: Segment, mapping: Mapping): void {
   mother(segment, mapping, entry)
   isLinked(mapping)
   mapping.noted = undefined
-  // The set id counts only.
-  segment.skip(1)
+  // The set id counts only; when the sender last changed it, the record knows by its own versions.
+  segment.skip(1, 33)
 }
 
 /** Events of ADT are about two; of two patients before one order nobody can say whose it is. */
@@ -244,8 +262,24 @@ function district(resource: Json, segment: Segment): void {
 function birthTime(entry: Entry, segment: Segment, mapping: Mapping): void {
   const valueDateTime = segment.first(7) && dateTime(segment.first(7) as Value)
   if (valueDateTime === undefined) mapping.draft.lose(`${segment.place}-7`, 'the time of birth could not be read')
-  else entry.resource['_birthDate'] = { extension: [{ url: 'http://hl7.org/fhir/StructureDefinition/patient-birthTime', valueDateTime }] }
+  else if (valueDateTime.includes('T'))
+    entry.resource['_birthDate'] = { extension: [{ url: 'http://hl7.org/fhir/StructureDefinition/patient-birthTime', valueDateTime }] }
 }
+
+/**
+ * A national number is the JMBG here, whether the sender says which or not, and so is a number without a type that says the day of birth that PID-7 says. Whoever was born on another day than it
+ * says has somebody else's, as newborns have the mother's.
+ */
+function ofState({ resource }: Entry, { localSystem }: Mapping['options']): void {
+  const born = resource['birthDate'] as string | undefined
+  for (const one of (resource['identifier'] as Json[] | undefined) ?? []) {
+    const [type] = ((one['type'] as Json | undefined)?.['coding'] ?? []) as Json[]
+    if (one['system'] !== undefined && one['system'] !== localSystem) continue
+    if (type === undefined ? (born?.length ?? 0) < 10 : !ofNation.has(String(type['code']))) continue
+    if (isJmbgOf(String(one['value']), born)) Object.assign(one, { type: typeOf('NNSRB'), system: 'urn:rs:jmbg' })
+  }
+}
+const ofNation = new Set(['SB', 'SS', 'NI'])
 
 /** One of multipleBirthInteger and multipleBirthBoolean, one of deceasedDateTime and deceasedBoolean: the one that says more. */
 function multiple(resource: Json, segment: Segment): void {
@@ -287,108 +321,13 @@ const motherRows = rowsOf([[21, 'identifier[]', identifier]])
 export function additional(segment: Segment, mapping: Mapping): void {
   if (mapping.patient === undefined) return
   fill(mapping.patient, segment, firstContactRows, mapping)
+  // HL7 table 0136: the patient's data are to be kept from others. The record decides by its own rules; the label is kept.
+  if (/^Y$/i.test(segment.text(12) ?? ''))
+    put(mapping.patient.resource, 'meta.security[]', codingOf('http://terminology.hl7.org/CodeSystem/v3-Confidentiality', 'R'))
 }
 const firstContactRows = rowsOf([
   [3, 'generalPractitioner[]', organization],
   [4, 'generalPractitioner[]', practitioner],
+  [6, 'extension[]', extension('patient-disability', 'valueCodeableConcept', coded('0295'))],
   [14, 'extension[]', extension('patient-congregation', 'valueString', text)],
-])
-
-const relativeRows = rowsOf([
-  [2, 'name[]', humanName],
-  [30, 'name[]', humanName],
-  [3, 'relationship[]', kin],
-  [7, 'relationship[]', coded('0131')],
-  [37, 'identifier[]', numbered('SB')],
-  [4, 'address[]', address],
-  [5, 'telecom[]', use('home')],
-  [6, 'telecom[]', use('work')],
-  [31, 'telecom[]', telecom],
-  [40, 'telecom[]', telecom],
-  [41, 'telecom[]', telecom],
-  [32, 'address[]', address],
-  [15, 'gender', gender],
-  [16, 'birthDate', date],
-  [33, 'identifier[]', identifier],
-  [12, 'identifier[]', identifier],
-  [20, 'communication[]', language],
-])
-
-// HL7 table 0063 to v3 RoleCode, which R4 prefers for the relationship of a person, by HL7's own concept map.
-const kinOf = table<string>({
-  BRO: 'BRO',
-  CHD: 'CHILD',
-  EXF: 'EXT',
-  FCH: 'CHLDFOST',
-  FND: 'FRND',
-  FTH: 'FTH',
-  GCH: 'GRNDCHILD',
-  GRD: 'GUARD',
-  GRP: 'GRPRN',
-  MTH: 'MTH',
-  NCH: 'NCHILD',
-  PAR: 'PRN',
-  SIB: 'SIB',
-  SIS: 'SIS',
-  SPO: 'SPS',
-  WRD: 'WARD',
-})
-export function kin(value: Value): Json | undefined {
-  const given = concept(value, 'http://terminology.hl7.org/CodeSystem/v2-0063')
-  const first = (given?.['coding'] as Json[] | undefined)?.[0]
-  const code = String(first?.['system']).endsWith('v2-0063') ? kinOf[String(first?.['code']).toUpperCase()] : undefined
-  return code === undefined ? given : { ...given, coding: [codingOf('http://terminology.hl7.org/CodeSystem/v3-RoleCode', code)] }
-}
-
-/** NK1: a RelatedPerson, and the contact of the patient, which is where most readers look. */
-export function nextOfKin(segment: Segment, mapping: Mapping): void {
-  const entry = mapping.aboutPatient('RelatedPerson', segment, 'patient', false)
-  if (entry === undefined) return
-  fill(entry, segment, relativeRows, mapping)
-  const held = period(segment.text(8), segment.text(9))
-  if (held !== undefined) entry.resource['period'] = held
-  segment.skip(1)
-  const employer = segment.first(13) && organization(segment.first(13) as Value, mapping, `${segment.place}-13`)
-  contactOf(mapping.draft.find(employer), segment, mapping)
-  const { name, relationship, telecom: phones, address: homes, gender: sex } = entry.resource as Json & { name?: Json[]; address?: Json[] }
-  const contact = some({ relationship, name: name?.[0], telecom: phones, address: homes?.[0], gender: sex, organization: employer, period: held })
-  const patientResource = mapping.patient?.resource as Json & { contact?: Json[] }
-  if (contact !== undefined && (name || phones || homes || employer)) (patientResource.contact ??= []).push(contact)
-}
-
-/** NK1-30 to 32: whom to ask for at the organization of NK1-13. */
-function contactOf(employer: Entry | undefined, segment: Segment, mapping: Mapping): void {
-  const called = segment.first(30) && humanName(segment.first(30) as Value)
-  if (employer === undefined || called === undefined || employer.resource['contact'] !== undefined) return
-  const made: Json = { name: called }
-  fill(employer, segment, contactRows, mapping, made)
-  employer.resource['contact'] = [made]
-}
-const contactRows = rowsOf([
-  [31, 'telecom[]', telecom],
-  [32, 'address', address],
-])
-
-/** GT1: who pays, beside the account. */
-export function guarantor(segment: Segment, mapping: Mapping): void {
-  const entry = mapping.aboutPatient('RelatedPerson', segment, 'patient', false)
-  if (entry === undefined) return
-  fill(entry, segment, guarantorRows, mapping)
-  const held = period(segment.text(13), segment.text(14))
-  const list = mapping.account === undefined ? undefined : ((mapping.account.resource as Json & { guarantor?: Json[] }).guarantor ??= [])
-  list?.push(some({ party: entry.reference, period: held }) as Json)
-}
-const guarantorRows = rowsOf([
-  [2, 'identifier[]', identifier],
-  [3, 'name[]', humanName],
-  [5, 'address[]', address],
-  [6, 'telecom[]', use('home')],
-  [7, 'telecom[]', use('work')],
-  [8, 'birthDate', date],
-  [9, 'gender', gender],
-  [11, 'relationship[]', kin],
-  [12, 'identifier[]', numbered('SB')],
-  [19, 'identifier[]', identifier],
-  [29, 'identifier[]', identifier],
-  [36, 'communication[]', language],
 ])

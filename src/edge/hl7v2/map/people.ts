@@ -1,9 +1,10 @@
+import { dateTimeOf } from '../../draft/dates.ts'
 import { type Entry, type Json, put, some } from '../../draft/draft.ts'
 import { nationalSystem } from '../../draft/national.ts'
 import { codeSystem, identifierSystem } from '../../draft/systems.ts'
 import type { Segment, Value } from '../message.ts'
 import { typeOf } from './identifier-types.ts'
-import { fill, type Mapping, rowsOf } from './mapping.ts'
+import { type Convert, fill, type Mapping, rowsOf } from './mapping.ts'
 import { address, codeableConcept, coded, humanName, laterUses, name, organization, organizationNamed, period, telecom, worldly } from './types.ts'
 import { table } from '../../draft/table.ts'
 
@@ -58,6 +59,8 @@ const roles = table<string>({
   MDIR: 'Medical Director',
   OP: 'Ordering Provider',
   RO: 'Responsible Observer',
+  TN: 'Technician',
+  TR: 'Transcriptionist',
 })
 
 /** An XCN with what it did (HL7 table 0443): a PractitionerRole, as HL7's maps of orders and results have it. */
@@ -73,6 +76,17 @@ export const inRole =
       const { localSystem } = mapping.options
       if (localSystem !== undefined && person.query !== undefined) foundBy(entry, { system: `${localSystem}:role`, value: `${code} ${person.query}` })
     }).reference
+  }
+
+/** NDL: the name in subcomponents, then from when until when and where. Many write an XCN in its place: the number alone stood there, and the name was lost without a word. */
+export const namedAs =
+  (who: Convert): Convert =>
+  (value, mapping, place) => {
+    const inner = value.inside(1)
+    const isFlat = (inner?.length ?? 1) === 1 && value.part(2) !== undefined && dateTimeOf(value.part(2) ?? '') === undefined
+    if (isFlat) return who(value, mapping, place)
+    value.skip(2, 3)
+    return inner && who(inner, mapping, place)
   }
 
 const kinds = [
@@ -195,7 +209,7 @@ export function role(segment: Segment, mapping: Mapping): void {
 function joinRole(entry: Entry, code: string, mapping: Mapping): void {
   const isGeneral = /^(?:PP|FHCP|PCP|PRIMARY)/i.test(code)
   if (mapping.procedure !== undefined) push(mapping.procedure, 'performer', { actor: entry.reference })
-  else if (mapping.encounter !== undefined) push(mapping.encounter, 'participant', { individual: entry.reference })
+  else if (mapping.encounter !== undefined) push(mapping.encounter, 'participant', some({ type: entry.resource['code'], individual: entry.reference }))
   if (isGeneral && mapping.patient !== undefined) push(mapping.patient, 'generalPractitioner', entry.reference)
 }
 

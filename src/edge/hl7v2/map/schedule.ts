@@ -1,7 +1,7 @@
 import { after, dateTimeOf } from '../../draft/dates.ts'
 import { type Json, put, some } from '../../draft/draft.ts'
 import type { Segment, Value } from '../message.ts'
-import { fill, type Mapping, rowsOf } from './mapping.ts'
+import { type Convert, fill, type Mapping, rowsOf } from './mapping.ts'
 import { location, practitioner } from './people.ts'
 import { codeableConcept, coded, concept, entity } from './types.ts'
 import { table } from '../../draft/table.ts'
@@ -19,6 +19,15 @@ const statuses = table<string>({
   OVERBOOK: 'booked',
   STARTED: 'arrived',
   BLOCKED: 'pending',
+  // As systems write them beside the table.
+  SCHEDULED: 'booked',
+  RESCHEDULED: 'booked',
+  CONFIRMED: 'booked',
+  CHECKEDIN: 'checked-in',
+  ARRIVED: 'arrived',
+  COMPLETED: 'fulfilled',
+  CANCELED: 'cancelled',
+  CAN: 'cancelled',
 })
 const events = table<string>({ S15: 'cancelled', S16: 'cancelled', S17: 'entered-in-error', S26: 'noshow' })
 
@@ -38,7 +47,7 @@ export function appointment(segment: Segment, mapping: Mapping): void {
   const { resource } = entry
   fill(entry, segment, rows, mapping)
   const reason = segment.first(6) && concept(segment.first(6) as Value, 'http://terminology.hl7.org/CodeSystem/v2-0276')
-  resource['status'] = events[mapping.message.event] ?? statuses[segment.text(25)?.toUpperCase() ?? ''] ?? 'booked'
+  resource['status'] = events[mapping.message.event] ?? statused(segment) ?? 'booked'
   if (reason !== undefined && ['cancelled', 'noshow'].includes(resource['status'] as string)) resource['cancelationReason'] = reason
   else if (reason !== undefined) put(resource, 'reasonCode[]', reason)
   const [range, length] = [segment.first(11), Number(segment.text(9))]
@@ -52,6 +61,13 @@ export function appointment(segment: Segment, mapping: Mapping): void {
   fill(entry, segment, appointmentRows, mapping)
 }
 
+/** SCH-25, however it is written: `NoShow`, `No Show`, `CHECKED-IN`. */
+function statused(segment: Segment): string | undefined {
+  const value = segment.first(25)
+  const [code, words] = [value?.part(1), value?.part(2)].map((one) => statuses[one?.toUpperCase().replace(/[\s_-]/g, '') ?? ''])
+  return code ?? words
+}
+
 const contact =
   (kind: string) =>
   (value: Value, mapping: Mapping, place: string): Json | undefined => {
@@ -63,7 +79,16 @@ const appointmentRows = rowsOf([
   [16, 'participant[]', contact('filler-contact')],
   [12, 'participant[]', contact('placer-contact')],
   [20, 'participant[]', contact('entered-by')],
+  [26, 'basedOn[]', ordered('PLAC')],
+  [27, 'basedOn[]', ordered('FILL')],
 ])
+/** What it is for, by the number of the order. */
+function ordered(kind: string): Convert {
+  return (value, mapping) => {
+    const identifier = entity(kind)(value, mapping)
+    return identifier && { type: 'ServiceRequest', identifier }
+  }
+}
 
 /** app-3: both or neither, unless it is only wished for; the end follows from the length where only that is said. */
 function times(resource: Json, start: string | undefined, end: string | undefined): void {
@@ -104,10 +129,19 @@ export function resourceOf(segment: Segment, mapping: Mapping): void {
 }
 const resourceOfRows = rowsOf([[3, 'serviceType[]', codeableConcept]])
 
+/** AIG-3 is what is needed; systems that know only one kind of resource write the doctor there, who then stands in AIP, SCH or PV1, too. */
 function thing(value: Value, mapping: Mapping, segment: Segment): Json | undefined {
+  if (isPerson(value, mapping)) return practitioner(value, mapping, `${segment.place}-3`)
   const type = concept(value)
   if (type === undefined) return undefined
   return mapping.draft.once(`thing ${JSON.stringify(type)}`, 'Device', segment.place, ({ resource }) => (resource['type'] = type)).reference
+}
+
+function isPerson(value: Value, { message }: Mapping): boolean {
+  const [number, family] = [value.part(1), value.part(2)]
+  const isIt = (one: Value) => one.part(1) === number && one.part(2) === family
+  const said = (name: string, ...fields: number[]) => message.segments.some((one) => one.name === name && fields.some((field) => one.all(field).some(isIt)))
+  return number !== undefined && family !== undefined && (said('AIP', 3) || said('SCH', 12, 16, 20) || said('PV1', 7, 8, 9, 17))
 }
 
 /** What R4 demands of an appointment, when all of it has been read. */

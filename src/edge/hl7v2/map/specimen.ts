@@ -15,7 +15,8 @@ export function collected(segment: Segment, mapping: Mapping): void {
   const entry = mapping.draft.add('Specimen', `${segment.place} collection<10 type<15`, true)
   const { resource } = entry
   if (mapping.patient !== undefined) resource['subject'] = mapping.patient.reference
-  const [kind, additives, method, site] = [1, 2, 3, 4].map((part) => source?.inside(part))
+  const isCode = source !== undefined && isOfCode(source)
+  const [kind, additives, method, site] = isCode ? [source] : [1, 2, 3, 4].map((part) => source?.inside(part))
   const [type, additive, bodySite, way] = [kind && concept(kind), additives && concept(additives), site && concept(site), method?.whole()]
   if (type !== undefined) resource['type'] = type
   if (additive !== undefined) resource['container'] = [{ additiveCodeableConcept: additive }]
@@ -32,6 +33,13 @@ export function collected(segment: Segment, mapping: Mapping): void {
   for (const value of segment.all(39)) put(resource, 'note[]', { text: value.part(2) ?? value.whole() })
   mapping.order.collected = entry
   attach(entry, mapping)
+}
+
+/** A code with its words where OBR-15 has a code, an additive and a method: `SER^Serum^L`, `BLOOD^Blood`. */
+function isOfCode(source: Value): boolean {
+  const [code, words, system] = [source.inside(1), source.part(2), source.part(3)]
+  if (code === undefined || words === undefined || code.length > 1 || source.length > 6) return false
+  return code.part(1)?.toUpperCase() === words.toUpperCase() || /^(?:L|LN|SCT|HL7\d{4}|99\w+)$/.test(system ?? '')
 }
 
 const specimenRows = rowsOf([

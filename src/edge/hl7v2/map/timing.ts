@@ -33,6 +33,8 @@ const abbreviations = new Set(['BID', 'TID', 'QID', 'QD', 'QOD', 'Q1H', 'Q2H', '
 
 type Told = {
   pattern: Value | undefined
+  /** Of an RI, which has a code and hours, and no words. */
+  isInterval?: boolean
   /** RPT-5 to 10: every so long, and so long before or after what. */
   every?: Json
   times: string[]
@@ -45,7 +47,7 @@ type Told = {
 }
 
 /** Timing of R4, with the code as it was sent; undefined when nothing of it says when. */
-function timingOf({ pattern, every = {}, times, duration, period, count, lasts }: Told): Json | undefined {
+function timingOf({ pattern, isInterval, every = {}, times, duration, period, count, lasts }: Told): Json | undefined {
   const given = pattern?.part(1)?.toUpperCase().replace(/\s+/g, '') ?? ''
   const repeat = some({
     ...(period === undefined ? (duration === undefined ? {} : { boundsDuration: duration }) : { boundsPeriod: period }),
@@ -56,6 +58,7 @@ function timingOf({ pattern, every = {}, times, duration, period, count, lasts }
   })
   const code = pattern && coded('0335')(pattern)
   const known = (code?.['coding'] as Json[] | undefined)?.[0]
+  if (isInterval === true) delete known?.['display']
   if (known !== undefined && abbreviations.has(given)) Object.assign(known, { system: 'http://terminology.hl7.org/CodeSystem/v3-GTSAbbreviation', code: given })
   return some({ repeat, code })
 }
@@ -222,10 +225,14 @@ function asOfOld(value: Value): {
 } {
   const [, unit, number] = /^([SMHDWL])(\d{1,4})$/i.exec(value.part(3) ?? '') ?? []
   const [amount, of, count] = [decimalIn(value.part(1)), value.inside(1), Number(value.part(12) ?? Number.NaN)]
+  const [often, hours] = [value.inside(2), value.sub(2, 2)]
+  // An RI: the hours are no name of the code.
+  value.sub(2, 1)
   return {
     told: {
-      pattern: value.inside(2),
-      times: (value.sub(2, 2) ?? '').split(',').flatMap((one) => timeOfDay(one) ?? []),
+      pattern: often,
+      isInterval: true,
+      times: (hours ?? '').split(',').flatMap((one) => timeOfDay(one) ?? []),
       duration: unit === undefined ? undefined : inTime({ value: Number(number), unit }),
       period: periodOf(dateTimeOf(value.part(4) ?? ''), dateTimeOf(value.part(5) ?? '')),
       count: Number.isInteger(count) && count > 0 ? count : undefined,

@@ -66,7 +66,7 @@ export const codeableConcept = (value: Value): Json | undefined => concept(value
 export function concept(value: Value, fallback?: string): Json | undefined {
   const first = coding(value, 1, 7, fallback)
   const all = first === undefined ? [] : [first]
-  const text = value.part(9) ?? (first?.['code'] === undefined ? (first?.['display'] as string | undefined) : undefined)
+  const text = value.words(9) ?? (first?.['code'] === undefined ? (first?.['display'] as string | undefined) : undefined)
   if (value.length > 3) {
     const [second, third] = [coding(value, 4, 8), coding(value, 10, 13)]
     if (second !== undefined) all.push(second)
@@ -79,7 +79,7 @@ export function concept(value: Value, fallback?: string): Json | undefined {
 /** `at` is the place of the code, display and system follow it. */
 export function coding(value: Value, at = 1, versionAt = 7, fallback?: string): Json | undefined {
   const code = value.part(at)
-  const display = value.part(at + 1)
+  const display = value.words(at + 1)
   const system = codeSystem(value.part(at + 2))
   if (code === undefined && display === undefined) return undefined
   const used = system ?? (code === undefined ? undefined : fallback)
@@ -287,7 +287,9 @@ export function quantity(value: Value, mapping?: Mapping, place = ''): Json | un
 
 /** CP: amount and currency are the subcomponents of its first component. */
 export function money(value: Value, mapping?: Mapping, place = ''): Json | undefined {
-  const [given, currency] = [value.sub(1, 1), value.sub(1, 2)]
+  const given = value.sub(1, 1)
+  // Older senders write amount and currency as components; a kind of price (HL7 table 0205) has two letters.
+  const currency = value.sub(1, 2) ?? (/^[A-Z]{3}$/.test(value.part(2) ?? '') ? value.part(2) : undefined)
   const pointed = given === undefined ? undefined : withPoint(given)
   if (pointed !== undefined) mapping?.draft.lose(place, commaTold)
   const amount = pointed ?? given

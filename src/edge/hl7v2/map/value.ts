@@ -1,4 +1,5 @@
 import { dateTimeOf } from '../../draft/dates.ts'
+import { codingOf } from '../../draft/displays.ts'
 import { type Entry, type Json, some } from '../../draft/draft.ts'
 import { exactNumber, withPoint } from '../../draft/numbers.ts'
 import type { Segment, Value } from '../message.ts'
@@ -32,7 +33,10 @@ export function setValue(entry: Entry, segment: Segment, mapping: Mapping): void
   entry.comesFrom(`${segment.place} value<5`)
   const type = segment.text(2)?.toUpperCase() ?? ''
   if (values.length === 1) {
+    if (untyped.has(type) && measured(resource, first, segment)) return
+    if ((type === 'NM' || untyped.has(type)) && marked(resource, first, segment, mapping)) return
     if (!setOne(resource, type, first, segment, mapping)) resource['valueString'] = first.whole()
+    withUnit(resource, segment)
     return
   }
   if (type === 'TX' || type === 'FT' || type === 'ST' || !typed.has(type)) {
@@ -45,6 +49,44 @@ export function setValue(entry: Entry, segment: Segment, mapping: Mapping): void
     return component
   })
 }
+const untyped = new Set(['', 'ST'])
+
+/** Many laboratories call everything a text. A number beside a unit is an amount: as a text it would lose the unit, and stand in no course of values. */
+function measured(resource: Json, value: Value, segment: Segment): boolean {
+  const given = value.length === 1 ? value.part(1) : undefined
+  const unit = unitOf(segment)
+  // What is no unit of measure (`титар`, `датум`) makes no amount of it.
+  if (given === undefined || unit['code'] === undefined) return false
+  const text = withPoint(given) ?? given
+  const number = decimalIn(text)
+  const made = number === undefined ? comparedIn(text, unit) : { valueQuantity: { value: number, ...unit } }
+  if (made !== null) Object.assign(resource, made)
+  return made !== null
+}
+
+/** `12,5 H` and `150*`: analysers print the mark of OBX-8 beside the number. */
+function marked(resource: Json, value: Value, segment: Segment, mapping: Mapping): boolean {
+  const unit = unitOf(segment)
+  const [, number, mark] =
+    value.length === 1 && unit['code'] !== undefined ? (/^([<>]?=?\s*\d+(?:[.,]\d+)?)\s*(HH?|LL?|\*)$/.exec(value.part(1) ?? '') ?? []) : []
+  if (number === undefined || mark === undefined) return false
+  const text = withPoint(number) ?? number
+  const plain = decimalIn(text)
+  const made = plain === undefined ? comparedIn(text, unit) : { valueQuantity: { value: plain, ...unit } }
+  if (made === null) return false
+  Object.assign(resource, made)
+  const code = mark === '*' ? 'A' : mark
+  resource['interpretation'] ??= [{ coding: [codingOf('http://terminology.hl7.org/CodeSystem/v3-ObservationInterpretation', code)] }]
+  mapping.draft.lose(`${segment.place}-5`, 'has a mark beside the number, and was read as both')
+  return true
+}
+
+/** `1 250` and `5-10` are no amounts, and say nothing without the unit that stands beside them. */
+function withUnit(resource: Json, segment: Segment): void {
+  const [text, { unit }] = [resource['valueString'], unitOf(segment)]
+  if (typeof text === 'string' && typeof unit === 'string' && /^[\d\s.,<>=+-]*\d[\d\s.,<>=+-]*$/.test(text)) resource['valueString'] = `${text} ${unit}`
+}
+
 const typed = new Set(['NM', 'SN', 'CE', 'CWE', 'CNE', 'CF', 'TS', 'DTM', 'DT', 'NR', 'DR', 'CQ'])
 
 /** False when the value is not what its type says: then it is text, and the sender is told. */
@@ -121,6 +163,11 @@ function comparedIn(text: string, unit: Json): Json | null {
 /** SN: a comparison, a range, a ratio, or a count with a plus (which is a kind of answer, and no number: 2+). */
 function structured(value: Value, unit: Json): Json | null {
   const [comparator, first, separator, second] = [value.part(1), value.part(2), value.part(3), value.part(4)]
+  // Written like an NM: `>500`, `500`.
+  if (value.length === 1) {
+    const alone = decimalIn(comparator)
+    return alone === undefined ? comparedIn(comparator ?? '', unit) : { valueQuantity: { value: alone, ...unit } }
+  }
   const [number, other] = [decimalIn(first), decimalIn(second)]
   if (number === undefined) return null
   if (separator === '-') return ranged(first, second, unit)

@@ -60,3 +60,12 @@ export const eventsOf = (bundle: any) =>
         .slice(-2)
         .join('/'),
     }))
+
+/** A Subscription as R4 itself has it, whose criteria are a search. */
+export const byCriteria = (endpoint: string, criteria: string, channel: object = {}): any => ({
+  resourceType: 'Subscription',
+  status: 'requested',
+  reason: 'to know',
+  criteria,
+  channel: { type: 'rest-hook', endpoint, ...channel },
+})

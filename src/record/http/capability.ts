@@ -89,6 +89,7 @@ function nameTopics(whole: Resource): void {
   const url = 'http://hl7.org/fhir/uv/subscriptions-backport/StructureDefinition/capabilitystatement-subscriptiontopic-canonical'
   subscription['extension'] = canonicals().map((valueCanonical) => ({ url, valueCanonical }))
   subscription['supportedProfile'] = [profile]
+  subscription['documentation'] = 'Criteria are a topic of the R4 backport, or a search as R4 has it; the channel is rest-hook.'
 }
 
 function normativePart(whole: Resource): Resource {

@@ -34,7 +34,7 @@ export function statusText(base: string, { id, name, topic, number, state }: Tol
     meta: { profile: [`${structure}backport-subscription-status-r4`] },
     parameter: [
       of('subscription', { valueReference: { reference: `${base}/Subscription/${publicId({ id, name })}` } }),
-      of('topic', { valueCanonical: topic }),
+      ...(topic === null ? [] : [of('topic', { valueCanonical: topic })]),
       of('status', { valueCode: state satisfies State }),
       of('type', { valueCode: kind }),
       of('eventsSinceSubscriptionStart', { valueString: String(number) }),

@@ -13,11 +13,12 @@ import { type Content, contentsOf } from '../search/contents.ts'
 import { findVersions, type Stored } from '../store.ts'
 import { basisOfRow, viewOf } from '../view.ts'
 import { type Changed, changedBy } from './changed.ts'
+import { criteriaFor } from './criteria.ts'
 import { holds, satisfies, searchesOf, typesNamed } from './filters.ts'
 import { turnOff } from './settle.ts'
 import { findRunning, type Running } from './store.ts'
 import { type Subscriber, subscriberOf } from './subscriber.ts'
-import { type Topic, topicOf, typesOf } from './topics.ts'
+import { heardBy, type Topic, typesOf } from './topics.ts'
 
 const batch = 200
 const idleMs = 100
@@ -96,7 +97,7 @@ async function listenersOf(world: World, tx: Transaction, present: ReadonlySet<s
 }
 
 function typesWanted(world: World, { topic, filters }: Pick<Running, 'topic' | 'filters'>): readonly string[] {
-  const found = topicOf(topic)
+  const found = heardBy({ topic, filters })
   const named = typesNamed(filters)
   const types = found ? typesOf(world.fhir, found) : []
   return named === null ? types : types.filter((type) => named.has(type))
@@ -131,30 +132,27 @@ async function numberFor(
   const view = await viewOf(asking, treating.has(asking.actor.institution as number) ? [...new Set(about.map(({ row }) => row.patient))] : [])
   const open = about.filter(({ row }) => !row.voided && basisOfRow(view, row) !== null)
   for (const subscription of subscriptions) {
-    const judge = judgeOf(asking, tx, subscription)
     try {
       const events: Changed[] = []
-      for (const change of open) {
-        if (subscription.types.has(nameOf(change)) && change.tx >= (subscription.sinceTx as number) && (await judge(change, nameOf(change))))
-          events.push(change)
-      }
+      const heard = open.filter((change) => subscription.types.has(nameOf(change)) && change.tx >= (subscription.sinceTx as number))
+      const judge = judgeOf(asking, tx, subscription, heard)
+      for (const change of heard) if (await judge(change, nameOf(change))) events.push(change)
       if (events.length > 0) await store(world, tx, subscription, events)
     } catch (error) {
-      if (!(error instanceof Refusal)) throw error
-      broken.push({ subscription, why: `its filters cannot be asked any more: ${error.message}` })
+      if (!(error instanceof Refusal) || error.kind === 'busy' || error.kind === 'slow') throw error
+      broken.push({ subscription, why: `its ${subscription.topic === null ? 'criteria' : 'filters'} cannot be asked any more: ${error.message}` })
     }
   }
   return broken
 }
 
 /** Is this change an event of the topic, and does it pass the filters? Of a deleted resource its last content is asked. */
-function judgeOf(asking: Asking, tx: Transaction, { topic: canonical, filters }: Hearing): (change: Changed, type: string) => Promise<boolean> {
-  const topic = topicOf(canonical) as Topic
-  const searches = new Map<string, Promise<Search[]>>()
+function judgeOf(asking: Asking, tx: Transaction, hearing: Hearing, heard: readonly Changed[]): (change: Changed, type: string) => Promise<boolean> {
+  const topic = heardBy(hearing) as Topic
+  const wantedOf = searchesFor(asking, tx, hearing, heard)
   return async ({ row, interaction }, type) => {
     if (!topic.interactions.includes(interaction)) return false
-    if (!searches.has(type)) searches.set(type, searchesOf(asking, topic, filters, type))
-    const wanted = (await searches.get(type)) as Search[]
+    const wanted = await wantedOf(row, type)
     if (topic.current === undefined && wanted.length === 0) return true
     const content = interaction === 'delete' ? await before(asking, tx, row) : ((await contentsOf(asking, tx, [row]))[0] as Content)
     if (content === null || !wanted.every((search) => holds(asking, search, content))) return false
@@ -163,6 +161,17 @@ function judgeOf(asking: Asking, tx: Transaction, { topic: canonical, filters }:
     const earlier = await before(asking, tx, row)
     return earlier === null || !satisfies(asking, type, topic.notBefore, earlier)
   }
+}
+
+function searchesFor(asking: Asking, tx: Transaction, hearing: Hearing, heard: readonly Changed[]): (row: Stored, type: string) => Promise<Search[]> {
+  const { topic, filters } = hearing
+  if (topic === null) {
+    const rows = heard.map(({ row }) => row)
+    const criteria = criteriaFor(asking, tx, filters[0] as string, rows)
+    return async (row) => [await criteria(row)]
+  }
+  const searches = new Map<string, Promise<Search[]>>()
+  return (_, type) => searches.getOrInsertComputed(type, () => searchesOf(asking, heardBy(hearing) as Topic, filters, type))
 }
 
 async function before(asking: Asking, tx: Transaction, { patient, type, id, version }: Stored): Promise<Content | null> {

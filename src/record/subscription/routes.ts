@@ -55,14 +55,14 @@ function readWords(request: FastifyRequest, allowed: readonly string[]): Map<str
   return new Map([...Map.groupBy(words, ([name]) => name)].map(([name, pairs]) => [name, pairs.map(([, value]) => value)]))
 }
 
-/** One's own, which exists and runs on a topic; the look at it is in the log. */
+/** One's own, which exists and runs or ran; the look at it is in the log. */
 async function ownRunning(asking: Asking, id: string): Promise<Running> {
   await allow(asking, 'Subscription', 'r')
   await readOne(asking, 'Subscription', id)
   const place = await locate(asking, 'Subscription', id)
   const running = place && (await findRunning(asking.world.sql, place))
   if (running) return running
-  throw new Refusal('unprocessable', 'this Subscription is on no topic and has no events', { hint: 'GET /fhir/SubscriptionTopic lists the topics.' })
+  throw new Refusal('unprocessable', 'this Subscription never ran here and has no events', { hint: 'Write it with the status requested.' })
 }
 
 async function statusOfMany(asking: Asking, request: FastifyRequest): Promise<string> {

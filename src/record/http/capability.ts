@@ -76,6 +76,7 @@ export const operationsOf = (world: World): Capabilities['operations'] => [
   { type: 'Patient', name: 'match', definition: 'http://hl7.org/fhir/OperationDefinition/Patient-match' },
   { type: 'Patient', name: 'summary', definition: 'http://hl7.org/fhir/uv/ips/OperationDefinition/summary' },
   { type: 'Observation', name: 'lastn', definition: 'http://hl7.org/fhir/OperationDefinition/Observation-lastn' },
+  { type: 'List', name: 'find', definition: 'http://hl7.org/fhir/OperationDefinition/List-find' },
   { type: 'Subscription', name: 'status', definition: `${backportOperations}backport-subscription-status` },
   { type: 'Subscription', name: 'events', definition: `${backportOperations}backport-subscription-events` },
   ...terminologyOperations.map(({ type, name }) => ({ type, name, definition: `http://hl7.org/fhir/OperationDefinition/${type}-${name}` })),

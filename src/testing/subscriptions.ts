@@ -51,9 +51,9 @@ export async function numberAll(world: World): Promise<void> {
 export const part = (status: any, name: string) => status.parameter.find((one: any) => one.name === name)
 export const eventsOf = (bundle: any) =>
   bundle.entry[0].resource.parameter
-    .filter(({ name }: any) => name === 'notificationEvent')
+    .filter(({ name }: any) => name === 'notification-event')
     .map(({ part: parts }: any) => ({
-      number: Number(parts.find((one: any) => one.name === 'eventNumber').valueString),
+      number: Number(parts.find((one: any) => one.name === 'event-number').valueString),
       focus: parts
         .find((one: any) => one.name === 'focus')
         ?.valueReference.reference.split('/')

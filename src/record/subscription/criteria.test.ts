@@ -59,7 +59,7 @@ test('a Subscription by a search is active once its endpoint is found, and what 
   assert.equal(looks.length, 2, 'the patient can read that it was told')
 
   const status = (await send('GET', `/fhir/Subscription/${made.body.id}/$status`)).body.entry[0].resource
-  assert.deepEqual([part(status, 'eventsSinceSubscriptionStart').valueString, part(status, 'topic')], ['2', undefined])
+  assert.deepEqual([part(status, 'events-since-subscription-start').valueString, part(status, 'topic')], ['2', undefined])
   const events = (await send('GET', `/fhir/Subscription/${made.body.id}/$events?content=id-only`)).body
   assert.deepEqual(
     eventsOf(events),

@@ -16,7 +16,7 @@ const turnsMax = 50
 const idleMs = 100
 const troubledMs = 1000
 /** Longer than any notification may take. */
-const leaseMs = 120_000
+const leaseMs = 60_000
 
 export function startNotifying(world: World, wait: (mostMs: number) => Promise<void>): () => Promise<void> {
   const busy = new Set<Promise<void>>()

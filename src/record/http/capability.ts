@@ -72,6 +72,8 @@ export const operationsOf = (world: World): Capabilities['operations'] => [
   ...['meta', 'meta-add', 'meta-delete'].flatMap((name) =>
     world.fhir.types.map((type) => ({ type, name, definition: `http://hl7.org/fhir/OperationDefinition/Resource-${name}` })),
   ),
+  { type: null, name: 'convert', definition: 'http://hl7.org/fhir/OperationDefinition/Resource-convert' },
+  { type: null, name: 'versions', definition: 'http://hl7.org/fhir/OperationDefinition/CapabilityStatement-versions' },
   { type: null, name: 'meta', definition: 'http://hl7.org/fhir/OperationDefinition/Resource-meta' },
   { type: 'Patient', name: 'match', definition: 'http://hl7.org/fhir/OperationDefinition/Patient-match' },
   { type: 'Patient', name: 'summary', definition: 'http://hl7.org/fhir/uv/ips/OperationDefinition/summary' },

@@ -14,6 +14,7 @@ import { documentRoutes } from '../read/document-routes.ts'
 import { everythingRoutes } from '../read/everything-routes.ts'
 import { innerRequests } from './inner-request.ts'
 import { interactionRoutes } from './interaction-routes.ts'
+import { convertRoutes } from './convert.ts'
 import { findListRoutes } from '../search/find-list.ts'
 import { lastObservationsRoutes } from '../search/last-observations.ts'
 import { matchRoutes } from '../match/match.ts'
@@ -46,6 +47,7 @@ export const fhirRoutes: Routes = (app) => {
     return sendJson(reply, answer)
   })
   validateRoutes(app)
+  void convertRoutes(app)
   void interactionRoutes(app)
   void metaRoutes(app)
   void searchRoutes(app)

@@ -90,6 +90,43 @@ test('criteria that stop being met tell nothing, nor do deletions; without a pay
   assert.equal(await notifyDue(world), 0)
 })
 
+test('what was written comes as XML where that is asked for; one that is off tells nothing, and one that has ended is off', async (t) => {
+  const { world, institution } = await startServer(t)
+  const endpoint = await startEndpoint(t)
+  const { now } = world
+  const { send } = await institution('А')
+  const about = await newPatient(send)
+  const end = new Date(now().getTime() + 3_600_000).toISOString()
+  const { id } = await file(send, { ...byCriteria(endpoint.url, height, { payload: 'application/fhir+xml' }), status: 'active', end })
+  await notifyDue(world)
+  const tell = async (value: number) => {
+    await file(send, observation(about, '8302-2', value))
+    await numberAll(world)
+    await notifyDue(world)
+  }
+  const write = async (status: string) => {
+    const answer = await send('PATCH', `/fhir/Subscription/${id}`, [{ op: 'replace', path: '/status', value: status }], {
+      'content-type': 'application/json-patch+json',
+    })
+    assert.equal(answer.status, 200, answer.text)
+    await notifyDue(world)
+  }
+  await tell(1)
+  await write('off')
+  await tell(2)
+  await write('active')
+  await tell(3)
+  assert.deepEqual(
+    endpoint.heard.map(({ method, text, headers }) => [method, /valueInteger value="(\d)"/.exec(text)?.[1], headers['content-type']]),
+    [1, 3].map((value) => ['PUT', String(value), 'application/fhir+xml']),
+  )
+  world.now = () => new Date(now().getTime() + 86_400_000)
+  await notifyDue(world)
+  world.now = now
+  const over = (await send('GET', `/fhir/Subscription/${id}`)).body
+  assert.deepEqual([over.status, over.error], ['off', 'the Subscription has come to its end'])
+})
+
 test('of a thousand that are filed one is told, by conditions on other resources, too', async (t) => {
   const { world, institution } = await startServer(t)
   const endpoint = await startEndpoint(t)

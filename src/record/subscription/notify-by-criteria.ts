@@ -5,6 +5,9 @@ import { post, silence, type Turn } from './post.ts'
 import { eventsFrom, type Running } from './store.ts'
 import type { Subscriber } from './subscriber.ts'
 
+/** How many events are looked at for one that is still open. */
+const looksMax = 20
+
 /**
  * The next turn of one whose criteria are a search. R4 has no handshake, so nothing is said until something happens: that somebody takes connections there
  * is all that is looked at. Then one event after the other: "The channel is executed by making a post to the URI. If a payload is included, the URL
@@ -15,16 +18,16 @@ export async function nextByCriteria(world: World, running: Running, subscriber:
   if (running.state === 'requested' || running.sinceTx === null) {
     return { tell: async () => ((await takesConnections(world, endpoint, running.timeout * 1000)) ? null : silence), sent }
   }
-  const [event] = await eventsFrom(world.sql, id, sent + 1, null, 1)
-  if (event === undefined) return { tell: null, sent }
-  const told = { sent: event.number }
-  // No number tells of it, so what may not be seen any more, or was deleted since, needs no place.
-  if (!(await isStillOpen(world, subscriber, event))) return { ...told, tell: null }
-  if (content === 'empty') return { ...told, tell: () => post(world, running, { method: 'POST', address: endpoint, text: null }) }
-  const [shown] = await handOut(world, subscriber, content, [event])
-  const { reference, body: text } = shown?.seen ?? { reference: '', body: null }
-  if (text === null) return { ...told, tell: null }
-  return { ...told, tell: () => post(world, running, { method: 'PUT', address: below(endpoint, reference), text }) }
+  const events = await eventsFrom(world.sql, id, sent + 1, null, looksMax)
+  for (const event of events) {
+    // No number tells of it, so what may not be seen any more, or was deleted since, needs no place.
+    if (!(await isStillOpen(world, subscriber, event))) continue
+    if (content === 'empty') return { sent: event.number, tell: () => post(world, running, { method: 'POST', address: endpoint, text: null }) }
+    const [shown] = await handOut(world, subscriber, content, [event])
+    const { reference, body: text } = shown?.seen ?? { reference: '', body: null }
+    if (text !== null) return { sent: event.number, tell: () => post(world, running, { method: 'PUT', address: below(endpoint, reference), text }) }
+  }
+  return { sent: events.at(-1)?.number ?? sent, tell: null }
 }
 
 function below(endpoint: string, reference: string): string {

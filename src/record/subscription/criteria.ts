@@ -3,10 +3,14 @@ import { mayHoldNumber } from '../../platform/personal-number.ts'
 import { Refusal } from '../../platform/refusal.ts'
 import type { Runner } from '../../platform/sql.ts'
 import type { Asking } from '../asking.ts'
+import { portions } from '../answer-room.ts'
+import { contentsOf } from '../search/contents.ts'
 import { nameAll } from '../search/named-patients.ts'
 import { decideRelated, isRelated } from '../search/related.ts'
-import type { Stored } from '../store.ts'
+import { findVersions, versionKey } from '../store.ts'
+import { holds } from './filters.ts'
 import { backport, type Extension, type Given, type Read, readWay } from './setup.ts'
+import type { NumberedEvent, Running } from './store.ts'
 import { isTold, typeNamed } from './topics.ts'
 
 /**
@@ -14,8 +18,6 @@ import { isTold, typeNamed } from './topics.ts'
  * read, decided and matched as the search of a client would be, of each version as it was written.
  */
 const lengthMax = 2000
-/** Changes that a condition on other resources is asked about together: so few that one looks from them, and not through the country. */
-const atOnce = 500
 /** What says how an answer looks, and nothing of what is found. */
 const ofAnswers = /^_(?:sort|count|include|revinclude|total|totalMethod|summary|elements|contained|containedType|format|pretty|explain|page)(?::|$)/
 
@@ -84,22 +86,28 @@ async function decided(asking: Asking, sql: Runner, search: Search, ids: readonl
   return (await nameAll(asking, found)).search
 }
 
-/** For each of the changes the search that decides it; those that are decided together share one. */
-export function criteriaFor(asking: Asking, sql: Runner, text: string, rows: readonly Stored[]): (row: Stored) => Promise<Search> {
+/** What the resource decides by itself. It is asked in the walk over everything that changes, which no question about other resources may hold up. */
+export async function criteriaAlone(asking: Asking, text: string): Promise<Search> {
   const search = readCriteria(asking, text, 'Subscription.criteria')
-  const together = search.clauses.some(isRelated) ? atOnce : rows.length
-  const places = new Map(rows.map((row, at) => [row, Math.floor(at / together)]))
-  const searches = new Map<number, Promise<Search>>()
-  return (row) => {
-    const place = places.get(row) as number
-    return searches.getOrInsertComputed(place, () => {
-      const some = rows.slice(place * together, (place + 1) * together)
-      return decided(
-        asking,
-        sql,
-        search,
-        some.map(({ name, id }) => name ?? id),
-      )
-    })
+  return (await nameAll(asking, { ...search, clauses: search.clauses.filter((clause) => !isRelated(clause)) })).search
+}
+
+/** Of these events those that meet the criteria by what other resources decide, too, as the record is now: asked of each subscriber by itself. */
+export async function meeting(asking: Asking, { topic, filters }: Pick<Running, 'topic' | 'filters'>, events: readonly NumberedEvent[]) {
+  if (topic !== null || events.length === 0) return events
+  const search = readCriteria(asking, filters[0] as string, 'Subscription.criteria')
+  if (!search.clauses.some(isRelated)) return events
+  const { sql } = asking.world
+  const met = new Set<string>()
+  for (const { some } of portions(await findVersions(sql, events))) {
+    const contents = await contentsOf(asking, sql, some)
+    const wanted = await decided(
+      asking,
+      sql,
+      search,
+      contents.map(({ publicId }) => publicId),
+    )
+    for (const content of contents) if (holds(asking, wanted, content)) met.add(versionKey(content.row))
   }
+  return events.filter((event) => met.has(versionKey(event)))
 }

@@ -60,6 +60,15 @@ export async function searchesOf(asking: Asking, topic: Topic, filters: readonly
   return searches
 }
 
+/** A question that will be refused whenever it is asked; whatever else went wrong may pass. */
+export function onlyRefused(error: unknown): Refusal {
+  if (error instanceof Refusal && error.kind !== 'busy' && error.kind !== 'slow') return error
+  throw error
+}
+
+export const neverAgain = ({ topic }: { topic: string | null }, { message }: Refusal): string =>
+  `its ${topic === null ? 'criteria' : 'filters'} cannot be asked any more: ${message}`
+
 /** Is the condition of a topic true of the resource? */
 export const satisfies = (asking: Asking, type: string, query: string, content: Content): boolean =>
   holds(asking, parseSearch(asking.world.fhir, type, [...new URLSearchParams(query)], { lenient: false }), content)

@@ -1,12 +1,13 @@
 import { takesConnections } from '../../platform/outside.ts'
 import type { World } from '../../platform/world.ts'
+import { meeting } from './criteria.ts'
 import { handOut, isStillOpen } from './hand-out.ts'
 import { post, silence, type Turn } from './post.ts'
 import { eventsFrom, type Running } from './store.ts'
 import type { Subscriber } from './subscriber.ts'
 
-/** How many events are looked at for one that is still open. */
-const looksMax = 20
+/** How many events are looked at for one that meets the criteria and is still open. */
+const looksMax = 50
 
 /**
  * The next turn of one whose criteria are a search. R4 has no handshake, so nothing is said until something happens: that somebody takes connections there
@@ -19,7 +20,7 @@ export async function nextByCriteria(world: World, running: Running, subscriber:
     return { tell: async () => ((await takesConnections(world, endpoint, running.timeout * 1000)) ? null : silence), sent }
   }
   const events = await eventsFrom(world.sql, id, sent + 1, null, looksMax)
-  for (const event of events) {
+  for (const event of await meeting(subscriber.asking, running, events)) {
     // No number tells of it, so what may not be seen any more, or was deleted since, needs no place.
     if (!(await isStillOpen(world, subscriber, event))) continue
     if (content === 'empty') return { sent: event.number, tell: () => post(world, running, { method: 'POST', address: endpoint, text: null }) }

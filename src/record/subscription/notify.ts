@@ -1,8 +1,10 @@
 import { fragment } from '../../platform/sql.ts'
+import { Refusal } from '../../platform/refusal.ts'
 import { workSteadily } from '../../platform/steady-work.ts'
 import type { World } from '../../platform/world.ts'
 import { afterFailure, nextTurn } from './endurance.ts'
 import { handOut } from './hand-out.ts'
+import { neverAgain, onlyRefused } from './filters.ts'
 import { type Notification, notificationText } from './notification.ts'
 import { nextByCriteria } from './notify-by-criteria.ts'
 import { post, type Turn } from './post.ts'
@@ -82,7 +84,12 @@ async function notifyOnce(world: World, running: Running): Promise<Running | nul
     await turnOff(world, running, isOver ? 'the Subscription has come to its end' : 'the system that made the Subscription is known no more')
     return null
   }
-  const { tell, sent } = await (running.topic === null ? nextByCriteria : nextOnTopic)(world, running, subscriber)
+  const next = await (running.topic === null ? nextByCriteria : nextOnTopic)(world, running, subscriber).catch(onlyRefused)
+  if (next instanceof Refusal) {
+    await turnOff(world, running, neverAgain(running, next))
+    return null
+  }
+  const { tell, sent } = next
   const wrong = tell === null ? null : await tell()
   if (wrong === null) return settleSuccess(world, running, { sent, next: nextTurn(running, now) }, leaseMs)
   await settleFailure(world, running, afterFailure(running, wrong, world.now()))

@@ -3,7 +3,6 @@ import { markOutboxRead, type OutboxMark, type OutboxRow, outboxAfter } from '..
 import type { Search } from '../../fhir/fhir.ts'
 import { keySets } from '../../identity/identity.ts'
 import { int2Array, int4Array, int8Array, textArray, timestamptzArray, uuidArray } from '../../platform/arrays.ts'
-import { Refusal } from '../../platform/refusal.ts'
 import { fragment, type Transaction } from '../../platform/sql.ts'
 import { workSteadily } from '../../platform/steady-work.ts'
 import type { World } from '../../platform/world.ts'
@@ -13,8 +12,8 @@ import { type Content, contentsOf } from '../search/contents.ts'
 import { findVersions, type Stored } from '../store.ts'
 import { basisOfRow, viewOf } from '../view.ts'
 import { type Changed, changedBy } from './changed.ts'
-import { criteriaFor } from './criteria.ts'
-import { holds, satisfies, searchesOf, typesNamed } from './filters.ts'
+import { criteriaAlone } from './criteria.ts'
+import { holds, neverAgain, onlyRefused, satisfies, searchesOf, typesNamed } from './filters.ts'
 import { turnOff } from './settle.ts'
 import { findRunning, type Running } from './store.ts'
 import { type Subscriber, subscriberOf } from './subscriber.ts'
@@ -135,24 +134,26 @@ async function numberFor(
     try {
       const events: Changed[] = []
       const heard = open.filter((change) => subscription.types.has(nameOf(change)) && change.tx >= (subscription.sinceTx as number))
-      const judge = judgeOf(asking, tx, subscription, heard)
+      const judge = judgeOf(asking, tx, subscription)
       for (const change of heard) if (await judge(change, nameOf(change))) events.push(change)
       if (events.length > 0) await store(world, tx, subscription, events)
     } catch (error) {
-      if (!(error instanceof Refusal) || error.kind === 'busy' || error.kind === 'slow') throw error
-      broken.push({ subscription, why: `its ${subscription.topic === null ? 'criteria' : 'filters'} cannot be asked any more: ${error.message}` })
+      broken.push({ subscription, why: neverAgain(subscription, onlyRefused(error)) })
     }
   }
   return broken
 }
 
 /** Is this change an event of the topic, and does it pass the filters? Of a deleted resource its last content is asked. */
-function judgeOf(asking: Asking, tx: Transaction, hearing: Hearing, heard: readonly Changed[]): (change: Changed, type: string) => Promise<boolean> {
+function judgeOf(asking: Asking, tx: Transaction, hearing: Hearing): (change: Changed, type: string) => Promise<boolean> {
   const topic = heardBy(hearing) as Topic
-  const wantedOf = searchesFor(asking, tx, hearing, heard)
+  const searches = new Map<string, Promise<Search[]>>()
+  const { filters } = hearing
+  const search = async (type: string) =>
+    hearing.topic === null ? [await criteriaAlone(asking, filters[0] as string)] : searchesOf(asking, topic, filters, type)
   return async ({ row, interaction }, type) => {
     if (!topic.interactions.includes(interaction)) return false
-    const wanted = await wantedOf(row, type)
+    const wanted = await searches.getOrInsertComputed(type, () => search(type))
     if (topic.current === undefined && wanted.length === 0) return true
     const content = interaction === 'delete' ? await before(asking, tx, row) : ((await contentsOf(asking, tx, [row]))[0] as Content)
     if (content === null || !wanted.every((search) => holds(asking, search, content))) return false
@@ -161,17 +162,6 @@ function judgeOf(asking: Asking, tx: Transaction, hearing: Hearing, heard: reado
     const earlier = await before(asking, tx, row)
     return earlier === null || !satisfies(asking, type, topic.notBefore, earlier)
   }
-}
-
-function searchesFor(asking: Asking, tx: Transaction, hearing: Hearing, heard: readonly Changed[]): (row: Stored, type: string) => Promise<Search[]> {
-  const { topic, filters } = hearing
-  if (topic === null) {
-    const rows = heard.map(({ row }) => row)
-    const criteria = criteriaFor(asking, tx, filters[0] as string, rows)
-    return async (row) => [await criteria(row)]
-  }
-  const searches = new Map<string, Promise<Search[]>>()
-  return (_, type) => searches.getOrInsertComputed(type, () => searchesOf(asking, heardBy(hearing) as Topic, filters, type))
 }
 
 async function before(asking: Asking, tx: Transaction, { patient, type, id, version }: Stored): Promise<Content | null> {

@@ -6,6 +6,7 @@ import { askingOf } from '../http/asking-of.ts'
 import { wordsOf } from '../http/operation-words.ts'
 import { locate, readOne } from '../read/read.ts'
 import { allow, maySeeType } from '../scope.ts'
+import { meeting } from './criteria.ts'
 import { handOut } from './hand-out.ts'
 import { notificationText, statusText } from './notification.ts'
 import type { ContentLevel } from './setup.ts'
@@ -100,8 +101,10 @@ async function catchUp(asking: Asking, id: string, request: FastifyRequest): Pro
     throw new Refusal('gone', 'events before are not kept any more', { expression: 'eventsSinceNumber', hint })
   }
   const events = await eventsFrom(world.sql, running.id, since, until, eventsMax)
-  const shown = await handOut(world, { asking, mayHear: (type) => maySeeType(asking.actor, type) }, content, events)
-  const last = shown.at(-1)?.event.number
+  const met = await meeting(asking, running, events)
+  const shown = await handOut(world, { asking, mayHear: (type) => maySeeType(asking.actor, type) }, content, met)
+  // What fits into one answer ends it, or all that was looked at.
+  const last = shown.length < met.length ? shown.at(-1)?.event.number : events.at(-1)?.number
   const isMore = last !== undefined && last < Math.min(until ?? running.number, running.number)
   const rest = new URLSearchParams({ eventsSinceNumber: String((last ?? 0) + 1), ...(until === null ? {} : { eventsUntilNumber: String(until) }), content })
   const next = isMore ? { next: `${base}/Subscription/${publicId(running)}/$events?${rest}` } : {}

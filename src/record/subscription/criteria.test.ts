@@ -321,4 +321,7 @@ test('one whose endpoint takes no connections is an error after three attempts, 
   seconds = 60
   assert.equal(await notifyDue(world), 1)
   assert.deepEqual([(await read()).status, (await read()).error], ['active', undefined])
+  const { id: secure } = await file(send, byCriteria(`https://127.0.0.1:${port}/`, height))
+  await notifyDue(world)
+  assert.equal((await send('GET', `/fhir/Subscription/${secure}`)).body.status, 'requested', 'who takes connections without TLS does not speak https')
 })

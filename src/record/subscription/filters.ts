@@ -1,6 +1,6 @@
 import { matches, parseSearch, type Search } from '../../fhir/fhir.ts'
 import { mayHoldNumber } from '../../platform/personal-number.ts'
-import { Refusal } from '../../platform/refusal.ts'
+import { Refusal, type RefusalKind } from '../../platform/refusal.ts'
 import type { World } from '../../platform/world.ts'
 import type { Asking } from '../asking.ts'
 import type { Content } from '../search/contents.ts'
@@ -60,9 +60,11 @@ export async function searchesOf(asking: Asking, topic: Topic, filters: readonly
   return searches
 }
 
-/** A question that will be refused whenever it is asked; whatever else went wrong may pass. */
+const lasting = new Set<RefusalKind>(['incorrect', 'unprocessable', 'forbidden', 'not-found'])
+
+/** A question that will be refused whenever it is asked. Whatever else went wrong may pass: a busy server, a full disk. */
 export function onlyRefused(error: unknown): Refusal {
-  if (error instanceof Refusal && error.kind !== 'busy' && error.kind !== 'slow') return error
+  if (error instanceof Refusal && lasting.has(error.kind)) return error
   throw error
 }
 

@@ -2,7 +2,7 @@ import { int4Array, int8Array, textArray, timestamptzArray } from '../platform/a
 import { type Fragment, fragment } from '../platform/sql.ts'
 import type { World } from '../platform/world.ts'
 import { signOutgoing } from './calls/address.ts'
-import { postSigned } from './calls/post-signed.ts'
+import { sendSigned } from './calls/post-signed.ts'
 import { startAlerting } from './alert/raise-alerts.ts'
 import { sayByCentre, startAnnouncing } from './centre/announce-condition.ts'
 import { admit, issueCode } from './members/admission.ts'
@@ -22,7 +22,7 @@ export { inboxes, type Intake, type Sender } from './messages/inbox.ts'
 export { busRoutes } from './routes.ts'
 
 /** How whoever stands above posts to addresses that others registered, signed by the centre; or has it signed and posts elsewhere. */
-export const outgoing = { postSigned, sign: signOutgoing }
+export const outgoing = { sendSigned, sign: signOutgoing }
 
 /** How a sandbox lets in the systems of institutions that it invented, with the same steps as an operator. */
 export const admission = { issueCode, admit }

@@ -1,7 +1,8 @@
 import { type LookupAddress, lookup } from 'node:dns'
 import { type ClientRequest, type IncomingHttpHeaders, type IncomingMessage, request as httpRequest } from 'node:http'
 import { type RequestOptions, request as httpsRequest } from 'node:https'
-import { BlockList, isIP, type LookupFunction } from 'node:net'
+import { BlockList, connect, isIP, type LookupFunction } from 'node:net'
+import { connect as connectSecurely } from 'node:tls'
 import { Refusal } from './refusal.ts'
 import type { World } from './world.ts'
 
@@ -99,6 +100,28 @@ export function requestTo(world: Settings, url: URL, options: RequestOptions, an
   if (isIP(host) && !mayReach(world, host)) throw new Error('the address leads inside')
   const start = url.protocol === 'https:' ? httpsRequest : httpRequest
   return start(url, { ...options, lookup: lookupFor(world) }, answered)
+}
+
+/** Does anybody take connections at this address, and prove whose it is where it is https? Nothing is said to them. */
+export async function takesConnections(world: Settings, text: string, timeoutMs: number): Promise<boolean> {
+  try {
+    const url = await checkWebhook(world, text)
+    const host = hostOf(url)
+    const isSecure = url.protocol === 'https:'
+    const way = { host, port: Number(url.port) || (isSecure ? 443 : 80), lookup: lookupFor(world), timeout: timeoutMs }
+    await new Promise<void>((resolve, reject) => {
+      const socket = isSecure ? connectSecurely({ ...way, ...(isIP(host) ? {} : { servername: host }) }) : connect(way)
+      socket.once('timeout', () => socket.destroy(new Error('nobody took the connection in time')))
+      socket.once('error', reject)
+      socket.once(isSecure ? 'secureConnect' : 'connect', () => {
+        socket.destroy()
+        resolve()
+      })
+    })
+    return true
+  } catch {
+    return false
+  }
 }
 
 export type Outgoing = { method: string; headers: Record<string, string>; body: Buffer; timeoutMs: number; answerBytesMax: number }

@@ -120,6 +120,13 @@ const calls: readonly (readonly [url: string, parameter: Json[]])[] = [
   ],
   ['Patient/$export', [{ name: '_since', valueInstant: '2020-01-01T00:00:00Z' }]],
   ['Group/x/$export', [{ name: '_typeFilter', valueString: 'Patient?name=x' }]],
+  [
+    'List/$find',
+    [
+      { name: 'patient', valueId: 'x' },
+      { name: 'name', valueCode: 'current-problems' },
+    ],
+  ],
   ['Subscription/$status', [{ name: 'id', valueId: 'x' }]],
   ['Subscription/x/$events', [{ name: 'eventsSinceNumber', valueString: '1' }]],
 ]

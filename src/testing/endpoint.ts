@@ -2,7 +2,7 @@ import { createServer, type IncomingHttpHeaders } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { TestContext } from 'node:test'
 
-export type Heard = { headers: IncomingHttpHeaders; text: string; body: any }
+export type Heard = { method: string; path: string; headers: IncomingHttpHeaders; text: string; body: any }
 /** An address of somebody else's that takes what is posted to it; `status` is what it answers. */
 export type Endpoint = { url: string; heard: Heard[]; status: number }
 
@@ -13,7 +13,13 @@ export async function startEndpoint(t: TestContext): Promise<Endpoint> {
     request.on('data', (chunk: Buffer) => chunks.push(chunk))
     request.on('end', () => {
       const text = Buffer.concat(chunks).toString()
-      endpoint.heard.push({ headers: request.headers, text, body: text.startsWith('{') ? JSON.parse(text) : null })
+      endpoint.heard.push({
+        method: request.method ?? '',
+        path: request.url ?? '',
+        headers: request.headers,
+        text,
+        body: text.startsWith('{') ? JSON.parse(text) : null,
+      })
       response.writeHead(endpoint.status).end()
     })
   })

@@ -51,12 +51,21 @@ export async function numberAll(world: World): Promise<void> {
 export const part = (status: any, name: string) => status.parameter.find((one: any) => one.name === name)
 export const eventsOf = (bundle: any) =>
   bundle.entry[0].resource.parameter
-    .filter(({ name }: any) => name === 'notificationEvent')
+    .filter(({ name }: any) => name === 'notification-event')
     .map(({ part: parts }: any) => ({
-      number: Number(parts.find((one: any) => one.name === 'eventNumber').valueString),
+      number: Number(parts.find((one: any) => one.name === 'event-number').valueString),
       focus: parts
         .find((one: any) => one.name === 'focus')
         ?.valueReference.reference.split('/')
         .slice(-2)
         .join('/'),
     }))
+
+/** A Subscription as R4 itself has it, whose criteria are a search. */
+export const byCriteria = (endpoint: string, criteria: string, channel: object = {}): any => ({
+  resourceType: 'Subscription',
+  status: 'requested',
+  reason: 'to know',
+  criteria,
+  channel: { type: 'rest-hook', endpoint, ...channel },
+})

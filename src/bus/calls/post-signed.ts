@@ -7,15 +7,17 @@ const answerBytesMax = 65_536
 const testMs = 5000
 
 /** `signed` are headers under the centre's signature, `headers` are sent beside it. */
-export type Post = { address: string; signed: Record<string, string>; headers?: Record<string, string>; body: Buffer; timeoutMs: number }
+export type Signed = { method: string; address: string; signed: Record<string, string>; headers?: Record<string, string>; body: Buffer; timeoutMs: number }
 
-/** Posts to an address that somebody registered, by the rules of webhooks and signed by the centre; answers the status. */
-export async function postSigned(world: World, { address, signed, headers = {}, body, timeoutMs }: Post): Promise<number> {
+/** Sends to an address that somebody registered, by the rules of webhooks and signed by the centre; answers the status. */
+export async function sendSigned(world: World, { method, address, signed, headers = {}, body, timeoutMs }: Signed): Promise<number> {
   const url = await checkWebhook(world, address)
-  const all = { ...headers, ...signOutgoing(world, url, 'POST', signed, contentDigest(body)) }
-  const { status } = await send(world, url, { method: 'POST', headers: all, body, timeoutMs, answerBytesMax })
+  const all = { ...headers, ...signOutgoing(world, url, method, signed, contentDigest(body)) }
+  const { status } = await send(world, url, { method, headers: all, body, timeoutMs, answerBytesMax })
   return status
 }
+
+export const postSigned = (world: World, post: Omit<Signed, 'method'>): Promise<number> => sendSigned(world, { ...post, method: 'POST' })
 
 /** Does the address answer 2xx to a signed empty message? */
 export async function isReachable(world: World, address: string): Promise<boolean> {

@@ -1,9 +1,9 @@
 import { Refusal, type RefusalIssue } from '../../platform/refusal.ts'
-import { idForm } from '../runtime/primitives.ts'
 import type { Fhir } from '../types.ts'
 import { clauseOf } from './clause.ts'
 import { controls } from './control.ts'
 import { filterOf } from './filter.ts'
+import { listOf } from './lists.ts'
 import { Problem, safeName } from './problem.ts'
 import { conditionOf } from './relation.ts'
 import { type Clause, countDefault, type Search } from './search.ts'
@@ -115,7 +115,7 @@ function clausesOf(type: string | null, { name, code, modifier, value }: Given, 
     return conditionOf(fhir, type, name, { of: (parameter, how) => clauseOf(parameter, how, value), others: Object.keys(controls) })
   }
   if (modifier !== null) return new Problem('not-supported', 'takes no modifier', `Write ${code} alone.`, true)
-  return code === '_list' ? listOf(value) : filterOf(fhir, type, value)
+  return code === '_list' ? listOf(fhir, type, value) : filterOf(fhir, type, value)
 }
 
 /** What R4 describes and a server may leave out: said by name, so that nobody takes it for a misspelling. */
@@ -124,17 +124,3 @@ const notHere: Record<string, [says: string, hint: string] | undefined> = {
   _containedType: ['contained resources are answered inside those that contain them', 'Leave it out; a chain looks into them: medication.code=….'],
   _score: ['nothing is ranked', 'Sort by a parameter of the type.'],
 }
-
-const functional = /^\$/
-
-/** `_list=id` or `List/id`: what the List names. Functional lists (`$current-problems`) have no definition that a server could compute. */
-function listOf(value: string): Clause | Problem {
-  const ids = value.split(',').map((one) => one.replace(/^List\//, ''))
-  if (ids.some((id) => functional.test(id))) {
-    return new Problem('not-supported', 'functional lists are not supported', 'Name a List by its id, or search by clinical-status and the like.')
-  }
-  if (ids.length > listsMax || !ids.every((id) => idForm.test(id)))
-    return new Problem('value', 'does not name Lists', `Write up to ${listsMax} ids with commas.`)
-  return { code: '_list', test: 'list', ids }
-}
-const listsMax = 20

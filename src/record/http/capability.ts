@@ -72,10 +72,13 @@ export const operationsOf = (world: World): Capabilities['operations'] => [
   ...['meta', 'meta-add', 'meta-delete'].flatMap((name) =>
     world.fhir.types.map((type) => ({ type, name, definition: `http://hl7.org/fhir/OperationDefinition/Resource-${name}` })),
   ),
+  { type: null, name: 'convert', definition: 'http://hl7.org/fhir/OperationDefinition/Resource-convert' },
+  { type: null, name: 'versions', definition: 'http://hl7.org/fhir/OperationDefinition/CapabilityStatement-versions' },
   { type: null, name: 'meta', definition: 'http://hl7.org/fhir/OperationDefinition/Resource-meta' },
   { type: 'Patient', name: 'match', definition: 'http://hl7.org/fhir/OperationDefinition/Patient-match' },
   { type: 'Patient', name: 'summary', definition: 'http://hl7.org/fhir/uv/ips/OperationDefinition/summary' },
   { type: 'Observation', name: 'lastn', definition: 'http://hl7.org/fhir/OperationDefinition/Observation-lastn' },
+  { type: 'List', name: 'find', definition: 'http://hl7.org/fhir/OperationDefinition/List-find' },
   { type: 'Subscription', name: 'status', definition: `${backportOperations}backport-subscription-status` },
   { type: 'Subscription', name: 'events', definition: `${backportOperations}backport-subscription-events` },
   ...terminologyOperations.map(({ type, name }) => ({ type, name, definition: `http://hl7.org/fhir/OperationDefinition/${type}-${name}` })),
@@ -89,6 +92,7 @@ function nameTopics(whole: Resource): void {
   const url = 'http://hl7.org/fhir/uv/subscriptions-backport/StructureDefinition/capabilitystatement-subscriptiontopic-canonical'
   subscription['extension'] = canonicals().map((valueCanonical) => ({ url, valueCanonical }))
   subscription['supportedProfile'] = [profile]
+  subscription['documentation'] = 'Criteria are a topic of the R4 backport, or a search as R4 has it; the channel is rest-hook.'
 }
 
 function normativePart(whole: Resource): Resource {

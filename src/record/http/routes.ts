@@ -14,6 +14,8 @@ import { documentRoutes } from '../read/document-routes.ts'
 import { everythingRoutes } from '../read/everything-routes.ts'
 import { innerRequests } from './inner-request.ts'
 import { interactionRoutes } from './interaction-routes.ts'
+import { convertRoutes } from './convert.ts'
+import { findListRoutes } from '../search/find-list.ts'
 import { lastObservationsRoutes } from '../search/last-observations.ts'
 import { matchRoutes } from '../match/match.ts'
 import { metaRoutes } from '../write/meta.ts'
@@ -45,6 +47,7 @@ export const fhirRoutes: Routes = (app) => {
     return sendJson(reply, answer)
   })
   validateRoutes(app)
+  void convertRoutes(app)
   void interactionRoutes(app)
   void metaRoutes(app)
   void searchRoutes(app)
@@ -52,6 +55,7 @@ export const fhirRoutes: Routes = (app) => {
   void documentRoutes(app)
   void terminologyRoutes(app)
   void lastObservationsRoutes(app)
+  void findListRoutes(app)
   void bulkRoutes(app)
   void summaryRoutes(app)
   void matchRoutes(app)

@@ -1,16 +1,19 @@
 import { access } from '../../access/access.ts'
+import { int2Array, int4Array, int8Array, uuidArray } from '../../platform/arrays.ts'
 import { type Fragment, fragment } from '../../platform/sql.ts'
 import { pageBytes } from '../answer-room.ts'
 import { type Asking, entryOf } from '../asking.ts'
 import { type Passed, passedRows } from './history-rows.ts'
 import { type HistoryPage, type HistoryWish, wishOf } from './history-wish.ts'
-import { reservedKeys } from '../ids.ts'
+import { isServerId, keyOfId, reservedKeys } from '../ids.ts'
 import { changedSince, seenAt, watermark } from './moments.ts'
 import { openHistory } from './read.ts'
 import { etagOf } from '../http/respond.ts'
 import { shortened } from '../http/shortened.ts'
 import { bytesOf, bytesTogether } from './rows-at.ts'
 import { allow } from '../scope.ts'
+import { listedBy } from '../search/related.ts'
+import { findNames } from '../store.ts'
 import { sealWords } from '../sealed-link.ts'
 import { basisOfRow, type View, viewOf, viewOfAll } from '../view.ts'
 
@@ -29,7 +32,7 @@ export async function historyBundle(asking: Asking, of: HistoryOf, pairs: readon
   const { sql } = asking.world
   const wish = wishOf(asking, path, of.type, pairs)
   const moment = wish.moment ?? (await watermark(sql))
-  const where = [...ground.where, seenAt(moment), ...(await timesOf(asking, wish))]
+  const where = [...ground.where, seenAt(moment), ...(await timesOf(asking, wish)), ...(await listedIn(asking, wish))]
   const range = { from: wish.after, end: moment.noneBegun, isAscending: wish.isAscending, isSmall: ground.isSmall }
   const { page, more } = wish.count === 0 ? { page: [], more: true } : await pageOf(asking, ground, where, range, wish.count)
   await audit(asking, ground.view, of, path, page)
@@ -66,6 +69,29 @@ async function timesOf(asking: Asking, { since, at }: HistoryWish): Promise<Frag
       select 1 from record.superseded s where s.patient = r.patient and s.type = r.type and s.id = r.id and s.version = r.version and s.until <= ${new Date(at.from)})`)
   }
   return times
+}
+
+/** R4 http, 3.1.0.12: "Only include resource versions that are referenced in the specified list". */
+async function listedIn(asking: Asking, { lists }: HistoryWish): Promise<Fragment[]> {
+  if (lists === undefined) return []
+  const { sql, fhir } = asking.world
+  const listed = (await listedBy(asking, lists)).map(({ type, id, version }) => ({ type: fhir.typeCode(type), id, version: Number(version ?? 0) }))
+  const named = await findNames(
+    sql,
+    listed.filter(({ id }) => !isServerId(id)).map(({ type, id }) => ({ type, name: id })),
+  )
+  const places = new Map(named.map((one) => [`${one.type} ${one.name}`, one]))
+  const rows = listed.flatMap(({ type, id, version }) => {
+    const place = isServerId(id) ? { patient: keyOfId(id), id } : places.get(`${type} ${id}`)
+    return place && version >= 0 ? [{ patient: place.patient, type, id: place.id, version }] : []
+  })
+  return [
+    fragment`exists (
+      select 1
+        from unnest(${int8Array(rows.map(({ patient }) => patient))}::int8[], ${int2Array(rows.map(({ type }) => type))}::int2[],
+                    ${uuidArray(rows.map(({ id }) => id))}::uuid[], ${int4Array(rows.map(({ version }) => version))}::int4[]) as l (patient, type, id, version)
+       where l.patient = r.patient and l.type = r.type and l.id = r.id and l.version in (0, r.version))`,
+  ]
 }
 
 type Range = Parameters<typeof passedRows>[2]

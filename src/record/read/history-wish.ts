@@ -2,6 +2,7 @@ import { Refusal } from '../../platform/refusal.ts'
 import type { Asking } from '../asking.ts'
 import { type Extent, extentOf } from '../http/shortened.ts'
 import type { Passage } from './history-rows.ts'
+import { isFhirId } from '../ids.ts'
 import { instantOf, type Moment } from './moments.ts'
 import { openWords } from '../sealed-link.ts'
 
@@ -13,6 +14,8 @@ export type HistoryWish = {
   /** Versions that were current at some time of this period. */
   at: { from: number; until: number } | null
   isAscending: boolean
+  /** Lists: only what they name, of what they name by version only that. */
+  lists?: string[]
   /** How much of each version: `_summary` and `_elements` belong to every interaction. */
   extent: Extent
   /** The parameters as they were given, for the self link. */
@@ -26,7 +29,7 @@ export type HistoryPage = { wish: HistoryWish; of: string }
 const countDefault = 100
 const countMax = 1000
 const sorts: Record<string, boolean | undefined> = { '-_lastUpdated': false, _lastUpdated: true }
-const known = new Set(['_count', '_since', '_at', '_sort', '_summary', '_elements'])
+const known = new Set(['_count', '_since', '_at', '_sort', '_list', '_summary', '_elements'])
 const ignored = new Set(['_format', '_pretty'])
 
 export function wishOf(asking: Asking, of: string, type: string | null, pairs: readonly [string, string][]): HistoryWish {
@@ -50,6 +53,7 @@ export function wishOf(asking: Asking, of: string, type: string | null, pairs: r
     else if (name === '_since') wish.since = instantOf(text, name).getTime()
     else if (name === '_at') wish.at = periodOf(text)
     else if (name === '_sort') wish.isAscending = ascendingOf(text)
+    else if (name === '_list') wish.lists = listsOf(text)
   }
   return wish
 }
@@ -63,6 +67,18 @@ function ascendingOf(text: string): boolean {
   const isAscending = sorts[text]
   if (isAscending !== undefined) return isAscending
   throw new Refusal('incorrect', 'a history is sorted by time only', { expression: 'http._sort', hint: `Use one of: ${Object.keys(sorts).join(', ')}.` })
+}
+
+const listsMax = 20
+
+function listsOf(text: string): string[] {
+  const ids = text.split(',').map((one) => one.replace(/^List\//, ''))
+  if (ids.length <= listsMax && ids.every(isFhirId)) return ids
+  // A functional list is a condition on resources as they are, and a history has versions of any time.
+  throw new Refusal('incorrect', '_list does not name Lists', {
+    expression: 'http._list',
+    hint: `Write up to ${listsMax} ids with commas; functional lists are of searches.`,
+  })
 }
 
 /** An instant is a period as long as it is exact: a day, a minute, a millisecond. */

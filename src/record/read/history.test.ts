@@ -86,7 +86,17 @@ test('_since and _at choose by time, and wrong parameters are refused', async (t
   assert.deepEqual(await ask(`_at=${at(first).slice(0, 10)}`), ['b W/"1" PUT', 'a W/"2" PUT', 'a W/"1" PUT'])
   assert.deepEqual(await ask('_at=2001'), [])
   assert.deepEqual((await ask(`_since=${at(second)}`)).slice(0, 2), ['b W/"1" PUT', 'a W/"2" PUT'])
-  for (const query of ['_since=yesterday', '_at=2026-13', '_count=many', '_sort=name', '_list=x', 'name=a', '_count=1&_count=2', '_page=nonsense']) {
+  for (const query of [
+    '_since=yesterday',
+    '_at=2026-13',
+    '_count=many',
+    '_sort=name',
+    '_list=a b',
+    '_list=$current-problems',
+    'name=a',
+    '_count=1&_count=2',
+    '_page=nonsense',
+  ]) {
     const answer = await send('GET', `/fhir/Organization/_history?${query}`)
     assert.equal(answer.status, 400, query)
     assert.equal(answer.body.resourceType, 'OperationOutcome')
@@ -96,6 +106,32 @@ test('_since and _at choose by time, and wrong parameters are refused', async (t
   assert.equal((await send('GET', elsewhere)).status, 400, 'a link of one history opens no other')
   assert.equal((await send('GET', '/fhir/Organization/nothing/_history')).status, 404)
   assert.equal((await send('GET', '/fhir/Nothing/_history')).status, 404)
+})
+
+test('_list leaves what the List names, of a version that it names that one, and needs the scope of Lists', async (t) => {
+  const { institution } = await startServer(t)
+  const { send } = await institution('А')
+  for (const name of ['a1', 'a2']) await put(send, organization('a', name))
+  for (const name of ['b1', 'b2']) await put(send, organization('b', name))
+  await put(send, organization('c'))
+  const made = (await send('POST', '/fhir/Location', { resourceType: 'Location', name: 'x' })).body.id
+  const item = (reference: string, deleted = false) => ({ item: { reference }, ...(deleted ? { deleted } : {}) })
+  const list = (id: string, entry: object[]) =>
+    send('PUT', `/fhir/List/${id}`, { resourceType: 'List', id, status: 'current', mode: deletedMode(entry), entry })
+  const deletedMode = (entry: object[]) => (entry.some((one) => 'deleted' in one) ? 'changes' : 'working')
+  await list('l', [item('Organization/a'), item('Organization/b/_history/1'), item('Organization/c', true), item(`Location/${made}`)])
+  await list('m', [item('Organization/c'), item('http://elsewhere.example/Organization/a')])
+  const ask = async (url: string) => versionsOf((await send('GET', `/fhir/${url}`)).body)
+  assert.deepEqual(await ask('Organization/_history?_list=l'), ['b W/"1" PUT', 'a W/"2" PUT', 'a W/"1" PUT'])
+  assert.deepEqual(await ask('_history?_list=List/l,m&_sort=_lastUpdated'), ['a W/"1" PUT', 'a W/"2" PUT', 'b W/"1" PUT', 'c W/"1" PUT', `${made} W/"1" POST`])
+  assert.deepEqual(await ask('Organization/b/_history?_list=l'), ['b W/"1" PUT'])
+  assert.deepEqual(await ask('Organization/_history?_list=none'), [])
+  assert.deepEqual(
+    (await pages(send, '/fhir/Organization/_history?_list=l&_count=2')).map((page) => versionsOf(page).length),
+    [2, 1],
+  )
+  const narrow = await institution('Б', 'system/Organization.rs')
+  assert.equal((await narrow.send('GET', '/fhir/Organization/_history?_list=l')).status, 403)
 })
 
 test('what commits late is in the next answer since the time of the last one', async (t) => {

@@ -54,7 +54,12 @@ test('$lastn gives the newest observations of each kind, and translated codes ar
     'sodium',
   ])
   assert.deepEqual(await last(`patient=${chart}&patient.identifier=urn:h|1&code=http://loinc.org|2951-2`), ['sodium'])
+  assert.deepEqual(await last(`patient.identifier=urn:h|1&code=http://loinc.org|2951-2`), ['sodium'], 'whom a chain leads to')
+  assert.deepEqual(await last('subject:Patient.identifier=urn:h|2'), [], 'a chain that leads to nobody')
   assert.deepEqual(await last('patient=nobody'), [])
+  const twin = (await send('POST', '/fhir/Patient', { resourceType: 'Patient', identifier: [{ system: 'urn:h', value: '3' }] })).body.id as string
+  await file('sodium of the twin', [loinc('2951-2')], '2026-06-06', { subject: { reference: `Patient/${twin}` } })
+  assert.deepEqual(await last('patient.identifier=urn:h|1,urn:h|3&code=http://loinc.org|2951-2'), ['sodium of the twin', 'sodium'], 'each person has a newest')
   const posted = await send('POST', '/fhir/Observation/$lastn', {
     resourceType: 'Parameters',
     parameter: [

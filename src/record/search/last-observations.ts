@@ -29,7 +29,7 @@ export const lastObservationsRoutes: Routes = (app) => {
 }
 
 async function lastObservations(asking: Asking, words: readonly [string, string][]): Promise<string> {
-  const isOf = ([name]: readonly [string, string]) => /^(?:patient|subject)(?::|$)/.test(name)
+  const isOf = ([name]: readonly [string, string]) => /^(?:patient|subject)(?:[:.]|$)/.test(name)
   const asked = words.filter(([name]) => name !== 'max' && name !== '_format' && name !== '_pretty')
   for (const [name] of asked)
     if (notHere.has(name)) throw new Refusal('incorrect', `$lastn has no ${name}`, { expression: name, hint: 'Say with max how many of each kind you want.' })
@@ -40,8 +40,14 @@ async function lastObservations(asking: Asking, words: readonly [string, string]
   const isAnyStatus = asked.some(([name]) => name.startsWith('status'))
   const query = new URLSearchParams(words.map(([name, value]): [string, string] => [name, maskNumbers(value, asking.world.config.SYSTEM_URN)]))
   // An entry made in error is no observation of anything, unless it is asked for.
-  const choose = (hits: Hit[]) =>
-    firstOfEachKind(isAnyStatus ? hits : hits.filter(({ resource }) => resource['status'] !== 'entered-in-error'), ({ resource }) => resource['code'], max)
+  const choose = (hits: Hit[], personOf: (hit: Hit) => number) => {
+    const right = isAnyStatus ? hits : hits.filter(({ resource }) => resource['status'] !== 'entered-in-error')
+    const chosen = Map.groupBy(right, personOf)
+      .values()
+      .flatMap((own) => firstOfEachKind(own, ({ resource }) => resource['code'], max))
+    const isChosen = new Set(chosen)
+    return right.filter((hit) => isChosen.has(hit))
+  }
   return searchChosen(asking, search, readMax, choose, `${asking.base}/Observation/$lastn?${query}`)
 }
 

@@ -80,6 +80,8 @@ async function namedByNumber(asking: Asking, clause: Clause): Promise<NamedClaus
 }
 
 async function namedByReference(asking: Asking, type: string, clause: Clause & { test: 'reference' }): Promise<NamedClause> {
+  // A chain that leads to nobody leaves no row to look at.
+  if (clause.isFound && clause.values.every(({ literals }) => literals.length === 0)) return { clause, keys: [], asked: null }
   const ids = onlyPatients(
     asking,
     clause.values.map(({ literals }) => literals),

@@ -7,7 +7,7 @@ import { decideCompartment } from './compartment.ts'
 import { decideHierarchy } from './hierarchy.ts'
 import { requireSeen } from '../scope.ts'
 import { fetchVisible } from './visible.ts'
-import { parseReference } from '../ids.ts'
+import { parseReference, type Reference } from '../ids.ts'
 import { decideCodes } from '../terminology/decide-codes.ts'
 
 /** Who asks, over which connection, and as of which moment: a later page follows the same relations as the first. */
@@ -59,16 +59,21 @@ async function decideOne(from: From, beside: Search, clause: Clause): Promise<Cl
   }
 }
 
-/** A List that is not there and one that is closed name nothing, alike. */
 async function decideList(asking: Asking, type: string, ids: readonly string[]): Promise<Clause> {
+  const named = await listedBy(asking, ids)
+  return { code: '_id', test: 'ids', ids: [...new Set(named.filter((one) => one.type === type).map(({ id }) => id))] }
+}
+
+/** What these Lists name. One that is not there and one that is closed name nothing, alike. */
+export async function listedBy(asking: Asking, ids: readonly string[]): Promise<Reference[]> {
   await requireSeen(asking, 'List')
-  const named = new Set<string>()
+  const named: Reference[] = []
   const lists = ids.map((id) => `List/${id}`)
   for await (const { resource } of fetchVisible(asking, lists)) {
     for (const { item, deleted } of (resource['entry'] ?? []) as { item?: { reference?: string }; deleted?: boolean }[]) {
       const found = item?.reference === undefined || deleted === true ? null : parseReference(item.reference, asking.base)
-      if (found?.type === type) named.add(found.id)
+      if (found) named.push(found)
     }
   }
-  return { code: '_id', test: 'ids', ids: [...named] }
+  return named
 }

@@ -165,6 +165,7 @@ test('an unknown parameter, modifier or value is refused with a hint; a lenient 
     '_text=...',
     '_content=',
     '_list=$current-problems',
+    '_list=$current-wishes',
     '_contained=true',
     '_query=x',
     'birthdate=',

@@ -114,19 +114,25 @@ async function answer(asking: Asking, ask: Ask): Promise<string> {
  * A search of named patients whose matches are chosen from by a rule, in the order asked for: the same access, the same rows in the log for
  * what is shown, the same Bundle.
  */
-export async function searchChosen(asking: Asking, search: Search, most: number, choose: (hits: Hit[]) => Hit[], self: string): Promise<string> {
+export async function searchChosen(asking: Asking, search: Search, most: number, choose: Choose, self: string): Promise<string> {
   const [run] = await runsOf(asking, search, { snapshot: null })
   const keys = run?.scope.keys ?? null
   if (!run || keys === null)
     throw new Refusal('incorrect', 'this is asked of one patient', { expression: 'patient', hint: 'Add patient=… or subject=Patient/….' })
   const { sorted, isWhole } = await sortedHits(asking, asking.world.sql, run.search, run.scope, null, most)
   if (!isWhole) throw tooMany(`more than ${most} results match, or they are too large together; narrow by a code, a category or a date`)
-  const hits = choose(sorted.map(({ hit }) => hit))
+  const hits = choose(
+    sorted.map(({ hit }) => hit),
+    ({ row }) => run.view.personOf(row.patient),
+  )
   const { included, isCut } = await includedOf(asking, search, hits)
   await audit(asking, search, run.view, [...hits, ...included], run.named)
   const isWithheld = asking.actor.kind === 'person' && run.named.some((key) => isWithheldFrom(run.view, key, search.type as string))
   return searchBundle(asking, { search, self, hits, first: null, previous: null, next: null, total: hits.length, included, isCut, isWithheld })
 }
+
+/** Which of the matches are the answer; `personOf` says whose each is. */
+type Choose = (hits: Hit[], personOf: (hit: Hit) => number) => Hit[]
 
 /** Depends on the reader, the patient and the type only, never on what there is: an empty answer must not be read as «no allergies». */
 function isWithheldFrom(view: View, key: number, type: string): boolean {

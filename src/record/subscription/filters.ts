@@ -1,11 +1,11 @@
 import { matches, parseSearch, type Search } from '../../fhir/fhir.ts'
 import { mayHoldNumber } from '../../platform/personal-number.ts'
-import { Refusal } from '../../platform/refusal.ts'
+import { Refusal, type RefusalKind } from '../../platform/refusal.ts'
 import type { World } from '../../platform/world.ts'
 import type { Asking } from '../asking.ts'
 import type { Content } from '../search/contents.ts'
 import { nameAll } from '../search/named-patients.ts'
-import { filtersOf, type Topic, typesOf } from './topics.ts'
+import { filtersOf, type Topic, typeNamed, typesOf } from './topics.ts'
 
 /** What a Subscription asks of one type; of several filters all must hold (R5 Subscription.filterBy). */
 type Asked = { type: string; search: Search }
@@ -48,18 +48,28 @@ function parsed(world: World, type: string, pairs: [string, string][], expressio
 const wrong = (expression: string, sentence: string, hint: string) => new Refusal('unprocessable', sentence, { expression, hint })
 
 /** Types that the filters name; null when there is none, and the topic's types are meant. */
-export const typesNamed = (filters: readonly string[]): Set<string> | null =>
-  filters.length === 0 ? null : new Set(filters.map((text) => text.split('?')[0] as string))
+export const typesNamed = (filters: readonly string[]): Set<string> | null => (filters.length === 0 ? null : new Set(filters.map(typeNamed)))
 
 /** The filters of one type, ready to be asked. A patient who is named means all charts of that person, as in a search. */
 export async function searchesOf(asking: Asking, topic: Topic, filters: readonly string[], type: string): Promise<Search[]> {
   const searches: Search[] = []
   for (const text of filters) {
-    if (text.split('?')[0] !== type) continue
+    if (typeNamed(text) !== type) continue
     searches.push((await nameAll(asking, readFilter(asking.world, topic, text, 'Subscription.criteria').search)).search)
   }
   return searches
 }
+
+const lasting = new Set<RefusalKind>(['incorrect', 'unprocessable', 'forbidden', 'not-found'])
+
+/** A question that will be refused whenever it is asked. Whatever else went wrong may pass: a busy server, a full disk. */
+export function onlyRefused(error: unknown): Refusal {
+  if (error instanceof Refusal && lasting.has(error.kind)) return error
+  throw error
+}
+
+export const neverAgain = ({ topic }: { topic: string | null }, { message }: Refusal): string =>
+  `its ${topic === null ? 'criteria' : 'filters'} cannot be asked any more: ${message}`
 
 /** Is the condition of a topic true of the resource? */
 export const satisfies = (asking: Asking, type: string, query: string, content: Content): boolean =>

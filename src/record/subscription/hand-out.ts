@@ -1,7 +1,7 @@
 import type { World } from '../../platform/world.ts'
 import { entryOf } from '../asking.ts'
 import { patientOrNone } from '../ids.ts'
-import { findVersions, readBodies, type Stored } from '../store.ts'
+import { findMany, findVersions, readBodies, type Stored } from '../store.ts'
 import { basisOfRow, viewOf } from '../view.ts'
 import type { ContentLevel } from './setup.ts'
 import { type NumberedEvent, publicId } from './store.ts'
@@ -28,6 +28,13 @@ export async function handOut(world: World, subscriber: Subscriber, content: Con
     event,
     seen: row && { reference: `${world.fhir.types[row.type]}/${publicId(row)}`, body: bodies.get(row) ?? null },
   }))
+}
+
+/** May the subscriber still see what this event is about, and is it still there? */
+export async function isStillOpen(world: World, subscriber: Subscriber, event: NumberedEvent): Promise<boolean> {
+  const [now] = await findMany(world.sql, [event])
+  const [found] = now === undefined ? [] : await findSeen(world, subscriber, [event])
+  return found?.row != null
 }
 
 async function findSeen(world: World, { asking, mayHear }: Subscriber, events: readonly NumberedEvent[]): Promise<Found[]> {

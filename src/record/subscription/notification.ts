@@ -27,6 +27,7 @@ export function notificationText(world: World, base: string, one: Told, { kind, 
 
 const withoutFocus = (shown: readonly Shown[]) => shown.map(({ event }): Shown => ({ event, seen: null }))
 
+/** Names as the profile of R4 has them, and receivers made for it read them; R5's SubscriptionStatus writes the same ones without dashes. */
 export function statusText(base: string, { id, name, topic, number, state }: Told, kind: NotificationKind, shown: readonly Shown[], error?: string): string {
   const of = (parameter: string, value: object) => ({ name: parameter, ...value })
   return JSON.stringify({
@@ -34,14 +35,14 @@ export function statusText(base: string, { id, name, topic, number, state }: Tol
     meta: { profile: [`${structure}backport-subscription-status-r4`] },
     parameter: [
       of('subscription', { valueReference: { reference: `${base}/Subscription/${publicId({ id, name })}` } }),
-      of('topic', { valueCanonical: topic }),
+      ...(topic === null ? [] : [of('topic', { valueCanonical: topic })]),
       of('status', { valueCode: state satisfies State }),
       of('type', { valueCode: kind }),
-      of('eventsSinceSubscriptionStart', { valueString: String(number) }),
+      of('events-since-subscription-start', { valueString: String(number) }),
       ...shown.map(({ event, seen }) => ({
-        name: 'notificationEvent',
+        name: 'notification-event',
         part: [
-          of('eventNumber', { valueString: String(event.number) }),
+          of('event-number', { valueString: String(event.number) }),
           of('timestamp', { valueInstant: event.at.toISOString() }),
           ...(seen ? [of('focus', { valueReference: { reference: `${base}/${seen.reference}` } })] : []),
         ],

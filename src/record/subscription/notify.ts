@@ -1,13 +1,15 @@
-import { outgoing } from '../../bus/bus.ts'
-import { isTaken } from '../../platform/outside.ts'
 import { fragment } from '../../platform/sql.ts'
+import { Refusal } from '../../platform/refusal.ts'
 import { workSteadily } from '../../platform/steady-work.ts'
 import type { World } from '../../platform/world.ts'
 import { afterFailure, nextTurn } from './endurance.ts'
 import { handOut } from './hand-out.ts'
+import { neverAgain, onlyRefused } from './filters.ts'
 import { type Notification, notificationText } from './notification.ts'
+import { nextByCriteria } from './notify-by-criteria.ts'
+import { post, type Turn } from './post.ts'
 import { endLease, settleFailure, settleSuccess, turnOff } from './settle.ts'
-import { eventsFrom, openHeaders, type Running, runningColumns } from './store.ts'
+import { eventsFrom, type Running, runningColumns } from './store.ts'
 import { type Subscriber, subscriberOf } from './subscriber.ts'
 
 /** Each subscriber by itself, one notification at a time and in order: a slow one holds up nobody else. */
@@ -16,7 +18,7 @@ const turnsMax = 50
 const idleMs = 100
 const troubledMs = 1000
 /** Longer than any notification may take. */
-const leaseMs = 120_000
+const leaseMs = 60_000
 
 export function startNotifying(world: World, wait: (mostMs: number) => Promise<void>): () => Promise<void> {
   const busy = new Set<Promise<void>>()
@@ -82,13 +84,24 @@ async function notifyOnce(world: World, running: Running): Promise<Running | nul
     await turnOff(world, running, isOver ? 'the Subscription has come to its end' : 'the system that made the Subscription is known no more')
     return null
   }
-  const { notification, sent } = await nextNotification(world, running, subscriber)
-  if (notification === null) return settleSuccess(world, running, { sent, next: nextTurn(running, now) }, leaseMs)
-  const told = { ...running, state: notification.kind === 'handshake' ? running.state : ('active' as const) }
-  const wrong = await post(world, running, notificationText(world, subscriber.asking.base, told, notification))
+  const next = await (running.topic === null ? nextByCriteria : nextOnTopic)(world, running, subscriber).catch(onlyRefused)
+  if (next instanceof Refusal) {
+    await turnOff(world, running, neverAgain(running, next))
+    return null
+  }
+  const { tell, sent } = next
+  const wrong = tell === null ? null : await tell()
   if (wrong === null) return settleSuccess(world, running, { sent, next: nextTurn(running, now) }, leaseMs)
   await settleFailure(world, running, afterFailure(running, wrong, world.now()))
   return null
+}
+
+async function nextOnTopic(world: World, running: Running, subscriber: Subscriber): Promise<Turn> {
+  const { notification, sent } = await nextNotification(world, running, subscriber)
+  if (notification === null) return { tell: null, sent }
+  const told = { ...running, state: notification.kind === 'handshake' ? running.state : ('active' as const) }
+  const text = notificationText(world, subscriber.asking.base, told, notification)
+  return { tell: () => post(world, running, { method: 'POST', address: running.endpoint, text }), sent }
 }
 
 /** A handshake first; then what happened; and when nothing did, a sign of life, if one was asked for or the last one failed. */
@@ -100,20 +113,4 @@ async function nextNotification(world: World, running: Running, subscriber: Subs
   if (events.length === 0) return { notification: { kind: 'heartbeat', content: 'empty', shown: [] }, sent }
   const shown = await handOut(world, subscriber, content, events)
   return { notification: { kind: 'event-notification', content, shown }, sent: shown.at(-1)?.event.number ?? sent }
-}
-
-/** Null when the endpoint answered 2xx; otherwise why not, in words that hold nothing of its answer. */
-async function post(world: World, running: Running, text: string): Promise<string | null> {
-  try {
-    const status = await outgoing.postSigned(world, {
-      address: running.endpoint,
-      signed: { 'content-type': running.mime },
-      body: Buffer.from(running.mime.endsWith('xml') ? world.fhir.formats.print(text, { format: 'xml', isPretty: false }) : text),
-      headers: Object.fromEntries(openHeaders(world, running.headers).map(({ name, value }) => [name, value])),
-      timeoutMs: running.timeout * 1000,
-    })
-    return isTaken(status) ? null : `the endpoint answered ${status}`
-  } catch {
-    return 'the endpoint did not answer'
-  }
 }

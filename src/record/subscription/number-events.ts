@@ -3,7 +3,6 @@ import { markOutboxRead, type OutboxMark, type OutboxRow, outboxAfter } from '..
 import type { Search } from '../../fhir/fhir.ts'
 import { keySets } from '../../identity/identity.ts'
 import { int2Array, int4Array, int8Array, textArray, timestamptzArray, uuidArray } from '../../platform/arrays.ts'
-import { Refusal } from '../../platform/refusal.ts'
 import { fragment, type Transaction } from '../../platform/sql.ts'
 import { workSteadily } from '../../platform/steady-work.ts'
 import type { World } from '../../platform/world.ts'
@@ -13,11 +12,12 @@ import { type Content, contentsOf } from '../search/contents.ts'
 import { findVersions, type Stored } from '../store.ts'
 import { basisOfRow, viewOf } from '../view.ts'
 import { type Changed, changedBy } from './changed.ts'
-import { holds, satisfies, searchesOf, typesNamed } from './filters.ts'
+import { criteriaAlone } from './criteria.ts'
+import { holds, neverAgain, onlyRefused, satisfies, searchesOf, typesNamed } from './filters.ts'
 import { turnOff } from './settle.ts'
 import { findRunning, type Running } from './store.ts'
 import { type Subscriber, subscriberOf } from './subscriber.ts'
-import { type Topic, topicOf, typesOf } from './topics.ts'
+import { heardBy, type Topic, typesOf } from './topics.ts'
 
 const batch = 200
 const idleMs = 100
@@ -96,7 +96,7 @@ async function listenersOf(world: World, tx: Transaction, present: ReadonlySet<s
 }
 
 function typesWanted(world: World, { topic, filters }: Pick<Running, 'topic' | 'filters'>): readonly string[] {
-  const found = topicOf(topic)
+  const found = heardBy({ topic, filters })
   const named = typesNamed(filters)
   const types = found ? typesOf(world.fhir, found) : []
   return named === null ? types : types.filter((type) => named.has(type))
@@ -131,30 +131,29 @@ async function numberFor(
   const view = await viewOf(asking, treating.has(asking.actor.institution as number) ? [...new Set(about.map(({ row }) => row.patient))] : [])
   const open = about.filter(({ row }) => !row.voided && basisOfRow(view, row) !== null)
   for (const subscription of subscriptions) {
-    const judge = judgeOf(asking, tx, subscription)
     try {
       const events: Changed[] = []
-      for (const change of open) {
-        if (subscription.types.has(nameOf(change)) && change.tx >= (subscription.sinceTx as number) && (await judge(change, nameOf(change))))
-          events.push(change)
-      }
+      const heard = open.filter((change) => subscription.types.has(nameOf(change)) && change.tx >= (subscription.sinceTx as number))
+      const judge = judgeOf(asking, tx, subscription)
+      for (const change of heard) if (await judge(change, nameOf(change))) events.push(change)
       if (events.length > 0) await store(world, tx, subscription, events)
     } catch (error) {
-      if (!(error instanceof Refusal)) throw error
-      broken.push({ subscription, why: `its filters cannot be asked any more: ${error.message}` })
+      broken.push({ subscription, why: neverAgain(subscription, onlyRefused(error)) })
     }
   }
   return broken
 }
 
 /** Is this change an event of the topic, and does it pass the filters? Of a deleted resource its last content is asked. */
-function judgeOf(asking: Asking, tx: Transaction, { topic: canonical, filters }: Hearing): (change: Changed, type: string) => Promise<boolean> {
-  const topic = topicOf(canonical) as Topic
+function judgeOf(asking: Asking, tx: Transaction, hearing: Hearing): (change: Changed, type: string) => Promise<boolean> {
+  const topic = heardBy(hearing) as Topic
   const searches = new Map<string, Promise<Search[]>>()
+  const { filters } = hearing
+  const search = async (type: string) =>
+    hearing.topic === null ? [await criteriaAlone(asking, filters[0] as string)] : searchesOf(asking, topic, filters, type)
   return async ({ row, interaction }, type) => {
     if (!topic.interactions.includes(interaction)) return false
-    if (!searches.has(type)) searches.set(type, searchesOf(asking, topic, filters, type))
-    const wanted = (await searches.get(type)) as Search[]
+    const wanted = await searches.getOrInsertComputed(type, () => search(type))
     if (topic.current === undefined && wanted.length === 0) return true
     const content = interaction === 'delete' ? await before(asking, tx, row) : ((await contentsOf(asking, tx, [row]))[0] as Content)
     if (content === null || !wanted.every((search) => holds(asking, search, content))) return false

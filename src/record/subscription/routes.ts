@@ -6,6 +6,7 @@ import { askingOf } from '../http/asking-of.ts'
 import { wordsOf } from '../http/operation-words.ts'
 import { locate, readOne } from '../read/read.ts'
 import { allow, maySeeType } from '../scope.ts'
+import { meeting } from './criteria.ts'
 import { handOut } from './hand-out.ts'
 import { notificationText, statusText } from './notification.ts'
 import type { ContentLevel } from './setup.ts'
@@ -55,14 +56,14 @@ function readWords(request: FastifyRequest, allowed: readonly string[]): Map<str
   return new Map([...Map.groupBy(words, ([name]) => name)].map(([name, pairs]) => [name, pairs.map(([, value]) => value)]))
 }
 
-/** One's own, which exists and runs on a topic; the look at it is in the log. */
+/** One's own, which exists and runs or ran; the look at it is in the log. */
 async function ownRunning(asking: Asking, id: string): Promise<Running> {
   await allow(asking, 'Subscription', 'r')
   await readOne(asking, 'Subscription', id)
   const place = await locate(asking, 'Subscription', id)
   const running = place && (await findRunning(asking.world.sql, place))
   if (running) return running
-  throw new Refusal('unprocessable', 'this Subscription is on no topic and has no events', { hint: 'GET /fhir/SubscriptionTopic lists the topics.' })
+  throw new Refusal('unprocessable', 'this Subscription never ran here and has no events', { hint: 'Write it with the status requested.' })
 }
 
 async function statusOfMany(asking: Asking, request: FastifyRequest): Promise<string> {
@@ -100,8 +101,10 @@ async function catchUp(asking: Asking, id: string, request: FastifyRequest): Pro
     throw new Refusal('gone', 'events before are not kept any more', { expression: 'eventsSinceNumber', hint })
   }
   const events = await eventsFrom(world.sql, running.id, since, until, eventsMax)
-  const shown = await handOut(world, { asking, mayHear: (type) => maySeeType(asking.actor, type) }, content, events)
-  const last = shown.at(-1)?.event.number
+  const met = await meeting(asking, running, events)
+  const shown = await handOut(world, { asking, mayHear: (type) => maySeeType(asking.actor, type) }, content, met)
+  // What fits into one answer ends it, or all that was looked at.
+  const last = shown.length < met.length ? shown.at(-1)?.event.number : events.at(-1)?.number
   const isMore = last !== undefined && last < Math.min(until ?? running.number, running.number)
   const rest = new URLSearchParams({ eventsSinceNumber: String((last ?? 0) + 1), ...(until === null ? {} : { eventsUntilNumber: String(until) }), content })
   const next = isMore ? { next: `${base}/Subscription/${publicId(running)}/$events?${rest}` } : {}

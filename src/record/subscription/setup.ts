@@ -10,7 +10,8 @@ import { canonicals, type Topic, topicOf, typesOf } from './topics.ts'
  * FHIR R4"). What cannot be done as it is written is refused with its place.
  */
 export type Setup = {
-  topic: string
+  /** Null for R4's own kind, whose only filter is its criteria. */
+  topic: string | null
   filters: string[]
   content: ContentLevel
   mime: string
@@ -24,7 +25,7 @@ export type Setup = {
 export type ContentLevel = 'empty' | 'id-only' | 'full-resource'
 export type Header = { name: string; value: string }
 
-const backport = 'http://hl7.org/fhir/uv/subscriptions-backport/StructureDefinition/'
+export const backport = 'http://hl7.org/fhir/uv/subscriptions-backport/StructureDefinition/'
 export const profile = `${backport}backport-subscription`
 
 /** Header values are never given back: a read shows this in their place, and who writes it back keeps what was there. */
@@ -37,9 +38,9 @@ const defaults = { timeout: 15, batch: 100 } as const
 const ownHeaders =
   /^(?:host|content-.*|transfer-encoding|connection|keep-alive|upgrade|te|trailer|expect|proxy-.*|signature|signature-input|forwarded|x-forwarded-.*|cookie2?|date|via|accept-encoding|bus-.*)$/i
 
-type Extension = { url?: string; [value: string]: unknown }
+export type Extension = { url?: string; [value: string]: unknown }
 type Channel = { type?: string; endpoint?: string; payload?: string; header?: string[]; extension?: Extension[]; _payload?: { extension?: Extension[] } }
-type Given = {
+export type Given = {
   meta?: { profile?: string[] }
   criteria?: string
   _criteria?: { extension?: Extension[] }
@@ -47,18 +48,20 @@ type Given = {
   end?: string
 }
 
-/** Is this a Subscription on a topic? One whose criteria are a search, as R4 itself has it, is kept and not run. */
+/** Is this a Subscription on a topic, or one whose criteria are a search (`criteria.ts`)? */
 export function isOnTopic(resource: Resource): boolean {
   const { meta, criteria = '' } = resource as Given
   return meta?.profile?.some((one) => one.split('|')[0] === profile) === true || topicOf(criteria) !== undefined || /^(?:https?|urn):[^?]*$/.test(criteria)
 }
 
-export function readSetup(world: World, resource: Resource, path: string): Setup & { types: readonly string[]; namesTypes: boolean } {
+/** What is asked for, of which types, and whether these are named. */
+export type Read = Setup & { types: readonly string[]; namesTypes: boolean }
+
+export function readSetup(world: World, resource: Resource, path: string): Read {
   const { criteria = '', _criteria, channel = {}, end } = resource as Given
   const topic = topicOf(criteria)
   if (!topic) throw wrong(`${path}.criteria`, 'there is no such topic', `One of ${canonicals().join(', ')}; GET /fhir/SubscriptionTopic describes them.`)
-  if (channel.type !== 'rest-hook' || channel._type?.extension !== undefined)
-    throw wrong(`${path}.channel.type`, 'this channel is not supported', 'Use rest-hook. Who cannot be reached fetches with $events.')
+  const way = readWay(channel, path)
   const filters = readFilters(world, topic, _criteria?.extension ?? [], path)
   const named = typesNamed(filters)
   return {
@@ -67,12 +70,16 @@ export function readSetup(world: World, resource: Resource, path: string): Setup
     types: named ? [...named] : typesOf(world.fhir, topic),
     namesTypes: named !== null || topic.types !== null,
     content: readContent(channel, path),
-    mime: readMime(channel, path),
-    endpoint: readEndpoint(channel, path),
-    headers: readHeaders(channel, path),
-    ...readTimes(channel, path),
+    ...way,
     endsAt: end === undefined ? null : new Date(end),
   }
+}
+
+/** Where notifications go and in which form. */
+export function readWay(channel: Channel & { _type?: { extension?: Extension[] } }, path: string): Omit<Setup, 'topic' | 'filters' | 'content' | 'endsAt'> {
+  if (channel.type !== 'rest-hook' || channel._type?.extension !== undefined)
+    throw wrong(`${path}.channel.type`, 'this channel is not supported', 'Use rest-hook. Who cannot be reached fetches with $events.')
+  return { mime: readMime(channel, path), endpoint: readEndpoint(channel, path), headers: readHeaders(channel, path), ...readTimes(channel, path) }
 }
 
 function readFilters(world: World, topic: Topic, extensions: readonly Extension[], path: string): string[] {

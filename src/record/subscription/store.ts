@@ -6,14 +6,14 @@ import type { Interaction } from './topics.ts'
 
 export type State = 'requested' | 'active' | 'error' | 'off'
 
-/** A Subscription on a topic as it runs. */
+/** A Subscription as it runs. */
 export type Running = {
   patient: number
   id: string
   name: string | null
   client: string
   scopes: string[]
-  topic: string
+  topic: string | null
   filters: string[]
   content: ContentLevel
   mime: string
@@ -93,7 +93,7 @@ export async function storeRunning(tx: Runner, one: NewRunning): Promise<void> {
            since_tx = case when excluded.state <> 'off' then record.subscription.since_tx end`
 }
 
-/** It was deleted, or is no Subscription on a topic any more. */
+/** It was deleted. */
 export async function endRunning(tx: Runner, { patient, id }: Key): Promise<void> {
   await tx`
     update record.subscription

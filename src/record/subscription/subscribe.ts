@@ -7,36 +7,29 @@ import type { Runner } from '../../platform/sql.ts'
 import type { World } from '../../platform/world.ts'
 import type { Asking } from '../asking.ts'
 import { maySeeType } from '../scope.ts'
+import { readCriteriaSetup } from './criteria.ts'
 import { type Header, hiddenValue, isOnTopic, readSetup, type Setup } from './setup.ts'
-import { countOfClient, endRunning, lockRunning, openHeaders, type Running, sealHeaders, type State, storeRunning } from './store.ts'
+import { countOfClient, lockRunning, openHeaders, type Running, sealHeaders, type State, storeRunning } from './store.ts'
 
 /** What a client may have at once that is not off. */
 export const subscriptionsMax = 100
 
-const onTopicsOnly = 'this server runs Subscriptions on topics only'
-
 type Place = { patient: number; id: string; name: string | null }
 
+/** "requested" asks this server to begin (R4 Subscription.status); one that another server ran, or nobody, is kept as it is. */
+const asksToRun = (resource: Resource): boolean => isOnTopic(resource) || resource['status'] === 'requested' || resource['status'] === 'active'
+
 /**
- * A Subscription as it will be stored. One on a topic begins to run, in the transaction that stores it: its status is the server's to say
- * ("requested" until the handshake), its header values are kept apart and sealed.
+ * A Subscription as it will be stored. It begins to run in the transaction that stores it: its status is the server's to say
+ * ("requested" until the endpoint was found), its header values are kept apart and sealed.
  */
 export async function holdSubscription(asking: Asking, tx: Runner, given: Resource, place: Place, path: string): Promise<Resource> {
-  if (!isOnTopic(given)) {
-    await endRunning(tx, place)
-    // Nobody must wait for what will never come: "requested" asks this server to begin (R4 Subscription.status).
-    if (given['status'] === 'requested') return { ...given, status: 'error', error: onTopicsOnly }
-    if (given['status'] !== 'active') return given
-    throw new Refusal('unprocessable', onTopicsOnly, {
-      expression: `${path}.criteria`,
-      hint: 'GET /fhir/SubscriptionTopic lists the topics; one whose criteria are a search may be kept with another status.',
-    })
-  }
   const { world, actor } = asking
-  const { types, namesTypes, ...setup } = readSetup(world, given, path)
+  const before = await lockRunning(tx, place)
+  if (before === null && !asksToRun(given)) return given
+  const { types, namesTypes, ...setup } = isOnTopic(given) ? readSetup(world, given, path) : await readCriteriaSetup(asking, tx, given, path)
   requireTypes(asking, types, namesTypes)
   atEndpoint(path, () => readAddress(world, setup.endpoint))
-  const before = await lockRunning(tx, place)
   const headers = withKept(setup.headers, before ? openHeaders(world, before.headers) : [], path)
   const isAsBefore = before !== null && isSameSetup(world, before, { ...setup, headers })
   const state: State = given['status'] === 'off' ? 'off' : isAsBefore && before.state === 'active' && given['status'] === 'active' ? 'active' : 'requested'
@@ -86,9 +79,9 @@ function shown(given: Resource, status: State, headers: readonly Header[]): Reso
 /** Before a transaction begins: does the name of each endpoint lead outside now? Names are looked up by others, who may be slow. */
 export async function checkEndpoints({ world }: Asking, resources: readonly (Resource | null | undefined)[]): Promise<void> {
   for (const resource of resources) {
-    if (resource?.resourceType !== 'Subscription' || !isOnTopic(resource)) continue
-    const { endpoint } = (resource['channel'] ?? {}) as { endpoint?: unknown }
-    if (typeof endpoint !== 'string') continue
+    if (resource?.resourceType !== 'Subscription' || !asksToRun(resource)) continue
+    const { type, endpoint } = (resource['channel'] ?? {}) as { type?: unknown; endpoint?: unknown }
+    if (typeof endpoint !== 'string' || type !== 'rest-hook') continue
     try {
       await checkWebhook(world, endpoint)
     } catch (error) {

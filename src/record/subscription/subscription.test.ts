@@ -57,7 +57,7 @@ test('a Subscription is active after its handshake and then tells, in order and 
       ['DELETE', undefined],
     ],
   )
-  assert.equal(part(bundle.entry[0].resource, 'eventsSinceSubscriptionStart').valueString, '3')
+  assert.equal(part(bundle.entry[0].resource, 'events-since-subscription-start').valueString, '3')
   const looks = await sql<{ entry: string }>`select entry from audit.entry where action = 'read' and patient <> 0 and entry like '%Observation/%'`
   assert.equal(looks.length, 1, 'the patient can read that it was told')
 

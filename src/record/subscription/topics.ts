@@ -71,6 +71,16 @@ const topics: readonly Topic[] = [
 const byCanonical = new Map(topics.map((topic) => [`${prefix}${topic.name}`, topic]))
 
 export const topicOf = (canonical: string): Topic | undefined => byCanonical.get(canonical)
+
+/** What a Subscription hears of. Without a topic it is R4's own, and of the type of its criteria: what was made or changed, and nothing of deletions. */
+export function heardBy({ topic, filters: [criteria = ''] }: { topic: string | null; filters: readonly string[] }): Topic | undefined {
+  if (topic !== null) return topicOf(topic)
+  return { name: '', title: '', description: '', types: [typeNamed(criteria)], interactions: written }
+}
+
+/** The type of `Type?parameter=value`. */
+export const typeNamed = (text: string): string => text.split('?')[0] as string
+export const isTold = (type: string): boolean => !withoutEvents.has(type)
 export const canonicals = (): string[] => [...byCanonical.keys()]
 
 export const typesOf = (fhir: Fhir, { types }: Topic): readonly string[] => types ?? fhir.types.filter((type) => !withoutEvents.has(type))

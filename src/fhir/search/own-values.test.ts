@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { satisfies } from '../../testing/conditions.ts'
 import { corpus, resourcesIn, preparedFhir } from '../../testing/fhir.ts'
 import type { Extracted, Resource, SearchParameter } from '../types.ts'
 import { matches } from './matches.ts'
-import { type Condition, narrowing } from './narrowing.ts'
+import { narrowing } from './narrowing.ts'
 import { parseSearch } from './parse.ts'
 import { targetsOf } from './values.ts'
 
@@ -51,28 +52,6 @@ function questionsOf(parameter: SearchParameter, values: readonly Extracted[]): 
     const each = (parameter.components ?? []).map((_, at) => parts.filter(({ code }) => code === String(at)).map(asked)[0] ?? null)
     return each.includes(null) ? [] : [each.join('$')]
   })
-}
-
-/** What a store promises for a condition, from the words of its type. */
-function satisfies(condition: Condition, one: Extracted): boolean {
-  switch (condition.is) {
-    case 'token':
-      return one.kind === 'token' && (condition.value === undefined || condition.value === one.value)
-    case 'string':
-      return one.kind === 'string' && (condition.how === 'starts' ? one.value.startsWith(condition.value) : one.value.includes(condition.value))
-    case 'reference':
-      return one.kind === 'reference' && condition.literals.includes(one.reference ?? '')
-    case 'uri':
-      return one.kind === 'uri' && one.value === condition.value
-    case 'date':
-    case 'number': {
-      if (one.kind !== 'date' && one.kind !== 'number' && one.kind !== 'quantity') return false
-      const { lowFrom = -Infinity, lowTo = Infinity, highFrom = -Infinity, highTo = Infinity } = condition
-      return one.low >= lowFrom && one.low <= lowTo && one.high >= highFrom && one.high <= highTo
-    }
-    default:
-      return true
-  }
 }
 
 function finds(resource: Resource, code: string, value: string, values: readonly Extracted[], file: string): void {

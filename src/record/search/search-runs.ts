@@ -1,15 +1,16 @@
 import type { Clause, Search } from '../../fhir/fhir.ts'
 import { type Asking, traced } from '../asking.ts'
 import { fixReading, type Reading } from './candidates.ts'
+import { keysOfNumber } from '../../identity/identity.ts'
 import { fragment } from '../../platform/sql.ts'
 import { reservedKeys } from '../ids.ts'
-import { nameAll } from './named-patients.ts'
+import { nameAll, widen } from './named-patients.ts'
 import { decideRelated } from './related.ts'
 import { pageBytes } from '../answer-room.ts'
 import { countHits, pageHits, type Hit, type Scope } from './run-search.ts'
 import { allow, maySeeType } from '../scope.ts'
 import { compareKeys, type SortKey, sortedHits, withinBytes } from './sorted-hits.ts'
-import type { Place } from '../store.ts'
+import type { Place, Stored } from '../store.ts'
 import { presentTypes } from './search-plan.ts'
 import { type View, viewOf, viewOfAll, visibleRows } from '../view.ts'
 
@@ -55,10 +56,44 @@ async function runOf(asking: Asking, search: Search, reading: Reading, everybody
   return { search: whole, view, scope: { keys, visible, reading }, named }
 }
 
-export async function countRuns(asking: Asking, runs: readonly Run[]): Promise<number> {
+/** A number about more patients than these tells of none of them. */
+export const countedMax = 100
+
+/** Whose matches were counted, each with one of them, when they are few: such a number is a look at every one. */
+export type Counted = { row: Pick<Stored, 'patient' | 'type' | 'id' | 'institution'>; count: number }[]
+
+export async function countRuns(asking: Asking, runs: readonly Run[]): Promise<{ total: number; counted: Counted }> {
   let total = 0
-  for (const { search, scope } of runs) total += await countHits(asking, asking.world.sql, search, scope)
-  return total
+  const of = new Map<number, Counted[number]>()
+  const note = ({ patient, type, id, institution }: Stored) => {
+    const known = of.get(patient)
+    if (known) known.count++
+    else if (patient >= reservedKeys && of.size <= countedMax) of.set(patient, { row: { patient, type, id, institution }, count: 1 })
+  }
+  for (const { search, scope } of runs) total += await countHits(asking, asking.world.sql, search, scope, note)
+  return { total, counted: of.size > countedMax ? [] : [...of.values()] }
+}
+
+const askedMax = 20
+
+/**
+ * Whom a search that shows nothing was about without naming them as `patient` does: charts asked for by their ids or a personal number, and
+ * the few that a chain led to. That there is nothing of them is an answer, too.
+ */
+export async function askedAbout(asking: Asking, runs: readonly Run[]): Promise<number[]> {
+  const found = new Set(runs.flatMap(({ scope }) => scope.keys ?? []))
+  const clauses = runs.flatMap(({ search }) => (search.type === 'Patient' ? search.clauses : []))
+  const ids = clauses.flatMap((clause) => valuesOf(clause, '_id')).map(({ value }) => value)
+  const numbers = clauses.flatMap((clause) => valuesOf(clause, 'identifier'))
+  if (ids.length + numbers.length > askedMax) return []
+  const keys = ids.length > 0 ? (await widen(asking, ids)).keys : []
+  for (const { system, value } of numbers) if (system) keys.push(...(await keysOfNumber(asking.world.sql, asking.world, system, value)))
+  return [...(found.size <= askedMax ? found : []), ...keys]
+}
+
+function valuesOf(clause: Clause, code: string): { system?: string | null | undefined; value: string }[] {
+  if (clause.code !== code || clause.test !== 'token' || clause.isNot) return []
+  return clause.values.flatMap(({ system, value }) => (value === undefined ? [] : [{ system, value }]))
 }
 
 export type PageHits = { hits: Hit[]; rest: { after: Place | null; afterKey: SortKey | null } | null; isWhole: boolean }

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { relate } from '../../access/access.ts'
+import { keySets } from '../../identity/identity.ts'
 import { signedIn } from '../../testing/signed-in.ts'
 import { type Send, startServer, type TestServer } from '../../testing/server.ts'
 import { keyOfId } from '../ids.ts'
-import { countedMax } from './search-runs.ts'
+import { countedMax } from './related.ts'
 
 // A number is an answer: how many diagnoses of a code somebody has tells whether they have it.
 
@@ -14,6 +15,7 @@ let server: TestServer
 let system: Send
 let doctor: Send
 let chart: string
+let entry: string
 
 before(async () => {
   server = await startServer({ after: (end) => endings.push(end as () => unknown) })
@@ -21,7 +23,7 @@ before(async () => {
   system = home.send
   chart = (await filed({ resourceType: 'Patient', identifier: [{ system: 'urn:rs:jmbg', value: jmbg }], name: [{ family: 'Илић', given: ['Ана'] }] })).id
   const subject = { reference: `Patient/${chart}` }
-  await filed({ resourceType: 'Condition', subject, code: { coding: [{ system: 'urn:icd', code: 'F32' }] } })
+  entry = (await filed({ resourceType: 'Condition', subject, code: { coding: [{ system: 'urn:icd', code: 'F32' }] } })).id
   const from = new Date(Date.now() - 1000)
   await server.world.sql.begin((tx) => relate(tx, { patient: keyOfId(chart), kind: 'visit', source: 'test', from, institution: home.id, worker: 31 }))
   doctor = await signedIn(server, { roles: ['doctor'], worker: 31, institution: home.id })
@@ -38,8 +40,9 @@ async function filed(resource: Record<string, unknown>): Promise<{ id: string }>
 
 /** What was asked, how many it counted, and the rows that the person of the chart has of it. */
 async function asked(send: Send, path: string): Promise<{ total: number; looks: { count: number; decision: string }[] }> {
+  const [keys] = [...(await keySets(server.world.sql, [keyOfId(chart)])).values()]
   const rows = () => server.world.sql<{ count: number; decision: string }>`
-    select (entry::jsonb ->> 'count')::int as count, decision from audit.entry where patient = ${keyOfId(chart)} and action = 'search' order by stream, seq`
+    select (entry::jsonb ->> 'count')::int as count, decision from audit.entry where patient = any(${keys}::int8[]) and action = 'search' order by stream, seq`
   const before = (await rows()).length
   const { status, body, text } = await send('GET', `/fhir/${path}`)
   assert.equal(status, 200, text)
@@ -54,6 +57,8 @@ describe('whoever asks how many stands in the log of each of whom it is asked', 
     (code: string) => `Condition?subject:Patient.identifier=urn:rs:jmbg|${jmbg}&code=${code}`,
     (code: string) => `Condition?patient.family=Илић&patient.given=Ана&code=${code}`,
     (code: string) => `Patient/${chart}/Condition?code=${code}`,
+    (code: string) => `Condition?_id=${entry}&code=${code}`,
+    (code: string) => `Condition?_filter=_id eq ${entry} and code eq ${code}`,
   ]
   for (const [at, way] of ways.entries()) {
     for (const only of ['_summary=count', '_count=0', '_count=10']) {
@@ -70,6 +75,24 @@ describe('whoever asks how many stands in the log of each of whom it is asked', 
     const stranger = await signedIn(server, { roles: ['doctor'], worker: 32, institution: null })
     for (const way of [`Patient?_id=${chart}`, `Patient?identifier=urn:rs:jmbg|${jmbg}`])
       assert.deepEqual(await asked(stranger, `${way}&_summary=count`), { total: 0, looks: [{ count: 0, decision: 'deny' }] })
+  })
+
+  test('a house that is found by whom it treated is a look at whom one named, and at the few through whom it was found', async () => {
+    const house = await filed({ resourceType: 'Organization', name: 'Психијатрија' })
+    const other = await filed({ resourceType: 'Organization', name: 'Очна' })
+    const encounter = { resourceType: 'Encounter', status: 'finished', class: { code: 'AMB' }, subject: { reference: `Patient/${chart}` } }
+    await filed({ ...encounter, serviceProvider: { reference: `Organization/${house.id}` } })
+    const by = `_has:Encounter:service-provider:patient=${chart}`
+    for (const send of [doctor, system]) {
+      for (const only of ['_summary=count', '_count=10']) {
+        assert.deepEqual(await asked(send, `Organization?_id=${house.id}&${by}&${only}`), { total: 1, looks: [{ count: 1, decision: 'permit' }] })
+        assert.deepEqual(await asked(send, `Organization?_id=${other.id}&${by}&${only}`), { total: 0, looks: [{ count: 0, decision: 'permit' }] })
+      }
+      const day = await asked(send, `Organization?_id=${house.id}&_has:Encounter:service-provider:status=finished`)
+      assert.deepEqual(day, { total: 1, looks: [{ count: 1, decision: 'permit' }] })
+    }
+    const stranger = await signedIn(server, { roles: ['doctor'], worker: 33, institution: null })
+    assert.deepEqual(await asked(stranger, `Organization?${by}`), { total: 0, looks: [{ count: 0, decision: 'deny' }] })
   })
 
   test('what is counted beside a page is a look; a number about very many is one of nobody', async () => {

@@ -11,6 +11,7 @@ import { openLink, type PageLink, sealLink, trailMax } from './page-link.ts'
 import { type Hit, tooMany } from './run-search.ts'
 import { allow } from '../scope.ts'
 import { searchBundle } from './search-bundle.ts'
+import { countedMax, type LedBy } from './related.ts'
 import { askedAbout, countRuns, type Counted, keyedPage, type Run, runsOf, sortedPage, viewOfRuns } from './search-runs.ts'
 import { sortedHits } from './sorted-hits.ts'
 import { basisOfRow, type View } from '../view.ts'
@@ -106,7 +107,9 @@ async function answer(asking: Asking, ask: Ask): Promise<string> {
   const { included, isCut } = await traced(trace, 'includes', () => includedOf(asking, search, page.hits))
   const named = [...new Set([...runs.flatMap((run) => run.named), ...(page.hits.length === 0 ? await askedAbout(asking, runs) : [])])]
   const isWithheld = asking.actor.kind === 'person' && runs.some((run) => run.named.some((key) => isWithheldFrom(run.view, key, run.search.type as string)))
-  await traced(trace, 'audit', () => audit(asking, search, viewOfRuns(asking, runs), [...page.hits, ...included], named, page.counted))
+  await traced(trace, 'audit', () =>
+    audit(asking, search, viewOfRuns(asking, runs), [...page.hits, ...included], named, { counted: page.counted, led: ledOf(runs) }),
+  )
   return searchBundle(asking, { search, self: ask.self, ...page, included, isCut, isWithheld })
 }
 
@@ -159,8 +162,24 @@ async function pageOf(asking: Asking, ask: Ask, runs: readonly Run[], reading: R
   }
 }
 
+/** Through whom it was found: those that were named, and the others when they are few. */
+function ledOf(runs: readonly Run[]): [number, LedBy][] {
+  const all = runs.flatMap(({ led }) => [...led])
+  return all.length > countedMax ? all.filter(([, { isNamed }]) => isNamed) : all
+}
+
+/** Whom the answer tells of beside those whose data it shows. */
+type Told = { counted: Counted; led: [number, LedBy][] }
+
 /** One row for the question and one for every patient whose data the answer shows, or counts when they are few; values never stand in the log. */
-async function audit(asking: Asking, search: Search, view: View, shown: readonly Hit[], named: readonly number[], counted: Counted = []): Promise<void> {
+async function audit(
+  asking: Asking,
+  search: Search,
+  view: View,
+  shown: readonly Hit[],
+  named: readonly number[],
+  { counted, led }: Told = { counted: [], led: [] },
+): Promise<void> {
   const names = [...new Set(search.used.map(([name]) => name))].join(',')
   const types = search.type ?? search.each?.map(({ type }) => type).join(',') ?? '*'
   const what = `${types}${names === '' ? '' : `?${names}`}`
@@ -180,6 +199,11 @@ async function audit(asking: Asking, search: Search, view: View, shown: readonly
     const basis = view.basisOf(key)?.kind ?? null
     const decision = basis === null && asking.actor.kind === 'person' ? 'deny' : 'permit'
     entries.push(entryOf(asking, 'search', key, what, { basis, decision, count: 0 }))
+  }
+  const known = new Set([...seen, ...unseen.keys()])
+  for (const [person, { basis, count }] of led.filter(([person]) => !known.has(view.personOf(person)))) {
+    const decision = basis === null && asking.actor.kind === 'person' ? 'deny' : 'permit'
+    entries.push(entryOf(asking, 'search', person, what, { basis, decision, count }))
   }
   const question = groups.size === 0 && unseen.size > 0 ? [] : [entryOf(asking, 'search', null, what, { count: shown.length })]
   await asking.world.ledger.record([...question, ...entries])

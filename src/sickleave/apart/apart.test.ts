@@ -102,6 +102,23 @@ describe('the employers’ process', () => {
     assert.ok(performance.now() - began < 20_000, 'at once, and not when a connection of the house is given up')
   })
 
+  test('goes where the address was judged to go, however it is written, and a strange one says nothing of how the house is', async () => {
+    const { port } = town.app.server.address() as AddressInfo
+    const { cookie } = await town.cookie(clerk)
+    const status = (address: string) =>
+      new Promise<string>((resolve, reject) => {
+        const socket = connect(port, '127.0.0.1', () =>
+          socket.write(`GET ${address} HTTP/1.1\r\nHost: localhost\r\nCookie: ${cookie}\r\nConnection: close\r\n\r\n`),
+        )
+        socket.once('data', (piece: Buffer) => resolve(piece.toString().slice(9, 12)))
+        socket.once('error', reject)
+      })
+    assert.equal(await status(`http://evil.example${at('/events')}?after=0`), '200')
+    for (const address of ['/sickleave/employer/../leaves/../documents/../../teller', at('/leaves/%2e%2e'), `http://evil.example${at('/leaves/..')}`])
+      assert.equal(await status(address), '404', address)
+    assert.ok(!shortagesOf(town.world).some(({ reason }) => reason === 'employers-away'))
+  })
+
   test('refuses who acts for another employer, and who was let go from the next question on', async () => {
     assert.equal((await town.as(clerk)('GET', `/sickleave/employer/${pib(1)}/events`)).status, 403)
     const gone = await town.clerk(0)

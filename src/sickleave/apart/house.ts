@@ -45,12 +45,13 @@ export async function handOn(
   { origin, tls, headers, away }: { origin: string; tls: HouseTls | undefined; headers: () => Record<string, string>; away: (error: unknown) => Refusal },
 ): Promise<FastifyReply> {
   const own = asked.flatMap((name) => (typeof request.headers[name] === 'string' ? [[name, request.headers[name]] as const] : []))
+  const path = pathOf(request.raw.url ?? '/')
   const body = await bodyOf(request, reply)
   const length: Record<string, string> = body === undefined ? {} : { 'content-length': String(body.length) }
   let answer: Reply
   try {
     answer = await exchange({
-      ...{ origin, tls, method: request.method, path: request.raw.url ?? '/', timeoutMs, headers: { ...Object.fromEntries(own), ...length, ...headers() } },
+      ...{ origin, tls, method: request.method, path, timeoutMs, headers: { ...Object.fromEntries(own), ...length, ...headers() } },
       ...(body === undefined ? {} : { body }),
     })
   } catch (error) {
@@ -58,6 +59,13 @@ export async function handOn(
   }
   for (const name of answered) if (answer.headers[name] !== undefined) reply.header(name, answer.headers[name])
   return reply.code(answer.status).send(answer.body.length === 0 && answer.status === 204 ? undefined : answer.body)
+}
+
+/** What the router read: an address may be written with a host of the asker's choosing, and dots in it lead elsewhere there than was judged here. */
+function pathOf(given: string): string {
+  const path = given.replace(/^https?:\/\/[^/]*/i, '')
+  if (URL.parse(path, 'http://house')?.pathname === path.split('?', 1)[0]) return path
+  throw new Refusal('not-found', 'nothing answers here')
 }
 
 /** Who still writes what is too large hears so, and the connection ends; who breaks off hears nothing any more. */

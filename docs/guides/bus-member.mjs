@@ -212,6 +212,8 @@ async function signed(method, path, body = Buffer.alloc(0), more = {}) {
   const bytes = Buffer.from(await response.arrayBuffer())
   const text = bytes.toString()
   if (response.headers.has('signature')) await checkAnswer(member, response, bytes, signature)
+  // Whoever stands between could take it off and answer in the centre's place. Deliveries carry their senders' signatures instead, and the keys none.
+  else if (response.ok && !['/bus/deliveries/lease', '/bus/keys'].includes(path)) fail(`the answer of ${path} is not signed by the centre: it is not believed`)
   const isJson = (response.headers.get('content-type') ?? '').includes('json')
   const isCall = path.startsWith('/bus/call/')
   if (!response.ok && !isCall) throw refused(response, text)
@@ -222,6 +224,8 @@ async function signed(method, path, body = Buffer.alloc(0), more = {}) {
 async function checkAnswer(member, response, bytes, asked) {
   const [, params] = /^sig=(.*)$/.exec(response.headers.get('signature-input')) ?? fail('the answer’s signature cannot be read')
   const names = [...params.slice(1, params.indexOf(')')).matchAll(/"([^"]+)"(;req)?/g)]
+  const covered = names.map(([, name, ofRequest]) => `${name}${ofRequest ?? ''}`)
+  if (!['@status', 'content-digest', 'signature;req'].every((name) => covered.includes(name))) fail('the answer’s signature leaves out what it answers')
   const lines = names.map(([, name, ofRequest]) => {
     const value = ofRequest ? asked : name === '@status' ? String(response.status) : response.headers.get(name)
     return `"${name}"${ofRequest ?? ''}: ${value}`

@@ -41,7 +41,9 @@ export async function proveClient(world: World, assertion: string): Promise<Prov
     return { wrong: sentenceFor(error), client }
   }
   const now = Math.floor(world.now().getTime() / 1000)
-  const { exp, jti } = payload
+  const { exp, jti, aud } = payload
+  // Whoever else it is meant for could bring it here in the client's place (draft-ietf-oauth-rfc7523bis).
+  if (Array.isArray(aud) && aud.length > 1) return { wrong: 'the claim aud of the assertion names others, too', client }
   if ((exp as number) > now + assertionSecondsMax + clockToleranceSeconds) return { wrong: 'the assertion lives longer than five minutes', client }
   if (typeof jti !== 'string' || jti.length === 0 || jti.length > jtiLengthMax) return { wrong: 'the assertion needs a jti of 1 to 256 characters', client }
   return (await useOnce(world, client.id, jti, exp as number)) ? { client } : { wrong: 'this assertion was used before', client }

@@ -18,6 +18,8 @@ import { cookieName, csrfOf } from './session.ts'
  */
 export async function authenticate(request: FastifyRequest, reply: FastifyReply): Promise<void> {
   if (request.is404 || request.routeOptions.config.open === true) return
+  // What is answered to one caller stays in no cache: a browser keeps what has a date and says nothing of it (RFC 9111, section 4.2.2), on a ward's shared machine, too.
+  reply.header('cache-control', 'no-store')
   const { world } = request
   try {
     request.actor = await actorOf(request, reply)

@@ -92,6 +92,7 @@ test('an assertion that is not exactly right is refused as OAuth and FHIR both s
     'no jti': await sign(claims({ jti: undefined })),
     'the base as audience': await sign(claims({ aud: base })),
     'another server as audience': await sign(claims({ aud: 'https://other.example/token' })),
+    'another audience beside it': await sign(claims({ aud: [endpoint, 'https://other.example/token'] })),
     'another issuer': await sign(claims({ iss: other.id })),
     'another client’s key': await sign(claims(), { ...(other.privateKey as JWK), kid: made.privateKey?.kid as string }),
     'an unknown kid': await sign(claims(), made.privateKey as JWK, { kid: 'unknown' }),

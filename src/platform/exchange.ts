@@ -1,6 +1,5 @@
 import { Agent, type IncomingHttpHeaders, type IncomingMessage, request } from 'node:http'
 import { Agent as SecureAgent, request as secureRequest } from 'node:https'
-import type { Readable } from 'node:stream'
 import type { HouseTls } from './house-tls.ts'
 
 /** One question to another process of the house and its whole answer. */
@@ -11,8 +10,7 @@ export type Question = {
   method: string
   path: string
   headers: Record<string, string>
-  /** A stream is sent as it comes. */
-  body?: Buffer | Readable
+  body?: Buffer
   timeoutMs: number
 }
 export type Reply = { status: number; headers: IncomingHttpHeaders; body: Buffer }
@@ -51,12 +49,7 @@ function once(question: Question, mayRepeat: boolean): Promise<Reply> {
       if (mayRepeat && method === 'GET' && out.reusedSocket && error.code === 'ECONNRESET') once(question, false).then(resolve, reject)
       else reject(error)
     })
-    if (body === undefined || Buffer.isBuffer(body)) return void out.end(body)
-    body.once('error', (error) => out.destroy(error))
-    body.once('close', () => {
-      if (!body.readableEnded) out.destroy(new Error('the question broke off'))
-    })
-    body.pipe(out)
+    out.end(body)
   })
 }
 

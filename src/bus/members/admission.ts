@@ -19,7 +19,8 @@ export async function issueCode(world: World, tx: Transaction, of: { mb: string;
   return { code, expiresAt }
 }
 
-export type Admitted = { code: string; state: string; contracts: { service: string; state: string }[] }
+/** Contracts of the member's own, and those that others have about its services: these say who asked (`from`). */
+export type Admitted = { code: string; state: string; contracts: { service: string; from?: string; state: string }[] }
 
 /**
  * Decides what waits about the systems of an invented institution, as an operator would: a member that proved itself and passed the
@@ -55,7 +56,10 @@ export async function admit(world: World, institution: number, decision: string)
     state: after.members.get(id)?.state ?? 'revoked',
     contracts: [...after.contracts.values()]
       .flat()
-      .filter(({ consumer }) => consumer === id)
-      .map(({ provider, service, state }) => ({ service: `${after.members.get(provider)?.code}/${service}`, state })),
+      .filter(({ consumer, provider }) => consumer === id || provider === id)
+      .map(({ consumer, provider, service, state }) => {
+        const from = consumer === id ? {} : { from: after.members.get(consumer)?.code ?? consumer }
+        return { service: `${after.members.get(provider)?.code}/${service}`, ...from, state }
+      }),
   }))
 }

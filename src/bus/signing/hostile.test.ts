@@ -204,6 +204,19 @@ describe('headers that say two things', () => {
   })
 })
 
+describe('headers of the centre', () => {
+  test('whom a message stands for is the centre’s word: a sender’s own, signed by the sender, is refused and is no evidence', async () => {
+    for (const name of ['bus-on-behalf-of', 'bus-corrects', 'bus-corrected-by', 'bus-from', 'bus-call', 'bus-contract', 'bus-purpose']) {
+      const answer = await mallory.message('victim/inbox', `own-${name}`, '{}', { [name]: 'victim' })
+      assert.deepEqual(
+        [answer.status, answer.body.issue[0].details.coding[0].code],
+        [400, 'incorrect-the-header-x-is-written-by-the-centre-alone'],
+        answer.text,
+      )
+    }
+  })
+})
+
 describe('bodies', () => {
   test('one that is too large is refused and on record, one that is nested without end or of odd form is a mistake and no crash', async () => {
     await onRecord(413, () => message('b-1', undefined, 'x'.repeat(8 * 1_048_576 + 1)), /refused\/413/)

@@ -62,6 +62,8 @@ type Head = { signature: Signature; base: string; digest: string }
 function readHead(request: FastifyRequest): Head {
   const { headers } = request
   requireOnce(request)
+  const taken = centresOwn.find((name) => headers[name] !== undefined)
+  if (taken) throw new Refusal('incorrect', `the header ${taken} is written by the centre alone`, { expression: taken, hint: 'Leave it out.' })
   const signature = readSignature(headers['signature-input'], headers['signature'])
   if (signature instanceof Refusal) throw signature
   requireCovered(request, signature.components)
@@ -70,6 +72,9 @@ function readHead(request: FastifyRequest): Head {
   if (base instanceof Refusal) throw base
   return { signature, base, digest: headers['content-digest'] as string }
 }
+
+/** Who sends, for whom, and what a message stands in place of: the centre says it under its own signature, and a sender's word of it would stand in the evidence. */
+const centresOwn = ['bus-on-behalf-of', 'bus-corrects', 'bus-corrected-by', 'bus-from', 'bus-call', 'bus-contract', 'bus-purpose']
 
 /** Of these Node keeps the first and drops the others without a word; a proxy before it may have read another. All others are joined. */
 const keptOnce = ['authorization', 'content-type', 'host']

@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict'
-import { appendFileSync, copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { appendFileSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { freshDirectory } from '../../bus/members/directory.ts'
+import { freePort, until } from '../../testing/process.ts'
 import { listen, startServer } from '../../testing/server.ts'
 import { commands } from '../commands.ts'
 import { readConfig } from '../process/config.ts'
@@ -33,7 +36,7 @@ test('in the sandbox one call joins from nothing to the rights to file documents
   const code = await init?.run(world, { config: join(folder, 'edge.yaml'), answers: join(folder, 'answers.json') }, (line) => lines.push(line))
   assert.equal(code, 0, lines.join('\n'))
   assert.equal(lines.at(-1), `Everything is ready: npm run spona -- edge start --config ${join(folder, 'edge.yaml')}`)
-  assert.match(lines.join('\n'), /contract with sickleave\/certificates is asked for/)
+  assert.match(lines.join('\n'), /contract with sickleave\/certificates is asked for\.[^]*contract with sickleave\/certificates is granted\.\nEverything/)
   const looked: string[] = []
   const doctor = commands.find((one) => one.name === 'edge doctor')
   assert.equal(await doctor?.run(world, { config: join(folder, 'edge.yaml') }, (line) => looked.push(line)), 1)
@@ -43,6 +46,23 @@ test('in the sandbox one call joins from nothing to the rights to file documents
   writeFileSync(wish, '{}')
   const issue = commands.find((one) => one.name === 'edge certificate issue')
   await assert.rejects(async () => issue?.run(world, { config: join(folder, 'edge.yaml'), file: wish }, () => undefined), /has sent no numbers and limits/)
+
+  // What stops a service sends SIGTERM to npm alone: the edge behind it held its ports and its store.
+  const settings = readFileSync(join(folder, 'edge.yaml'), 'utf8')
+  writeFileSync(join(folder, 'edge.yaml'), settings.replace('port: 2575', `port: ${await freePort()}`).replace('port: 7080', `port: ${await freePort()}`))
+  const npm = spawn('npm', ['run', '-s', 'spona', '--', 'edge', 'start', '--config', join(folder, 'edge.yaml')], { stdio: ['ignore', 'pipe', 'inherit'] })
+  let said = ''
+  npm.stdout.on('data', (text: Buffer) => (said += text.toString()))
+  await until('the edge is there', () => said.includes('Ctrl-C stops it'))
+  const [edge] = readFileSync(`/proc/${npm.pid}/task/${npm.pid}/children`, 'utf8').trim().split(' ')
+  npm.kill('SIGTERM')
+  await once(npm, 'exit')
+  try {
+    await until('the edge has ended, too', () => !existsSync(`/proc/${edge}`) && npm.stdout.readableEnded)
+  } finally {
+    npm.stdout.destroy()
+    if (existsSync(`/proc/${edge}`)) process.kill(Number(edge))
+  }
 })
 
 test('a vendor with the guide alone joins, is told what is wrong, and settles what stands aside', async (t) => {

@@ -65,7 +65,12 @@ test('from behind an edge a service is offered, tried by its own member, asked f
     insert into vendor.system (id, institution, mb, vendor, name, version, contact, created_at)
     values (gen_random_uuid(), ${lab.member.institution}, '98000003', 'АКМЕ', 'АКМЕ ЛИС', '1', 'it@acme.example', now())`
   const [system] = await server.sql<{ id: string }>`select id from vendor.system`
-  assert.equal((await server.app.inject({ method: 'POST', url: `/vendor/systems/${system?.id}/admission`, payload: {} })).statusCode, 200)
+  const admitted = await server.app.inject({ method: 'POST', url: `/vendor/systems/${system?.id}/admission`, payload: {} })
+  const granted = admitted.json().members[0].contracts
+  assert.ok(
+    granted.some((one: Record<string, string>) => one['service'] === 'acme-lis/appointments' && one['from'] === 'ward-his' && one['state'] === 'active'),
+    'and says to whom',
+  )
   assert.equal(await call(1, 'acme-lis/appointments/today'), '200 GET /today', 'in the sandbox whoever offers grants')
   assert.equal(
     await run(ward, 'edge contract ask', { argument: 'acme-lis/appointments', basis, endpoints }),

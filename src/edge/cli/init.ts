@@ -198,11 +198,12 @@ async function askContract({ centre, answers, print, keyFile, withFile }: Omit<J
     const permits = await Promise.all(needed.map(async (service) => (await rightTo(centre, service)).permit))
     return needed.filter((_, at) => !permits[at])
   }
+  const contracts = new Map<Needed, string>()
   const ready = () => {
+    for (const service of contracts.keys()) print(`The contract with ${providerOf(service)}/${service} is granted.`)
     print(`Everything is ready: npm run spona -- edge start${withFile}`)
     return 0
   }
-  const contracts = new Map<Needed, string>()
   for (const service of await missing()) {
     const about = { provider: providerOf(service), service, purpose: 'health-care', legalBasis }
     const answer = await centre.askAny({ method: 'POST', path: '/bus/contracts', body: Buffer.from(JSON.stringify(about)), isOpen: true })

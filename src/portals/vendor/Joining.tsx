@@ -55,7 +55,7 @@ function Files({ just }: { just: JustSignedUp }) {
   )
 }
 
-type Admitted = { members: { code: string; state: MemberState; contracts: { service: string; state: ContractState }[] }[] }
+type Admitted = { members: { code: string; state: MemberState; contracts: { service: string; from?: string; state: ContractState }[] }[] }
 
 function Admission({ id }: { id: string }) {
   const say = useSay()
@@ -85,8 +85,8 @@ function Admission({ id }: { id: string }) {
           <p key={code}>
             <Keep>{code}</Keep>: {say(memberStates[state])}
             {contracts.map((one) => (
-              <Fragment key={one.service}>
-                , <Keep>{one.service}</Keep>: {say(contractStates[one.state])}
+              <Fragment key={`${one.from ?? ''} ${one.service}`}>
+                , <Keep>{one.from === undefined ? one.service : `${one.from} → ${one.service}`}</Keep>: {say(contractStates[one.state])}
               </Fragment>
             ))}
           </p>

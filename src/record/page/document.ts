@@ -85,6 +85,14 @@ function attachmentsOf({ resource }: Item): DocumentView['attachments'] {
     .map((one) => ({
       title: textAt(one, 'title') ?? '',
       contentType: textAt(one, 'contentType') ?? '',
-      url: textAt(one, 'url'),
+      url: linkOf(textAt(one, 'url')),
     }))
+}
+
+/** Whoever filed the document wrote the address, and it is followed from a page of ours: contents of the record, or a page of the web, and nothing that a browser would run. */
+function linkOf(url: string | null): string | null {
+  if (url === null) return null
+  if (/^Binary\/[A-Za-z0-9.-]{1,64}$/.test(url)) return `/fhir/${url}`
+  const { protocol } = URL.parse(url) ?? {}
+  return protocol === 'https:' || protocol === 'http:' ? url : null
 }

@@ -1,13 +1,13 @@
 import { type Clause, matches, type Search } from '../../fhir/fhir.ts'
 import type { Asking } from '../asking.ts'
-import { parseReference, type Reference } from '../ids.ts'
+import { parseReference, type Reference, reservedKeys } from '../ids.ts'
 import { perhapsInside, satisfiedInside } from './contained.ts'
 import { emptySearch, fetchVisible, literalsOf } from './visible.ts'
 import { nameAll, widen } from './named-patients.ts'
-import { decideRelated, type From, isRelated } from './related.ts'
+import { countedMax, decideRelated, type From, isRelated, type Led } from './related.ts'
 import { type Hit, hitsOf, tooMany } from './run-search.ts'
 import { allow, maySeeType } from '../scope.ts'
-import { viewOf, viewOfAll, visibleRows } from '../view.ts'
+import { basisOfRow, directoryTypes, type View, viewOf, viewOfAll, visibleRows } from '../view.ts'
 
 type Chain = Extract<Clause, { test: 'chain' }>
 type Has = Extract<Clause, { test: 'has' }>
@@ -49,9 +49,9 @@ export async function decideHas(from: From, beside: Search, clause: Has): Promis
     const literals = await widened(asking, few.flatMap(literalsOf))
     inner.push({ code: clause.by, test: 'reference', values: [{ literals }], isFound: true })
   }
-  const literals = await everythingOf(from, clause.type, inner, ({ values }) =>
-    values.flatMap((value) => (value.kind === 'reference' && value.code === clause.by && value.reference !== null ? [value.reference] : [])),
-  )
+  const take = ({ values }: Hit) =>
+    values.flatMap((value) => (value.kind === 'reference' && value.code === clause.by && value.reference !== null ? [value.reference] : []))
+  const literals = await everythingOf(from, clause.type, inner, take, from.led && { into: from.led, isByHits: directoryTypes.has(type) })
   const references = (await widened(asking, literals)).map((literal) => parseReference(literal, asking.base))
   const ids = references.filter((found): found is Reference => found?.type === type).map(({ id }) => id)
   const byId: Clause = { code: '_id', test: 'ids', ids: [...new Set(ids)] }
@@ -102,24 +102,40 @@ async function* besideOf(from: From, beside: Search, onNamed?: () => void): Asyn
   yield* visibleHits(from, search, keys)
 }
 
-async function* visibleHits(from: From, search: Search, keys: readonly number[] | null): AsyncGenerator<Hit> {
+const viewWithin = (asking: Asking, keys: readonly number[] | null): Promise<View> => (keys === null ? viewOfAll(asking) : viewOf(asking, keys))
+
+async function* visibleHits(from: From, search: Search, keys: readonly number[] | null, known?: View): AsyncGenerator<Hit> {
   const { asking, sql, reading } = from
-  const view = keys === null ? await viewOfAll(asking) : await viewOf(asking, keys)
+  const view = known ?? (await viewWithin(asking, keys))
   const visible = visibleRows(view, asking.world.fhir.typeCode(search.type as string), keys)
   yield* hitsOf(asking, sql, search, { keys, visible, reading }, null)
 }
 
 /** Texts taken out of everything of a type that the actor may see and that satisfies the clauses. */
-async function everythingOf(from: From, type: string, clauses: Clause[], take: (hit: Hit) => string[]): Promise<string[]> {
+async function everythingOf(from: From, type: string, clauses: Clause[], take: (hit: Hit) => string[], leads?: Leads): Promise<string[]> {
   const { asking } = from
   const decided = await decideRelated(from, { ...emptySearch, type, clauses })
-  const { search, keys } = await nameAll(asking, decided)
+  const { search, keys, named } = await nameAll(asking, decided)
+  const view = await viewWithin(asking, keys)
+  if (leads) for (const key of named) leads.into.set(view.personOf(key), { basis: view.basisOf(key)?.kind ?? null, count: 0, isNamed: true })
   const found = new Set<string>()
-  for await (const hit of visibleHits(from, search, keys)) {
+  for await (const hit of visibleHits(from, search, keys, view)) {
+    if (leads?.isByHits) noteLed(leads.into, view, hit)
     for (const one of take(hit)) found.add(one)
     if (found.size > relatedMax) throw tooMany(`a condition on ${type} leads to more than ${relatedMax} resources`)
   }
   return [...found]
+}
+
+/** `isByHits`: whoever asks for what is about nobody sees no row of those through whom it was found. */
+type Leads = { into: Led; isByHits: boolean }
+
+function noteLed(into: Led, view: View, { row }: Hit): void {
+  if (row.patient < reservedKeys) return
+  const person = view.personOf(row.patient)
+  const known = into.get(person)
+  if (known) known.count++
+  else if (into.size <= countedMax) into.set(person, { basis: basisOfRow(view, row), count: 1, isNamed: false })
 }
 
 /** A person is a set of charts: a reference to any of them is one to the person. */

@@ -11,7 +11,14 @@ import { parseReference, type Reference } from '../ids.ts'
 import { decideCodes } from '../terminology/decide-codes.ts'
 
 /** Who asks, over which connection, and as of which moment: a later page follows the same relations as the first. */
-export type From = { asking: Asking; sql: Runner; reading: Reading }
+export type From = { asking: Asking; sql: Runner; reading: Reading; led?: Led }
+
+/** A number about more patients than these tells of none of them. */
+export const countedMax = 100
+
+/** By person, whose data decided a `_has`: an institution or a drug that is found so says what somebody has, and no row of the answer is theirs. */
+export type Led = Map<number, LedBy>
+export type LedBy = { basis: string | null; count: number; isNamed: boolean }
 
 /**
  * Replaces what other resources decide (chains, `_has`, hierarchies, value sets, Lists) by what they lead to, so that the rest of a search asks

@@ -180,8 +180,11 @@ export async function firstHits(asking: Asking, sql: Runner, search: Search, sco
 type Limit = { hits: number; bytes: number; isBegun: boolean }
 type PageHits = { hits: Hit[]; bytes: number; isFull: boolean }
 
-export async function countHits(asking: Asking, sql: Runner, search: Search, scope: Scope): Promise<number> {
+export async function countHits(asking: Asking, sql: Runner, search: Search, scope: Scope, note: (row: Stored) => void): Promise<number> {
   let count = 0
-  for await (const _ of hitsOf(asking, sql, search, scope, null)) count++
+  for await (const { row } of hitsOf(asking, sql, search, scope, null)) {
+    count++
+    note(row)
+  }
   return count
 }

@@ -1,20 +1,21 @@
 import type { Clause, Search } from '../../fhir/fhir.ts'
 import { type Asking, traced } from '../asking.ts'
 import { fixReading, type Reading } from './candidates.ts'
+import { keySets, keysOfNumber } from '../../identity/identity.ts'
 import { fragment } from '../../platform/sql.ts'
-import { reservedKeys } from '../ids.ts'
-import { nameAll } from './named-patients.ts'
-import { decideRelated } from './related.ts'
+import { isServerId, keyOfId, reservedKeys } from '../ids.ts'
+import { nameAll, widen } from './named-patients.ts'
+import { countedMax, decideRelated, type Led } from './related.ts'
 import { pageBytes } from '../answer-room.ts'
 import { countHits, pageHits, type Hit, type Scope } from './run-search.ts'
 import { allow, maySeeType } from '../scope.ts'
 import { compareKeys, type SortKey, sortedHits, withinBytes } from './sorted-hits.ts'
-import type { Place } from '../store.ts'
+import type { Place, Stored } from '../store.ts'
 import { presentTypes } from './search-plan.ts'
 import { type View, viewOf, viewOfAll, visibleRows } from '../view.ts'
 
 /** A search of one type, ready to be run: relations decided, patients widened, and the actor's view of them. */
-export type Run = { search: Search; view: View; scope: Scope & { reading: Reading }; named: readonly number[] }
+export type Run = { search: Search; view: View; scope: Scope & { reading: Reading }; named: readonly number[]; led: Led }
 
 /** One run for each type that is asked; of several types those that the token does not cover are passed over, unless none is left. */
 export async function runsOf(asking: Asking, search: Search, reading: Reading): Promise<Run[]> {
@@ -47,18 +48,54 @@ async function wantedOf(asking: Asking, each: Search['each'], clauses: Clause[])
 
 async function runOf(asking: Asking, search: Search, reading: Reading, everybody: () => Promise<View>): Promise<Run> {
   const { world, trace } = asking
-  const decided = await traced(trace, 'relations', () => decideRelated({ asking, sql: world.sql, reading }, search))
+  const led: Led = new Map()
+  const decided = await traced(trace, 'relations', () => decideRelated({ asking, sql: world.sql, reading, led }, search))
   const { search: whole, keys, named } = await traced(trace, 'patients', () => nameAll(asking, decided))
   const view = await traced(trace, 'access', () => (keys === null ? everybody() : viewOf(asking, keys)))
   const seen = visibleRows(view, world.fhir.typeCode(search.type as string), keys)
   const visible = search.isAboutPatients ? fragment`(${seen} and r.patient >= ${reservedKeys})` : seen
-  return { search: whole, view, scope: { keys, visible, reading }, named }
+  return { search: whole, view, scope: { keys, visible, reading }, named, led }
 }
 
-export async function countRuns(asking: Asking, runs: readonly Run[]): Promise<number> {
+/** Whose matches were counted, each with one of them, when they are few: such a number is a look at every one. */
+export type Counted = { row: Pick<Stored, 'patient' | 'type' | 'id' | 'institution'>; count: number }[]
+
+export async function countRuns(asking: Asking, runs: readonly Run[]): Promise<{ total: number; counted: Counted }> {
   let total = 0
-  for (const { search, scope } of runs) total += await countHits(asking, asking.world.sql, search, scope)
-  return total
+  const of = new Map<number, Counted[number]>()
+  const note = ({ patient, type, id, institution }: Stored) => {
+    const known = of.get(patient)
+    if (known) known.count++
+    else if (patient >= reservedKeys && of.size <= countedMax) of.set(patient, { row: { patient, type, id, institution }, count: 1 })
+  }
+  for (const { search, scope } of runs) total += await countHits(asking, asking.world.sql, search, scope, note)
+  return { total, counted: of.size > countedMax ? [] : [...of.values()] }
+}
+
+const numbersMax = 200
+
+/**
+ * Whom a search that shows nothing was about without naming them as `patient` does: those whose chart, entry or personal number was asked for,
+ * and the few that a chain led to. That there is nothing of them is an answer, too.
+ */
+export async function askedAbout(asking: Asking, runs: readonly Run[]): Promise<number[]> {
+  const found = new Set(runs.flatMap(({ scope }) => scope.keys ?? []))
+  const ids = runs.flatMap(({ search }) => search.clauses.flatMap((clause) => valuesOf(clause, '_id'))).map(({ value }) => value)
+  const ofCharts = runs.flatMap(({ search }) => (search.type === 'Patient' ? search.clauses : []))
+  const numbers = ofCharts.flatMap((clause) => valuesOf(clause, 'identifier'))
+  const names = ofCharts.length > 0 ? ids.filter((id) => !isServerId(id)) : []
+  const keys = ids.filter(isServerId).map(keyOfId)
+  if (names.length > 0) keys.push(...(await widen(asking, names)).keys)
+  for (const { system, value } of numbers.slice(0, numbersMax)) if (system) keys.push(...(await keysOfNumber(asking.world.sql, asking.world, system, value)))
+  // One of each person: the view of everybody knows those who are open, and of the others not which keys are one's.
+  const sets = keys.length > 0 ? await keySets(asking.world.sql, keys) : new Map<number, number[]>()
+  return [...(found.size <= countedMax ? found : []), ...new Set(keys.flatMap((key) => sets.get(key)?.[0] ?? []))]
+}
+
+function valuesOf(clause: Clause, code: string): { system?: string | null | undefined; value: string }[] {
+  if (clause.test === 'any' || clause.test === 'all') return clause.clauses.flatMap((one) => valuesOf(one, code))
+  if (clause.code !== code || clause.test !== 'token' || clause.isNot) return []
+  return clause.values.flatMap(({ system, value }) => (value === undefined ? [] : [{ system, value }]))
 }
 
 export type PageHits = { hits: Hit[]; rest: { after: Place | null; afterKey: SortKey | null } | null; isWhole: boolean }

@@ -11,7 +11,8 @@ import { openLink, type PageLink, sealLink, trailMax } from './page-link.ts'
 import { type Hit, tooMany } from './run-search.ts'
 import { allow } from '../scope.ts'
 import { searchBundle } from './search-bundle.ts'
-import { countRuns, keyedPage, type Run, runsOf, sortedPage, viewOfRuns } from './search-runs.ts'
+import { countedMax, type LedBy } from './related.ts'
+import { askedAbout, countRuns, type Counted, keyedPage, type Run, runsOf, sortedPage, viewOfRuns } from './search-runs.ts'
 import { sortedHits } from './sorted-hits.ts'
 import { basisOfRow, type View } from '../view.ts'
 
@@ -101,12 +102,14 @@ async function answer(asking: Asking, ask: Ask): Promise<string> {
   const runs = await runsOf(asking, search, reading)
   const isOnlyCount = search.summary === 'count'
   const page = isOnlyCount
-    ? { hits: [], first: null, previous: null, next: null, total: await countRuns(asking, runs) }
+    ? { hits: [], first: null, previous: null, next: null, ...(await countRuns(asking, runs)) }
     : await pageOf(asking, ask, runs, reading)
   const { included, isCut } = await traced(trace, 'includes', () => includedOf(asking, search, page.hits))
-  const named = [...new Set(runs.flatMap((run) => run.named))]
+  const named = [...new Set([...runs.flatMap((run) => run.named), ...(page.hits.length === 0 ? await askedAbout(asking, runs) : [])])]
   const isWithheld = asking.actor.kind === 'person' && runs.some((run) => run.named.some((key) => isWithheldFrom(run.view, key, run.search.type as string)))
-  await traced(trace, 'audit', () => audit(asking, search, viewOfRuns(asking, runs), [...page.hits, ...included], named))
+  await traced(trace, 'audit', () =>
+    audit(asking, search, viewOfRuns(asking, runs), [...page.hits, ...included], named, { counted: page.counted, led: ledOf(runs) }),
+  )
   return searchBundle(asking, { search, self: ask.self, ...page, included, isCut, isWithheld })
 }
 
@@ -140,7 +143,7 @@ function isWithheldFrom(view: View, key: number, type: string): boolean {
   return basis === null || typesHidden(basis.view).includes(type)
 }
 
-type Page = { hits: Hit[]; first: string | null; previous: string | null; next: string | null; total: number | null }
+type Page = { hits: Hit[]; first: string | null; previous: string | null; next: string | null; total: number | null; counted: Counted }
 
 async function pageOf(asking: Asking, ask: Ask, runs: readonly Run[], reading: Reading): Promise<Page> {
   const { search } = ask
@@ -149,7 +152,8 @@ async function pageOf(asking: Asking, ask: Ask, runs: readonly Run[], reading: R
     search.sort.length > 0 ? await sortedPage(asking, runs, ask.afterKey, search.count) : await keyedPage(asking, runs, ask.after, search.count)
   const wantsTotal = search.total === 'accurate' || search.total === 'estimate'
   // What the first page counted stays true: later pages are of the same moment.
-  const total = isWhole ? hits.length : isFirst && wantsTotal ? await countRuns(asking, runs) : ask.total
+  const isCounted = !isWhole && isFirst && wantsTotal
+  const { total, counted } = isCounted ? await countRuns(asking, runs) : { total: isWhole ? hits.length : ask.total, counted: [] }
   const link = async (start: Start) => `${asking.base}?_page=${await sealLink(asking, { ...start, search, self: ask.self })}`
   const { snapshot } = reading
   const { after, afterKey, trail } = ask
@@ -160,11 +164,28 @@ async function pageOf(asking: Asking, ask: Ask, runs: readonly Run[], reading: R
     previous: before === undefined ? null : await link({ ...before, snapshot, total, trail: trail.slice(0, -1) }),
     next: rest === null ? null : await link({ ...rest, snapshot, total, trail: [...trail, { after, afterKey }].slice(-trailMax) }),
     total,
+    counted,
   }
 }
 
-/** One row for the question and one for every patient whose data the answer shows; values never stand in the log. */
-async function audit(asking: Asking, search: Search, view: View, shown: readonly Hit[], named: readonly number[]): Promise<void> {
+/** Through whom it was found: those that were named, and the others when they are few. */
+function ledOf(runs: readonly Run[]): [number, LedBy][] {
+  const all = runs.flatMap(({ led }) => [...led])
+  return all.length > countedMax ? all.filter(([, { isNamed }]) => isNamed) : all
+}
+
+/** Whom the answer tells of beside those whose data it shows. */
+type Told = { counted: Counted; led: [number, LedBy][] }
+
+/** One row for the question and one for every patient whose data the answer shows, or counts when they are few; values never stand in the log. */
+async function audit(
+  asking: Asking,
+  search: Search,
+  view: View,
+  shown: readonly Hit[],
+  named: readonly number[],
+  { counted, led }: Told = { counted: [], led: [] },
+): Promise<void> {
   const names = [...new Set(search.used.map(([name]) => name))].join(',')
   const types = search.type ?? search.each?.map(({ type }) => type).join(',') ?? '*'
   const what = `${types}${names === '' ? '' : `?${names}`}`
@@ -175,13 +196,20 @@ async function audit(asking: Asking, search: Search, view: View, shown: readonly
   const entries = [...groups].map(([patient, hits]) =>
     entryOf(asking, 'search', patient, what, { basis: basisOfRow(view, (hits[0] as Hit).row), count: hits.length }),
   )
-  const seen = new Set([...groups.keys()].map(view.personOf))
+  const onlyCounted = counted.filter(({ row }) => !groups.has(row.patient))
+  entries.push(...onlyCounted.map(({ row, count }) => entryOf(asking, 'search', row.patient, what, { basis: basisOfRow(view, row), count })))
+  const seen = new Set([...groups.keys(), ...onlyCounted.map(({ row }) => row.patient)].map(view.personOf))
   const unseen = new Map(named.filter((key) => !seen.has(view.personOf(key))).map((key) => [view.personOf(key), key]))
   // Whoever was named and is not in the answer was looked for: one row each, a denial when nothing opens the record to a person.
   for (const key of unseen.values()) {
     const basis = view.basisOf(key)?.kind ?? null
     const decision = basis === null && asking.actor.kind === 'person' ? 'deny' : 'permit'
     entries.push(entryOf(asking, 'search', key, what, { basis, decision, count: 0 }))
+  }
+  const known = new Set([...seen, ...unseen.keys()])
+  for (const [person, { basis, count }] of led.filter(([person]) => !known.has(view.personOf(person)))) {
+    const decision = basis === null && asking.actor.kind === 'person' ? 'deny' : 'permit'
+    entries.push(entryOf(asking, 'search', person, what, { basis, decision, count }))
   }
   const question = groups.size === 0 && unseen.size > 0 ? [] : [entryOf(asking, 'search', null, what, { count: shown.length })]
   await asking.world.ledger.record([...question, ...entries])

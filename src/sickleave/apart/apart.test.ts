@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { createServer, type IncomingHttpHeaders } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, connect } from 'node:net'
 import { dirname, join, relative } from 'node:path'
 import { before, describe, test } from 'node:test'
 import { anonymous } from '../../platform/actor.ts'
@@ -70,6 +70,53 @@ describe('the employers’ process', () => {
     const none = await town.as(clerk)('DELETE', at('/channels/ffffffff-ffff-4fff-8fff-ffffffffffff'))
     assert.equal(none.status, 404)
     assert.equal(none.body.resourceType, 'OperationOutcome')
+  })
+
+  test('keeps nobody waiting for a body that is too large, breaks off or drips', async (t) => {
+    await town.app.listen({ port: 0, host: '127.0.0.1' })
+    const { port } = town.app.server.address() as AddressInfo
+    const { cookie, csrf } = await town.cookie(clerk)
+    const head = (length: string) =>
+      `POST ${at('/earnings')} HTTP/1.1\r\nHost: localhost\r\nCookie: ${cookie}\r\nx-spona-csrf: ${csrf}\r\nContent-Type: text/csv\r\n${length}\r\n\r\n`
+    const sent = (length: string, body: Buffer) =>
+      new Promise<string>((resolve) => {
+        let text = ''
+        const socket = connect(port, '127.0.0.1', () => {
+          socket.write(head(length))
+          socket.write(body)
+        })
+        t.after(() => void socket.destroy())
+        socket.on('data', (piece: Buffer) => resolve((text += piece.toString())))
+        socket.on('error', () => resolve(text))
+      })
+    for (const bytes of [4_500_000, 9_000_000]) {
+      assert.match(await sent(`Content-Length: ${bytes}`, Buffer.alloc(bytes, '"')), /^HTTP\/1\.1 413 /, String(bytes))
+      const piece = Buffer.concat([Buffer.from(`${bytes.toString(16)}\r\n`), Buffer.alloc(bytes, '"'), Buffer.from('\r\n0\r\n\r\n')])
+      assert.match(await sent('Transfer-Encoding: chunked', piece), /^HTTP\/1\.1 413 /, `${bytes} in pieces`)
+    }
+    // More of them than the house has connections.
+    for (let at = 0; at < 80; at++) void sent('Content-Length: 1000', Buffer.from('jmbg'))
+    const began = performance.now()
+    const answers = await Promise.all(Array.from({ length: 20 }, () => town.as(clerk)('GET', at('/events'))))
+    assert.deepEqual(new Set(answers.map(({ status }) => status)), new Set([200]))
+    assert.ok(performance.now() - began < 20_000, 'at once, and not when a connection of the house is given up')
+  })
+
+  test('goes where the address was judged to go, however it is written, and a strange one says nothing of how the house is', async () => {
+    const { port } = town.app.server.address() as AddressInfo
+    const { cookie } = await town.cookie(clerk)
+    const status = (address: string) =>
+      new Promise<string>((resolve, reject) => {
+        const socket = connect(port, '127.0.0.1', () =>
+          socket.write(`GET ${address} HTTP/1.1\r\nHost: localhost\r\nCookie: ${cookie}\r\nConnection: close\r\n\r\n`),
+        )
+        socket.once('data', (piece: Buffer) => resolve(piece.toString().slice(9, 12)))
+        socket.once('error', reject)
+      })
+    assert.equal(await status(`http://evil.example${at('/events')}?after=0`), '200')
+    for (const address of ['/sickleave/employer/../leaves/../documents/../../teller', at('/leaves/%2e%2e'), `http://evil.example${at('/leaves/..')}`])
+      assert.equal(await status(address), '404', address)
+    assert.ok(!shortagesOf(town.world).some(({ reason }) => reason === 'employers-away'))
   })
 
   test('refuses who acts for another employer, and who was let go from the next question on', async () => {

@@ -9,7 +9,7 @@ import { actRoutes } from '../employer/act-routes.ts'
 import type { Look } from '../employer/records.ts'
 import { recordsHere } from '../employer/records-here.ts'
 import { actingFor } from '../employer/rights.ts'
-import { heads, requireHouse } from './house.ts'
+import { heads, keepLine, requireHouse } from './house.ts'
 import { houseSecret } from './pass.ts'
 import { speakToReaders } from '../said/said.ts'
 import { tellingRoutes } from './telling-routes.ts'
@@ -23,6 +23,7 @@ export type Door = { port: number; close(): Promise<void> }
 export async function openDoor(world: World, at: { host: string; port: number }, tls: HouseTls | null): Promise<Door> {
   const app = await createApp(world, tls && serverTls(tls))
   const secret = houseSecret(world)
+  keepLine(app)
   app.addHook('onRequest', async (request) => requireHouse(request, secret))
   await app.register(async (asked) => answerWithTicket(asked, world))
   await app.register(tellingRoutes, { prefix: '/telling' })

@@ -4,6 +4,7 @@ import { readPem } from '../../platform/house-tls.ts'
 import type { Keys } from '../../platform/keys.ts'
 import type { World } from '../../platform/world.ts'
 import type { DoorAt } from './ask-door.ts'
+import { questionMb } from './house.ts'
 import { houseSecret } from './pass.ts'
 
 /** Everything the employers' process is given, over a pipe: no environment, no argument, no file holds a secret of it. */
@@ -25,8 +26,6 @@ export const keysGiven = [
   ['sickleave-seal', 40],
 ] as const
 
-/** As large as a question of the employer's side may be: a file of earnings or a piece of evidence. */
-const bodyLimitMb = 8
 export const employersRole = 'spona_employers'
 
 export function whatIsGiven(
@@ -39,7 +38,7 @@ export function whatIsGiven(
   return {
     settings: {
       ...(Object.fromEntries(asTheyAre.map((name) => [name, config[name]])) as Pick<Config, (typeof asTheyAre)[number]>),
-      ...{ BASE_URL: baseUrl(config), BODY_LIMIT_MB: bodyLimitMb, SEAL_CERT: pem(config.SEAL_CERT), SEAL_KEY: pem(config.SEAL_KEY) },
+      ...{ BASE_URL: baseUrl(config), BODY_LIMIT_MB: questionMb, SEAL_CERT: pem(config.SEAL_CERT), SEAL_KEY: pem(config.SEAL_KEY) },
     },
     keys: Object.fromEntries(keysGiven.map(([label, bytes]) => [`${label}/${bytes}`, keys.derive(label, bytes).toString('base64')])),
     database: { ...database, user: employersRole },

@@ -1,4 +1,5 @@
-import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { IncomingMessage } from 'node:http'
 import { exchange, type Reply } from '../../platform/exchange.ts'
 import type { HouseTls } from '../../platform/house-tls.ts'
 import { Refusal } from '../../platform/refusal.ts'
@@ -22,28 +23,73 @@ export function requireHouse(request: FastifyRequest, secret: string): void {
 }
 
 /** Of a question only what it is about goes on: no cookie, no token, no address of who asks. */
-const asked = ['accept', 'accept-language', 'content-type', 'content-length', 'content-encoding', 'transfer-encoding'] as const
+const asked = ['accept', 'accept-language', 'content-type', 'content-encoding'] as const
 /** And of an answer only what a browser or program needs: it can set no cookie and loosen no rule. */
 const answered = ['content-type', 'content-disposition', 'cache-control', 'retry-after', 'allow', 'www-authenticate'] as const
 const timeoutMs = 60_000
+/** As large as a question of the employer's side may be: a file of earnings or a piece of evidence. */
+export const questionMb = 8
 
-/** Hands a question on as it is, before its body is read, and answers with what comes back. */
+/** On the line between the two, what is too large is refused and let flow away: a connection that ends under whoever still writes takes the answer with it. */
+export function keepLine(app: FastifyInstance): void {
+  app.addHook('onSend', async (_request, reply) => void reply.removeHeader('connection'))
+}
+
+/**
+ * Hands a question on as it is, when all of it has come, and answers with what comes back. Connections of the house are few: a body that
+ * drips, or that nobody takes to its end, would keep one from everybody else.
+ */
 export async function handOn(
   request: FastifyRequest,
   reply: FastifyReply,
-  { origin, tls, headers, away }: { origin: string; tls: HouseTls | undefined; headers: Record<string, string>; away: (error: unknown) => Refusal },
+  { origin, tls, headers, away }: { origin: string; tls: HouseTls | undefined; headers: () => Record<string, string>; away: (error: unknown) => Refusal },
 ): Promise<FastifyReply> {
   const own = asked.flatMap((name) => (typeof request.headers[name] === 'string' ? [[name, request.headers[name]] as const] : []))
-  const hasBody = request.headers['content-length'] !== undefined || request.headers['transfer-encoding'] !== undefined
+  const path = pathOf(request.raw.url ?? '/')
+  const body = await bodyOf(request, reply)
+  const length: Record<string, string> = body === undefined ? {} : { 'content-length': String(body.length) }
   let answer: Reply
   try {
     answer = await exchange({
-      ...{ origin, tls, method: request.method, path: request.raw.url ?? '/', timeoutMs, headers: { ...Object.fromEntries(own), ...headers } },
-      ...(hasBody ? { body: request.raw } : {}),
+      ...{ origin, tls, method: request.method, path, timeoutMs, headers: { ...Object.fromEntries(own), ...length, ...headers() } },
+      ...(body === undefined ? {} : { body }),
     })
   } catch (error) {
     throw away(error)
   }
   for (const name of answered) if (answer.headers[name] !== undefined) reply.header(name, answer.headers[name])
   return reply.code(answer.status).send(answer.body.length === 0 && answer.status === 204 ? undefined : answer.body)
+}
+
+/** What the router read: an address may be written with a host of the asker's choosing, and dots in it lead elsewhere there than was judged here. */
+function pathOf(given: string): string {
+  const path = given.replace(/^https?:\/\/[^/]*/i, '')
+  if (URL.parse(path, 'http://house')?.pathname === path.split('?', 1)[0]) return path
+  throw new Refusal('not-found', 'nothing answers here')
+}
+
+/** Who still writes what is too large hears so, and the connection ends; who breaks off hears nothing any more. */
+async function bodyOf({ raw, headers }: FastifyRequest, reply: FastifyReply): Promise<Buffer | undefined> {
+  const length = headers['content-length']
+  if (length === undefined && headers['transfer-encoding'] === undefined) return undefined
+  const most = questionMb * 1_048_576
+  const body = Number(length ?? 0) > most ? null : await read(raw, most)
+  if (body !== null) return body
+  reply.header('connection', 'close')
+  throw new Refusal('too-large', 'the request is larger than this server accepts')
+}
+
+/** Null when there is more. */
+function read(raw: IncomingMessage, most: number): Promise<Buffer | null> {
+  return new Promise((resolve, reject) => {
+    const pieces: Buffer[] = []
+    let bytes = 0
+    raw.on('data', (piece: Buffer) => {
+      bytes += piece.length
+      if (bytes <= most) pieces.push(piece)
+      else resolve(null)
+    })
+    raw.once('end', () => resolve(Buffer.concat(pieces)))
+    raw.once('close', () => reject(new Refusal('unfinished', 'nobody waits for the answer any more')))
+  })
 }

@@ -32,12 +32,12 @@ export async function passToEmployersSide(request: FastifyRequest, reply: Fastif
   const answer = await handOn(request, reply, {
     origin: side.origin,
     tls: side.tls,
-    headers: {
+    headers: () => ({
       [heads.house]: houseSecret(world),
       [heads.ticket]: sealTicket(world, actor, correlation),
       [heads.actor]: Buffer.from(JSON.stringify({ kind, id, name, roles, scopes })).toString('base64url'),
       [heads.correlation]: correlation,
-    },
+    }),
     away: (error) => employersAway(world, error),
   })
   noteLook(world, { 'employers-away': null })

@@ -12,7 +12,7 @@ import { startTellingEmployers } from '../employer/push.ts'
 import { toldRoutes } from '../employer/told-routes.ts'
 import { askerAt, type DoorAt, doorAway, ledgerByDoor, recordsByDoor, tellingByDoor, Tickets } from './ask-door.ts'
 import { type Given, keysByName } from './given.ts'
-import { handOn, heads, requireHouse } from './house.ts'
+import { handOn, heads, keepLine, requireHouse } from './house.ts'
 import { speakToReaders } from '../said/said.ts'
 import { tellerRoutes } from './teller-routes.ts'
 
@@ -61,6 +61,7 @@ async function serve(given: Given): Promise<{ end(): Promise<void> }> {
   const world = { config, sql, connect, keys: keysByName(keys), room: unwatchedRoom, log: makeLog(config.LOG_LEVEL), ...systemClock, ...running } as World
   world.telling = tellingByDoor(world, door)
   const app = await createApp(world, door.tls ? serverTls(door.tls) : null)
+  keepLine(app)
   app.addHook('onRequest', async (request) => requireHouse(request, door.secret))
   await app.register(tellerRoutes, { prefix: '/teller' })
   await app.register(async (asked) => answerEmployers(asked, given, tickets), { prefix: '/sickleave/employer' })
@@ -98,7 +99,7 @@ function handEverythingElse(app: FastifyInstance, door: DoorAt): void {
   const handDoor = (request: FastifyRequest, reply: FastifyReply) =>
     handOn(request, reply, {
       ...{ origin: door.origin, tls: door.tls },
-      headers: { [heads.house]: door.secret, [heads.ticket]: String(request.headers[heads.ticket]) },
+      headers: () => ({ [heads.house]: door.secret, [heads.ticket]: String(request.headers[heads.ticket]) }),
       away: doorAway,
     })
   app.route({

@@ -1,6 +1,7 @@
 import type { Asking } from '../asking.ts'
 import type { PaperFile } from '../document/paper.ts'
 import { loadRules } from '../case-store.ts'
+import { nameFor } from '../request/evidence.ts'
 import { calculationOf, evidenceContent, reportsOf, type Request } from '../request/request-store.ts'
 import { dayOfClock } from '../request/show.ts'
 import { forReader } from '../said/said.ts'
@@ -61,7 +62,7 @@ export async function fundEvidence(asking: Asking, id: string, evidence: string)
   const found = isUuid(evidence) ? await evidenceContent(asking.world.sql, row, evidence) : null
   if (!found) throw new Refusal('not-found', 'there is no such file with this request')
   await recordLooks(asking, [row.patient])
-  return found
+  return { ...found, name: nameFor(found.type, found.name) }
 }
 
 /** What the requester signed with a certificate of their own. */

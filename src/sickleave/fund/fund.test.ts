@@ -34,7 +34,10 @@ async function earn(person: Worker): Promise<void> {
 }
 
 /** A leave from 2 March to 20 April with its report, and a submitted request for April; answers the request. */
-async function asked(kind: 'compensation' | 'refund' = 'compensation'): Promise<{ person: Worker; request: string; leave: string }> {
+async function asked(
+  kind: 'compensation' | 'refund' = 'compensation',
+  named: Record<string, string> = {},
+): Promise<{ person: Worker; request: string; leave: string }> {
   const person = await town.worker([{ employer: employer() }])
   await earn(person)
   const url = `/sickleave/people/${person.handle}/leaves`
@@ -55,7 +58,7 @@ async function asked(kind: 'compensation' | 'refund' = 'compensation'): Promise<
   assert.equal(draft.status, 201, draft.text)
   for (const evidence of ['tax-return', 'account-contract', 'payment-proof']) {
     const content = Buffer.from(`%PDF-1.7 ${evidence}`).toString('base64')
-    await clerk('POST', at(`/${draft.body.id}/evidence`), { kind: evidence, name: `${evidence}.pdf`, type: 'application/pdf', content })
+    await clerk('POST', at(`/${draft.body.id}/evidence`), { kind: evidence, name: named[evidence] ?? `${evidence}.pdf`, type: 'application/pdf', content })
   }
   const submitted = await clerk('POST', at(`/${draft.body.id}/submission`), {})
   assert.equal(submitted.status, 200, submitted.text)
@@ -81,6 +84,18 @@ async function paid(request: string): Promise<void> {
   })
   assert.equal(executed.status, 200, executed.text)
 }
+
+test('a file that was attached is saved as what it is, whatever its sender called it', async () => {
+  const { request } = await asked('compensation', { 'tax-return': 'pppd.PDF', 'account-contract': 'ugovor.pdf.hta', 'payment-proof': 'izvod\u202Efdp.bat' })
+  const { body } = await town.as(zora)('GET', fund(`/requests/${request}`))
+  const names = []
+  for (const { id, name } of body.request.evidence) {
+    const saved = await town.as(zora)('GET', fund(`/requests/${request}/evidence/${id}`))
+    assert.equal(saved.headers['content-disposition'], `attachment; filename*=UTF-8''${encodeURIComponent(name)}`)
+    names.push(name)
+  }
+  assert.deepEqual(names.sort(), ['izvodfdp.bat.pdf', 'pppd.PDF', 'ugovor.pdf.hta.pdf'])
+})
 
 test('a complete request is calculated with every line explained, approved by a second person, paid and confirmed', async () => {
   const { request, person } = await asked()
@@ -135,7 +150,8 @@ test('a complete request is calculated with every line explained, approved by a 
   assert.equal((await town.as(signer)('POST', at(`/${request}/confirmation`), { on: '2026-05-05' })).body.state, 'confirmed')
   const table = await town.as(signer)('GET', at('/lists.csv?kind=compensation'))
   assert.match(table.text, /;2026-04-01;2026-04-20;20;112\.00;65;689\.6552;50206\.90;/)
-  assert.equal((await town.as(signer)('GET', at('/lists.csv?kind=gift'))).status, 400)
+  const wrong = await town.as(signer)('GET', at('/lists.csv?kind=gift'))
+  assert.deepEqual([wrong.status, wrong.headers['content-disposition']], [400, undefined], 'what went wrong is no table to save')
   const { body: why } = await town.as(person.account)('GET', `/sickleave/mine/requests/${request}/calculation`)
   assert.ok(why.derivation.length > 2, 'the person reads every figure with its rule')
   const { body: mine } = await town.as(person.account)('GET', '/sickleave/mine/requests')

@@ -17,6 +17,20 @@ const startsWith: Record<string, (content: Buffer) => boolean> = {
   'text/csv': (content) => !content.subarray(0, 4096).includes(0),
 }
 
+/** An officer opens a file by how its name ends: it ends as what it is, whatever it was called, and shows itself in the order in which it is written. */
+const endings: Record<string, RegExp> = {
+  'application/pdf': /\.pdf$/i,
+  'image/png': /\.png$/i,
+  'image/jpeg': /\.jpe?g$/i,
+  'application/xml': /\.xml$/i,
+  'text/csv': /\.csv$/i,
+}
+
+export function nameFor(type: string, name: string): string {
+  const plain = name.replace(/\p{Cf}/gu, '')
+  return endings[type]?.test(plain) ? plain : `${plain}.${type.replace(/^.*\//, '').replace('jpeg', 'jpg')}`
+}
+
 /** A file in base64, as `{ name, type, content }`. It is kept and handed to the Fund; nothing here opens it. */
 export function fileOf(body: Body): { name: string; type: string; content: Buffer } {
   const name = textOf(body, 'name', 120)
@@ -27,5 +41,5 @@ export function fileOf(body: Body): { name: string; type: string; content: Buffe
   if (content === null) throw wrong('content', 'is the file in base64')
   if (content.length === 0 || content.length > bytesMax) throw wrong('content', `is a file of at most ${bytesMax / 1024 / 1024} MB`)
   if (!startsWith[type]?.(content)) throw wrong('content', `is not ${type}: choose the file again`)
-  return { name, type, content }
+  return { name: nameFor(type, name), type, content }
 }

@@ -63,8 +63,8 @@ export const employerRequestRoutes: Routes = async (app) => {
   })
   app.get<Place>('/:pib/requests/lists.csv', described.table, async (request, reply) => {
     const side = await employerSide(askingOf(request), request.params.pib, 'read')
-    reply.header('content-disposition', 'attachment; filename="liste-obracuna.csv"').type('text/csv; charset=utf-8')
-    return listsAsTable(askingOf(request), side, request.query)
+    const table = await listsAsTable(askingOf(request), side, request.query)
+    return reply.header('content-disposition', 'attachment; filename="liste-obracuna.csv"').type('text/csv; charset=utf-8').send(table)
   })
   await app.register(routesOf('/:pib/requests', described, (asking, { pib }, does) => employerSide(asking, pib, does)))
 }

@@ -2,8 +2,8 @@ import type { LabSeries } from '../../../record/wire.ts'
 
 /** A cell that begins like a formula would run in a spreadsheet; a quote in front makes it text. */
 const cell = (text: string) => {
-  const safe = /^[=+@\t\r]|^-(?!\d)/.test(text) ? `'${text}` : text
-  return /[",\n;]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
+  const safe = /^[=+\-@\t\r\n]/.test(text) && !/^-\d+([.,]\d+)?$/.test(text) ? `'${text}` : text
+  return /[",\r\n;]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
 }
 
 /** One analysis as a file: the same rows as the table beside the chart, dates in ISO order. */

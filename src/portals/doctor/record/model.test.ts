@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { LabSeries, TimelineEntry } from '../../../record/wire.ts'
+import type { LabPoint, LabSeries, TimelineEntry } from '../../../record/wire.ts'
 import { overview } from '../../testing/fixtures.ts'
 import { linkedTo } from './clinical-links.ts'
 import { csvOf } from './csv.ts'
@@ -122,6 +122,12 @@ test('a downloaded file cannot run a formula', () => {
   const csv = csvOf({ ...series, analysis: { ...series.analysis, text: '=HYPERLINK("x")' } })
   assert.ok(csv.includes(`"'=HYPERLINK(""x"")"`))
   assert.ok(csv.startsWith('\ufeffdate;analysis;'))
+  const [point] = series.points
+  const cellOf = (text: string) =>
+    csvOf({ ...series, points: [{ ...(point as LabPoint), value: null, text }] })
+      .split('\r\n')[1]
+      ?.split(';')[2]
+  assert.deepEqual(['-1', '-1,5', "-1+cmd|'/C calc'!A0", '+1', 'a\r=1'].map(cellOf), ['-1', '"-1,5"', "'-1+cmd|'/C calc'!A0", "'+1", '"a\r=1"'])
 })
 
 test('what a role never sees is named in a few words, and only a wholly hidden section counts as hidden', () => {

@@ -28,7 +28,7 @@ export type ServerProcess = {
 
 /** As `npm start` runs it: glibc keeps what is freed in small pieces otherwise, and a server would hold a body long after it. */
 const startWords = (JSON.parse(readFileSync('package.json', 'utf8')).scripts.start as string).split(' ')
-const memorySettings = Object.fromEntries(startWords.filter((word) => /^[A-Z_]+=/.test(word)).map((word) => word.split('=')))
+const memorySettings = Object.fromEntries(startWords.filter((word) => /^[A-Z_]+=[^$]+$/.test(word)).map((word) => word.split('=')))
 const nodeOptions = startWords.filter((word) => word.startsWith('--'))
 
 /**

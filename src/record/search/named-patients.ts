@@ -8,9 +8,9 @@ import { findNames } from '../store.ts'
 
 /**
  * The search with each patient widened to all charts of the same person; the keys it can be about; and those of them that the asker
- * named, rather than a chain that was followed.
+ * named, rather than a chain that was followed; and `about` all of whom something was asked, also when another condition led to nobody.
  */
-export type Named = { search: Search; keys: number[] | null; named: number[] }
+export type Named = { search: Search; keys: number[] | null; named: number[]; about: number[] }
 
 /**
  * A person is a set of charts, one per institution: naming any of them asks about all (design decision 3). The answer's scope
@@ -22,6 +22,7 @@ export async function nameAll(asking: Asking, search: Search): Promise<Named> {
     search: { ...search, clauses: all.map(({ clause }) => clause) },
     keys: bothOf(all.map(({ keys }) => keys)),
     named: bothOf(all.map(({ asked }) => asked)) ?? [],
+    about: bothOf(all.map(({ keys }) => (keys?.length === 0 ? null : keys))) ?? [],
   }
 }
 

@@ -15,7 +15,7 @@ import { presentTypes } from './search-plan.ts'
 import { type View, viewOf, viewOfAll, visibleRows } from '../view.ts'
 
 /** A search of one type, ready to be run: relations decided, patients widened, and the actor's view of them. */
-export type Run = { search: Search; view: View; scope: Scope & { reading: Reading }; named: readonly number[]; led: Led }
+export type Run = { search: Search; view: View; scope: Scope & { reading: Reading }; named: readonly number[]; about: readonly number[]; led: Led }
 
 /** One run for each type that is asked; of several types those that the token does not cover are passed over, unless none is left. */
 export async function runsOf(asking: Asking, search: Search, reading: Reading): Promise<Run[]> {
@@ -50,11 +50,11 @@ async function runOf(asking: Asking, search: Search, reading: Reading, everybody
   const { world, trace } = asking
   const led: Led = new Map()
   const decided = await traced(trace, 'relations', () => decideRelated({ asking, sql: world.sql, reading, led }, search))
-  const { search: whole, keys, named } = await traced(trace, 'patients', () => nameAll(asking, decided))
-  const view = await traced(trace, 'access', () => (keys === null ? everybody() : viewOf(asking, keys)))
+  const { search: whole, keys, named, about } = await traced(trace, 'patients', () => nameAll(asking, decided))
+  const view = await traced(trace, 'access', () => (keys === null ? everybody() : viewOf(asking, about)))
   const seen = visibleRows(view, world.fhir.typeCode(search.type as string), keys)
   const visible = search.isAboutPatients ? fragment`(${seen} and r.patient >= ${reservedKeys})` : seen
-  return { search: whole, view, scope: { keys, visible, reading }, named, led }
+  return { search: whole, view, scope: { keys, visible, reading }, named, about, led }
 }
 
 /** Whose matches were counted, each with one of them, when they are few: such a number is a look at every one. */
@@ -79,7 +79,7 @@ const numbersMax = 200
  * and the few that a chain led to. That there is nothing of them is an answer, too.
  */
 export async function askedAbout(asking: Asking, runs: readonly Run[]): Promise<number[]> {
-  const found = new Set(runs.flatMap(({ scope }) => scope.keys ?? []))
+  const found = new Set(runs.flatMap(({ about }) => about))
   const ids = runs.flatMap(({ search }) => search.clauses.flatMap((clause) => valuesOf(clause, '_id'))).map(({ value }) => value)
   const ofCharts = runs.flatMap(({ search }) => (search.type === 'Patient' ? search.clauses : []))
   const numbers = ofCharts.flatMap((clause) => valuesOf(clause, 'identifier'))

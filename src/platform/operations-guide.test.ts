@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { before, test } from 'node:test'
 import { startTelling } from '../bus/bus.ts'
+import { parse } from 'yaml'
 import { listsTable } from '../registry/lists/lists-page.ts'
 import { startServer } from '../testing/server.ts'
 import type { Command } from './cli.ts'
@@ -53,7 +54,10 @@ test('every figure that its alerts look at is told by /metrics', async (t) => {
   t.after(startTelling(world))
   await app.inject('/health/live')
   const told = (await app.inject('/metrics')).body
-  const named = new Set([...blockOf('yaml', 'alert:').matchAll(/\bspona_[a-z_]+/g)].map(([name]) => name))
+  const rules = parse(blockOf('yaml', 'alert:')) as { groups: { rules: { alert: string; expr: string; for?: string }[] }[] }
+  const expressions = rules.groups.flatMap((group) => group.rules.map(({ expr }) => expr))
+  assert.ok(expressions.length > 5 && expressions.every((expr) => typeof expr === 'string'))
+  const named = new Set([...expressions.join(' ').matchAll(/\bspona_[a-z_]+/g)].map(([name]) => name))
   assert.ok(named.size > 5)
   // Nothing has been exchanged, nothing is sealed, and this database is not on a disk of ours: of those only the name is known.
   for (const name of named) assert.ok(told.includes(name.replace(/_(?:count|bucket)$/, '')) || name.startsWith('spona_disk_'), name)

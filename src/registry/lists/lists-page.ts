@@ -1,10 +1,14 @@
+import type { Column } from './list.ts'
 import { lists } from './load.cli.ts'
+
+/** What a column is; of a few words, which. */
+const toldOf = ({ about, says }: Column): string => (says.startsWith('one of ') && !about.startsWith('1 ') ? `${about}: ${says.slice(7)}` : about)
 
 /** The table of lists in docs/guides/operations.md: `node src/registry/lists/lists-page.ts` prints it, and a test keeps the two equal. */
 export const listsTable = (): string =>
   Object.entries(lists)
     .map(([name, { about, columns }]) => {
-      const told = Object.entries(columns).map(([column, { isNeeded, about: what }]) => `${isNeeded ? `**\`${column}\`**` : `\`${column}\``} (${what})`)
+      const told = Object.entries(columns).map(([column, one]) => `${one.isNeeded ? `**\`${column}\`**` : `\`${column}\``} (${toldOf(one)})`)
       return `| \`${name}\`: ${about} | ${told.join(', ')} |\n`
     })
     .join('')

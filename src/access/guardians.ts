@@ -6,8 +6,8 @@ export type Guardianship = { account: string; patient: number; born: string; per
 
 const source = 'registry:guardian'
 
-/** Takes over what the register says of these pairs: what is known already stays, another end ends the former relation. Answers how many are new. */
-export async function setGuardians(tx: Transaction, rows: readonly Guardianship[], at: Date): Promise<number> {
+/** Takes over what the register says of these pairs: what is known already stays, another end ends the former relation. */
+export async function setGuardians(tx: Transaction, rows: readonly Guardianship[], at: Date): Promise<void> {
   const known = await tx<{ id: number; patient: number; account: string; untilAt: Date | null }>`
     select id, patient, account, until_at
       from access.relation
@@ -27,5 +27,4 @@ export async function setGuardians(tx: Transaction, rows: readonly Guardianship[
     tx,
     open.map((row) => ({ ...row, kind: 'guardian' as const, source })),
   )
-  return open.length
 }

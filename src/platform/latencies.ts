@@ -26,10 +26,9 @@ export class Latencies {
     registry.registerMetric({ name, help, type: 'histogram', aggregator: 'sum', get, getForPromString: get, reset() {} } as unknown as Metric)
   }
 
-  /** `key` stands for the labels, of which there are few. */
-  count(key: string, labels: () => Record<string, string>, ms: number): void {
+  /** `key` stands for the labels, of which there are few; `place` is the class of the time, for whoever knows it. */
+  count(key: string, labels: () => Record<string, string>, ms: number, place = classOf(ms)): void {
     const of = this.#all.getOrInsertComputed(key, () => ({ labels: labels(), counts: noLatency(), sumMs: 0 }))
-    const place = classOf(ms)
     of.counts[place] = (of.counts[place] as number) + 1
     of.sumMs += ms
   }

@@ -1,6 +1,7 @@
 import { access, relateAll } from '../access/access.ts'
 import type { Transaction } from '../platform/world.ts'
 import { unnest } from '../platform/unnest.ts'
+import { startOfDay } from './days.ts'
 import { parts } from './register.ts'
 import { type ChosenDoctor, doctorCategories, type DoctorCategory } from './resources.ts'
 
@@ -51,11 +52,6 @@ function relationOf(row: ChosenDoctor) {
     until: row.untilDate ? startOfDay(row.untilDate, 1) : null,
     source: sourceOf(row.category),
   }
-}
-
-/** A choice counts by days in Belgrade, the last one included. */
-function startOfDay(day: string, daysLater: number): Date {
-  return new Date(Temporal.PlainDate.from(day).add({ days: daysLater }).toZonedDateTime('Europe/Belgrade').epochMilliseconds)
 }
 
 async function endRelations(tx: Transaction, left: { patient: number; category: DoctorCategory }[], at: Date): Promise<void> {

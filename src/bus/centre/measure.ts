@@ -84,7 +84,7 @@ export function measure(world: World, kind: MeasureKind, service: string, outcom
   cell.toTell[outcome]++
   const place = classOf(ms)
   cell.latency[place] = (cell.latency[place] as number) + 1
-  meter.latencies.count(kind, () => ({ kind }), ms)
+  meter.latencies.count(kind, () => ({ kind }), ms, place)
 }
 
 const none: Counts = { good: 0, refused: 0, failed: 0 }

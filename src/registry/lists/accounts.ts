@@ -1,5 +1,6 @@
 import { access, createAccount, type NewAccount } from '../../access/access.ts'
 import type { Transaction, World } from '../../platform/world.ts'
+import { dayAt } from '../days.ts'
 import { type Given, lastOfEach, type List, needed, digits, oneOf, text } from './list.ts'
 import { eachOf, Unknown } from './lookups.ts'
 
@@ -41,7 +42,7 @@ type Place = {
 
 /** The institutions of these records, and where those with a licence work in them today. */
 async function placesOf(tx: Transaction, world: World, given: readonly Given[]): Promise<Place[]> {
-  const day = Temporal.Instant.fromEpochMilliseconds(world.now().getTime()).toZonedDateTimeISO('Europe/Belgrade').toPlainDate().toString()
+  const day = dayAt(world.now())
   const of = (column: string) => [...new Set(given.flatMap(({ row }) => row[column] ?? []))]
   return tx<Place>`
     select institution.mb, institution.id as institution, institution.name as institution_name, job.licence, job.worker, job.name, job.code, job.unit, job.unit_name

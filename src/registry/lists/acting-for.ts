@@ -1,17 +1,13 @@
 import { access } from '../../access/access.ts'
 import { type NewAuthority, type NewMandate, registerAuthorities, registerMandates } from '../companies.ts'
+import { startOfDay } from '../days.ts'
 import { numberHash } from '../number-hash.ts'
-import { day, digits, lastOfEach, type List, needed, oneOf, startOf, text } from './list.ts'
-import { eachOf, employersByPib, known, people, type PersonNumber, Unknown } from './lookups.ts'
+import { day, digits, lastOfEach, type List, needed, oneOf, text } from './list.ts'
+import { eachOf, employersByPib, endOf, known, people, type PersonNumber, Unknown } from './lookups.ts'
 
 // Who acts for whom: for a company by the registers of companies and state bodies, an agency by a power of attorney, a parent by the register of persons.
 
 const period = { from: needed(day('first day')), until: day('last day') }
-const endOf = (row: Record<string, string>): string | null => {
-  if (row['until'] !== undefined && row['until'] < (row['from'] as string)) throw new Unknown('until', 'is before from')
-  return row['until'] ?? null
-}
-
 export const authorities: List = {
   about: 'who may act for an employer (registers of companies and of state bodies)',
   columns: {
@@ -89,8 +85,8 @@ export const guardians: List = {
         patient: child,
         ...ward,
         born: ward.born,
-        from: startOf(one.row['from'] as string, 0),
-        until: until === null ? null : startOf(until, 1),
+        from: startOfDay(one.row['from'] as string, 0),
+        until: until === null ? null : startOfDay(until, 1),
       }
     })
     if (!isTrial)

@@ -1,7 +1,8 @@
 import { access, setDuty } from '../../access/access.ts'
 import type { Duty, Substitution } from '../../access/access.ts'
-import { day, digits, lastOfEach, type List, moment, momentOf, needed, text } from './list.ts'
-import { eachOf, known, placesOf, Unknown, workersByLicence } from './lookups.ts'
+import { momentOf } from '../days.ts'
+import { day, digits, lastOfEach, type List, moment, needed, text } from './list.ts'
+import { eachOf, endOf, known, placesOf, Unknown, workersByLicence } from './lookups.ts'
 
 // Who is at work where, and who stands in for whom, as institutions tell it: a nurse sees whom her unit treats while she is on its roster.
 
@@ -53,7 +54,7 @@ export const substitutes: List = {
       const [worker, substitute] = (['licence', 'substitute'] as const).map((column) => known(byLicence, row[column] as string, column, 'workers'))
       const [fromDay, untilDay] = [row['from'] as string, row['until'] as string]
       if (worker === substitute) throw new Unknown('substitute', 'is the doctor who is away')
-      if (untilDay < fromDay) throw new Unknown('until', 'is before from')
+      endOf(row)
       return { worker: worker as number, substitute: substitute as number, fromDay, untilDay }
     })
     if (!isTrial)

@@ -10,8 +10,8 @@ export type Given = { line: number; row: Row }
 export type Problem = { line: number; column: string; sentence: string }
 export const problem = (line: number, column: string, sentence: string): Problem => ({ line, column, sentence })
 
-/** `form` is what a value must look like; `says` tells it in words, after "must be". */
-export type Column = { form: RegExp; says: string; isNeeded: boolean; about: string }
+/** `fits`: whether a value is one of this column; `says` tells it in words, after "must be". */
+export type Column = { fits(value: string): boolean; says: string; isNeeded: boolean; about: string }
 export type Columns = Record<string, Column>
 
 export type List = {
@@ -21,10 +21,13 @@ export type List = {
   store(tx: Transaction, world: World, given: readonly Given[], isTrial: boolean): Promise<Problem[]>
 }
 
-const column = (form: RegExp, says: string, about: string): Column => ({ form, says, isNeeded: false, about })
+const column = (form: RegExp, says: string, about: string): Column => ({ fits: (value) => form.test(value), says, isNeeded: false, about })
+/** What is written as a day is to be one of the calendar. */
+const ofCalendar = (one: Column): Column => ({ ...one, fits: (value) => one.fits(value) && isDay(value.slice(0, 10)) })
 export const text = (about: string, most = 300): Column => column(new RegExp(`^[^\\0-\\x1f\\x7f]{1,${most}}$`), `text of 1 to ${most} characters`, about)
-export const day = (about: string): Column => column(/^\d{4}-\d{2}-\d{2}$/, 'a day such as 2026-11-23', about)
-export const moment = (about: string): Column => column(/^\d{4}-\d{2}-\d{2}[T ](?:[01]\d|2[0-3]):[0-5]\d$/, 'a moment such as 2026-11-23T07:00', about)
+export const day = (about: string): Column => ofCalendar(column(/^\d{4}-\d{2}-\d{2}$/, 'a day such as 2026-11-23', about))
+export const moment = (about: string): Column =>
+  ofCalendar(column(/^\d{4}-\d{2}-\d{2}[T ](?:[01]\d|2[0-3]):[0-5]\d$/, 'a moment such as 2026-11-23T07:00', about))
 export const word = (about: string): Column => column(/^[a-z]+(?:-[a-z]+)*$/, 'a word of small letters such as health-center', about)
 export const digits = (count: number, about: string): Column => column(new RegExp(`^\\d{${count}}$`), `${count} digits, with leading zeros`, about)
 export const oneOf = (words: readonly string[], about: string): Column => column(new RegExp(`^(?:${words.join('|')})$`), `one of ${words.join(', ')}`, about)
@@ -32,10 +35,9 @@ export const needed = (one: Column): Column => ({ ...one, isNeeded: true })
 
 /** What is wrong with the form of a record; null when nothing is. */
 export function wrongForm({ columns }: List, { line, row }: Given): Problem | null {
-  for (const [name, { form, says, isNeeded }] of Object.entries(columns)) {
+  for (const [name, { fits, says, isNeeded }] of Object.entries(columns)) {
     const value = row[name]
-    if (value === undefined ? isNeeded : !form.test(value) || (form.source.startsWith('^\\d{4}-') && !isDay(value.slice(0, 10))))
-      return problem(line, name, value === undefined ? 'is missing' : `must be ${says}`)
+    if (value === undefined ? isNeeded : !fits(value)) return problem(line, name, value === undefined ? 'is missing' : `must be ${says}`)
   }
   const unknown = Object.keys(row).find((name) => !(name in columns))
   return unknown === undefined ? null : problem(line, unknown.slice(0, 40), `is no column of this list; it has ${Object.keys(columns).join(', ')}`)
@@ -48,12 +50,6 @@ function isDay(text: string): boolean {
     return false
   }
 }
-
-const zone = 'Europe/Belgrade'
-export const momentOf = (text: string): Date => new Date(Temporal.PlainDateTime.from(text.replace(' ', 'T')).toZonedDateTime(zone).epochMilliseconds)
-/** The beginning of a day in Belgrade, or of one that comes so many days later. */
-export const startOf = (text: string, daysLater: number): Date =>
-  new Date(Temporal.PlainDate.from(text).add({ days: daysLater }).toZonedDateTime(zone).epochMilliseconds)
 
 /** Of records with the same key the last: a statement may not bring one row up to date twice. */
 export const lastOfEach = <T>(rows: readonly T[], key: (row: T) => string): T[] => [...new Map(rows.map((row) => [key(row), row])).values()]

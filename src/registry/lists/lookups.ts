@@ -69,6 +69,12 @@ export class Unknown extends Error {
   }
 }
 
+/** The last day of a record's period, which begins by `from`; null for one without an end. */
+export function endOf({ from, until }: Given['row']): string | null {
+  if (until !== undefined && until < (from as string)) throw new Unknown('until', 'is before from')
+  return until ?? null
+}
+
 /** `among` says which register has to know the number, and so which list comes before. */
 export function known(map: Found, key: string, column: string, among: string): number {
   const id = map.get(key)

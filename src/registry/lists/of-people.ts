@@ -4,7 +4,7 @@ import { numberHash } from '../number-hash.ts'
 import { registerInsurance } from '../register.ts'
 import type { ChosenDoctor, DoctorCategory, Insurance } from '../resources.ts'
 import { type Columns, day, digits, type Given, lastOfEach, type List, needed, oneOf, text } from './list.ts'
-import { eachOf, employersByPib, known, peopleOf, personIn, placesOf, Unknown, workersByLicence } from './lookups.ts'
+import { eachOf, employersByPib, endOf, known, peopleOf, personIn, placesOf, Unknown, workersByLicence } from './lookups.ts'
 
 // What the Fund and the register of social insurance say about people: each line names its person by JMBG or LBO.
 
@@ -14,7 +14,7 @@ const period: Columns = { from: needed(day('first day')), until: day('last day')
 /** One number is enough, and no end is before its beginning. */
 function checkLine({ row }: Given): void {
   if (row['jmbg'] === undefined && row['lbo'] === undefined) throw new Unknown('jmbg', 'is missing, and so is lbo')
-  if (row['until'] !== undefined && row['until'] < (row['from'] as string)) throw new Unknown('until', 'is before from')
+  endOf(row)
 }
 
 export const insurance: List = {

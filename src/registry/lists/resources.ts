@@ -3,7 +3,7 @@ import { numberHash } from '../number-hash.ts'
 import { registerEmployers, registerInstitutions, registerUnits, registerWorkers } from '../register.ts'
 import type { Employment, GivenEmployer, GivenInstitution, GivenUnit, GivenWorker } from '../resources.ts'
 import { day, digits, type Given, lastOfEach, type List, needed, oneOf, problem, type Problem, text, word } from './list.ts'
-import { eachOf, institutionsByMb, known, people, placesOf, Unknown } from './lookups.ts'
+import { eachOf, endOf, institutionsByMb, known, people, placesOf, Unknown } from './lookups.ts'
 
 // The register of resources (e-karton rulebook art. 4 and 15) and the register of employers.
 
@@ -117,11 +117,11 @@ export const workers: List = {
 async function employmentsOf(tx: Transaction, given: readonly Given[]): Promise<{ problems: Problem[]; places: Map<Given, Employment[]> }> {
   const placeOf = await placesOf(tx, given)
   const { taken, problems } = eachOf(given, (one): [Given, Employment[]] => {
-    const { institution: mb, unit, role, from, until, licence_kind: kind } = one.row
+    const { institution: mb, unit, role, from, licence_kind: kind } = one.row
     if (mb === undefined && unit === undefined && from === undefined) return [one, []]
     if (mb === undefined || unit === undefined || from === undefined) throw new Unknown('institution', 'an employment needs institution, unit and from')
-    if (until !== undefined && until < from) throw new Unknown('until', 'is before from')
-    return [one, [{ ...placeOf(one.row), role: role ?? (kind as string), fromDate: from, untilDate: until ?? null }]]
+    const untilDate = endOf(one.row)
+    return [one, [{ ...placeOf(one.row), role: role ?? (kind as string), fromDate: from, untilDate }]]
   })
   return { problems, places: new Map(taken) }
 }

@@ -18,10 +18,7 @@ export const convertRoutes: Routes = (app) => {
       throw new Refusal('incorrect', 'what is not right in one form cannot be written in the other', { issues: wrong satisfies RefusalIssue[] })
     await asking.world.ledger.record([entryOf(asking, 'read', null, `${(resource as Resource).resourceType}/$convert`)])
     // The last hook of every answer writes it as Accept or _format asks.
-    return reply
-      .header('content-type', fhirJson)
-      .header('cache-control', 'no-store')
-      .send(printJson(resource as Resource))
+    return reply.header('content-type', fhirJson).send(printJson(resource as Resource))
   })
   app.route({
     method: ['GET', 'POST'],

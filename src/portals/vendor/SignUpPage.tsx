@@ -76,42 +76,54 @@ function SignUp() {
   return (
     <form className="step-form" noValidate onSubmit={(event) => void send(event)}>
       {failure !== null && <Trouble error={failure} takesFocus />}
-      {fields.map(({ name, label, hint, isEmail }) => {
-        const problem = isTried ? wrong(name) : null
-        const id = `sign-up-${name}`
-        return (
-          <div className="field" key={name}>
-            <label htmlFor={id}>{say(label)}</label>
-            {hint && (
-              <span className="hint" id={`${id}-hint`}>
-                {say(hint)}
-              </span>
-            )}
-            <input
-              id={id}
-              className="input"
-              type={isEmail ? 'email' : 'text'}
-              autoComplete={isEmail ? 'email' : 'off'}
-              value={values[name] ?? ''}
-              aria-invalid={problem !== null}
-              aria-describedby={problem ? `${id}-error` : hint ? `${id}-hint` : undefined}
-              onChange={(event) => setValues({ ...values, [name]: event.target.value })}
-            />
-            {problem && (
-              <span className="error" id={`${id}-error`}>
-                <Icon name="warning" />
-                {say(problem)}
-              </span>
-            )}
-          </div>
-        )
-      })}
+      {fields.map((field) => (
+        <SignUpField
+          key={field.name}
+          field={field}
+          value={values[field.name] ?? ''}
+          problem={isTried ? wrong(field.name) : null}
+          onChange={(value) => setValues({ ...values, [field.name]: value })}
+        />
+      ))}
       <div className="buttons">
         <button type="submit" className="button main" aria-disabled={isSending}>
           {say(words.send)}
         </button>
       </div>
     </form>
+  )
+}
+
+type SignUpFieldOf = { field: (typeof fields)[number]; value: string; problem: Message | null; onChange(value: string): void }
+
+function SignUpField({ field: { name, label, hint, isEmail }, value, problem, onChange }: SignUpFieldOf) {
+  const say = useSay()
+  const id = `sign-up-${name}`
+  return (
+    <div className="field">
+      <label htmlFor={id}>{say(label)}</label>
+      {hint && (
+        <span className="hint" id={`${id}-hint`}>
+          {say(hint)}
+        </span>
+      )}
+      <input
+        id={id}
+        className="input"
+        type={isEmail ? 'email' : 'text'}
+        autoComplete={isEmail ? 'email' : 'off'}
+        value={value}
+        aria-invalid={problem !== null}
+        aria-describedby={problem ? `${id}-error` : hint ? `${id}-hint` : undefined}
+        onChange={(event) => onChange(event.target.value)}
+      />
+      {problem && (
+        <span className="error" id={`${id}-error`}>
+          <Icon name="warning" />
+          {say(problem)}
+        </span>
+      )}
+    </div>
   )
 }
 

@@ -84,18 +84,7 @@ export function LeaveForm({ person, today, visit, leaves, onOpened }: FormOf) {
     >
       {failure !== null && <Trouble error={failure} takesFocus />}
       <Diagnosis value={form.diagnosis} visit={visit} wrong={wrongIn('diagnosis')} onChange={(diagnosis) => change({ diagnosis })} />
-      <Choice
-        id="leave-reason"
-        label={say(words.reason)}
-        value={form.reason}
-        onChange={(reason) => change({ reason: reason as Form['reason'], isOwnReason: true })}
-      >
-        {Object.entries(reasonWords).map(([code, word]) => [code, say(word)])}
-      </Choice>
-      {form.reason === '06' && <CaredFor care={form.care} wrongIn={wrongIn} onChange={(care) => change({ care })} />}
-      <Choice id="leave-exception" label={say(words.exception)} value={form.exception} onChange={(exception) => change({ exception, isOwnException: true })}>
-        {[['', say(words.none)], ...exceptions.map((one): [string, string] => [one, say(words[one])])]}
-      </Choice>
+      <Reasons form={form} wrongIn={wrongIn} onChange={change} />
       <DayField id="leave-from" label={say(words.from)} value={form.from} wrong={wrongIn('from')} onChange={(from) => change({ from })} />
       <DayField id="leave-until" label={say(words.until)} value={until} wrong={wrongIn('until')} onChange={(day) => change({ until: day, isOwnUntil: true })} />
       {form.from !== '' && <Lengths from={form.from} until={until} onChange={(day) => change({ until: day, isOwnUntil: true })} />}
@@ -108,6 +97,29 @@ export function LeaveForm({ person, today, visit, leaves, onOpened }: FormOf) {
         {say(isProposal ? words.propose : words.open)}
       </button>
     </form>
+  )
+}
+
+type ReasonsOf = { form: Form; wrongIn(name: string): string | undefined; onChange(part: Partial<Form>): void }
+
+/** Why the person is unable to work, of whom they take care, and an exception of the law that reaches further without the commission. */
+function Reasons({ form, wrongIn, onChange }: ReasonsOf) {
+  const say = useSay()
+  return (
+    <>
+      <Choice
+        id="leave-reason"
+        label={say(words.reason)}
+        value={form.reason}
+        onChange={(reason) => onChange({ reason: reason as Form['reason'], isOwnReason: true })}
+      >
+        {Object.entries(reasonWords).map(([code, word]) => [code, say(word)])}
+      </Choice>
+      {form.reason === '06' && <CaredFor care={form.care} wrongIn={wrongIn} onChange={(care) => onChange({ care })} />}
+      <Choice id="leave-exception" label={say(words.exception)} value={form.exception} onChange={(exception) => onChange({ exception, isOwnException: true })}>
+        {[['', say(words.none)], ...exceptions.map((one): [string, string] => [one, say(words[one])])]}
+      </Choice>
+    </>
   )
 }
 

@@ -1,5 +1,5 @@
 import { type Script, scriptAsked } from '../readers-script.ts'
-import { Refusal } from '../refusal.ts'
+import type { Refusal } from '../refusal.ts'
 import { toLatin } from '../text.ts'
 import { inSerbian } from './catalogue.ts'
 
@@ -24,14 +24,5 @@ export function sayTo(acceptLanguage: string | undefined, sentence: string | nul
 export function forReader(refusal: Refusal, acceptLanguage: string | undefined, values: SaidValues, hint: string | null = null): Refusal {
   const script = scriptAsked(acceptLanguage)
   const said = script === null ? null : serbianOf(script, refusal.message, values)
-  if (said === null) return refusal
-  const { kind, known, expression, issues, details, retryAfterSeconds } = refusal
-  return new Refusal(kind, said.sentence, {
-    hint: hint ?? said.remedy,
-    ...(known === undefined ? {} : { known }),
-    ...(expression === undefined ? {} : { expression }),
-    ...(issues === undefined ? {} : { issues }),
-    ...(details === undefined ? {} : { details }),
-    ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
-  })
+  return said === null ? refusal : refusal.inOtherWords(said.sentence, { hint: hint ?? said.remedy })
 }

@@ -27,7 +27,7 @@ export function EarningsPage() {
 
 const isOutcome = (details: unknown): details is EarningsOutcome => Array.isArray((details as EarningsOutcome | null)?.errors)
 
-/** Checked first, stored when somebody says so: all of it, or the rows that are right. Rows with mistakes are mended here. */
+/** A file is checked first. It is stored when somebody says so, whole or without its wrong rows, which can be mended here. */
 function EarningsFile({ pib }: { pib: string }) {
   const say = useSay()
   const { loaded, changes, setChanges, outcome, failure, isBusy, send, choose } = useEarningsFile(pib)

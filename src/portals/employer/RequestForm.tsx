@@ -3,18 +3,18 @@ import type { RequestShown } from '../../sickleave/request/wire.ts'
 import { Failure, submit } from '../shared/api.ts'
 import { DayField } from '../shared/day/DayField.tsx'
 import { typedMonths } from '../shared/day/typed-month.ts'
-import { describedBy, FieldError } from '../shared/FieldError.tsx'
 import { formatDate } from '../shared/format.ts'
 import { useSay } from '../shared/language.tsx'
+import { TextField } from '../shared/TextField.tsx'
 import { Trouble } from '../shared/Trouble.tsx'
 import { requestKinds, requests as words } from './words.ts'
 
 export type Content = { kind: RequestShown['kind']; from: string; until: string; payoutDay: string; account: string; months: string; note: string }
 type Form = {
   first: Content
-  /** False where what is saved is complete: then the next step is to submit it. */
+  /** False when what is saved is complete, so that submitting is the main step. */
   isMain?: boolean
-  /** A new request is of a kind and about a leave; one that is there keeps them. */
+  /** `hasKind`: a new request chooses its kind; one that exists keeps it. */
   send: { method: 'POST' | 'PUT'; path: string; more: object; hasKind: boolean }
   onSaved(saved: RequestShown): void
 }
@@ -58,7 +58,14 @@ export function RequestForm({ first, isMain = true, send, onSaved }: Form) {
     />
   )
   const text = (name: 'account' | 'months' | 'note', hint?: string) => (
-    <TextField name={name} hint={hint} wrong={wrongIn(name)} value={content[name]} onChange={(value) => change({ [name]: value })} />
+    <TextField
+      id={`request-${name}`}
+      label={say(words[name])}
+      hint={hint}
+      wrong={wrongIn(name)}
+      value={content[name]}
+      onChange={(value) => change({ [name]: value })}
+    />
   )
   return (
     <form className="step-form" onSubmit={(event) => void save(event)} noValidate>
@@ -101,33 +108,6 @@ function KindField({ kind, onChange }: { kind: Content['kind']; onChange(kind: C
           </option>
         ))}
       </select>
-    </div>
-  )
-}
-
-type TextFieldOf = { name: 'account' | 'months' | 'note'; hint: string | undefined; wrong: string | undefined; value: string; onChange(value: string): void }
-
-function TextField({ name, hint, wrong, value, onChange }: TextFieldOf) {
-  const say = useSay()
-  const id = `request-${name}`
-  return (
-    <div className="field">
-      <label htmlFor={id}>{say(words[name])}</label>
-      {hint && (
-        <span className="hint" id={`${id}-hint`}>
-          {hint}
-        </span>
-      )}
-      <input
-        id={id}
-        className="input"
-        autoComplete="off"
-        aria-describedby={describedBy(id, wrong !== undefined, hint !== undefined)}
-        aria-invalid={wrong !== undefined}
-        value={value}
-        onChange={(event) => onChange(event.target.value)}
-      />
-      <FieldError id={id} wrong={wrong} />
     </div>
   )
 }

@@ -2,7 +2,7 @@ import { useCallback, useEffect, useRef, useState } from 'react'
 import type { CaseLine, Cases, Latest } from '../../sickleave/employer/wire.ts'
 import { get, post } from '../shared/api.ts'
 
-/** Whether something came is asked often and says nothing of anybody; the lines are only read when it did. */
+/** The page often asks for one number that tells whether something came and names nobody; it reads the lines only when the number has changed. */
 const everyMs = 1000
 const troubledMs = 15_000
 const typingMs = 250
@@ -42,7 +42,7 @@ export function useCases(wish: Wish) {
       latest = now
       if (!isOver) timer = setTimeout(() => void watch(), now === null ? troubledMs : everyMs)
     }
-    // A word is asked for when it is typed, not letter by letter.
+    // Waits until a word is typed, so as not to search letter by letter.
     timer = setTimeout(() => void watch(), wish.text === '' ? 0 : typingMs)
     return () => {
       isOver = true
@@ -53,7 +53,7 @@ export function useCases(wish: Wish) {
   return { cases, failure, setFailure, load }
 }
 
-/** Null: it could not be asked; then the lines are read themselves, less often. */
+/** Null when the number cannot be had; then the lines are read themselves, less often. */
 const latestNumber = (): Promise<number | null> =>
   get<Latest>('/sickleave/employer/latest').then(
     ({ latest }) => latest,

@@ -154,7 +154,7 @@ function AllLeaves({ person }: { person: string }) {
   )
 }
 
-/** The message takes the focus: what had it is gone. */
+/** Takes the focus, because the element that had it is gone. */
 function Outcome({ decided: { line, isAccepted, left } }: { decided: Decided }) {
   const say = useSay()
   const data = useData()

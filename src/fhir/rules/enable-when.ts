@@ -35,7 +35,7 @@ export function answersByQuestion(response: Json[]): ReadonlyMap<unknown, Json[]
 export class Looks {
   #left = 300_000
 
-  /** Takes one look; false when none are left. */
+  /** Takes `count` looks; false when there were not as many. */
   take(count: number): boolean {
     this.#left -= count
     return this.#left >= 0

@@ -3,7 +3,7 @@ import type { CaseLine } from '../../sickleave/employer/wire.ts'
 import { formatDate, formatMoment } from '../shared/format.ts'
 import { LinesTable } from '../shared/LinesTable.tsx'
 import { useData, useLanguage, useSay } from '../shared/language.tsx'
-import { keyOf } from './use-cases.ts'
+import { keyOf } from './use-case-lines.ts'
 import { inbox, kinds } from './words.ts'
 
 export function InboxLines({ lines, chosen, onToggle }: { lines: readonly CaseLine[]; chosen: ReadonlySet<string>; onToggle(line: CaseLine): void }) {

@@ -7,14 +7,14 @@ import { useTitle } from '../shared/use-title.ts'
 import { shell } from '../shared/words.ts'
 import { EmployerChoice } from './EmployerChoice.tsx'
 import { InboxLines } from './InboxLines.tsx'
-import { keyOf, useCases, type Wish } from './use-cases.ts'
+import { keyOf, useCaseLines, type Wish } from './use-case-lines.ts'
 import { useRowKeys } from './use-row-keys.ts'
 import { inbox, leaveStates, portal } from './words.ts'
 
 export function InboxPage() {
   const say = useSay()
   const [wish, setWish] = useState<Wish>({ text: '', pib: '', state: '', unread: false, pages: 1 })
-  const { cases, failure, setFailure, load } = useCases(wish)
+  const { cases, failure, setFailure, load } = useCaseLines(wish)
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set())
   useTitle(portal.inbox)
   const lines = cases?.cases ?? []

@@ -13,7 +13,7 @@ export type Wish = { text: string; pib: string; state: '' | CaseLine['state']; u
 export const keyOf = ({ pib, leave }: CaseLine) => `${pib} ${leave}`
 
 /** The leaves that are wished for, read again whenever something came to the employer. */
-export function useCases(wish: Wish) {
+export function useCaseLines(wish: Wish) {
   const [cases, setCases] = useState<Cases | null>(null)
   const [failure, setFailure] = useState<unknown>(null)
   const underWay = useRef<AbortController | null>(null)

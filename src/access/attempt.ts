@@ -4,7 +4,7 @@ import { type Account, accountByName } from './account.ts'
 import { isPassword } from './password.ts'
 import { keyedHash } from './sealed.ts'
 
-/** Tries to sign in by password: few for an account, more for an address, because a hospital shares one. */
+/** Limits of attempts to sign in by password: few for an account, more for a network address, because a hospital shares one. */
 export const failuresOfAccountMax = 10
 export const failuresOfAddressMax = 100
 export const windowMinutes = 15

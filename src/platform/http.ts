@@ -154,7 +154,7 @@ const brokenRequests: Record<string, string> = {
   ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
 }
 
-/** What is not HTTP, or never ends, gets the shortest true answer; there is no request to render. */
+/** Answers bytes that are no HTTP request, or one that never ends: there is no request to answer in full, so the answer is as short as can be. */
 function answerBrokenRequest(world: World, error: NodeJS.ErrnoException, socket: Socket): void {
   if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy()
   world.log.info({ code: error.code }, 'a connection did not speak HTTP, or not to its end')

@@ -62,21 +62,21 @@ const functions = {
 export const silent = (): void => {}
 
 const expressionMax = 10_000
-/** All costly rules of one validation together. Time of the clock, so it leaves room for a machine that has others to serve. */
+/** The limit of all costly rules of one validation together. It is wall time, so it allows for a machine that is busy with others. */
 const costlyMs = 4000
 const compileMs = 10_000
 let leftMs = costlyMs
 
-/** Before each validation: what one resource's rules took is not taken from the next. */
+/** Called before each validation, so that the rules of one resource do not use up the time of the next. */
 export function renewTime(): void {
   leftMs = costlyMs
 }
 
-/** What may take more than one pass over its input, or a pattern's backtracking; the rest ends with the resource that it reads. */
+/** Functions that may read their input more than once, or that match a pattern. All others end with the resource that they read. */
 const costly =
   /\||\b(?:matches|matchesFull|replaceMatches|repeat|aggregate|descendants|children|distinct|isDistinct|union|combine|intersect|exclude|subsetOf|supersetOf|resolve)\s*\(/
 const nesting = /\b(?:where|all|exists|select|iif|trace)\s*\(\s*[^\s)]/g
-/** In one loop, what looks through another list each time. */
+/** Such functions inside a loop, where each round looks through another list. */
 const looking = /%|\b(?:in|contains)\b/
 function isCostly(expression: string): boolean {
   if (costly.test(expression)) return true
@@ -135,10 +135,10 @@ export function plain(value: unknown): unknown {
   return copy
 }
 
-/** Whether a rule holds; null: it cannot be evaluated, or not in the time that there is. */
+/** Whether a rule holds; null when it cannot be evaluated, or not in time. */
 export type Verdict = boolean | null | 'too-costly'
 
-/** A function or a variable that is not here: what the rule says cannot be told. */
+/** The rule uses a function or a variable that is not available here, so nobody can tell what it says. */
 const isAboutUnknown = (error: unknown): boolean => error instanceof Error && /^Not implemented|undefined environment variable/.test(error.message)
 
 /**

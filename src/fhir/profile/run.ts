@@ -24,7 +24,7 @@ export type Knowledge = {
   describe(coding: CodingLike): { isKnown: boolean | null; display?: string; designations: string[]; isSupplement?: boolean }
   unit(code: string): { unit: string; factor: number; offset: number } | null
   shapes: Shapes
-  /** Is the type this type or one that it is a kind of? */
+  /** Whether the type is this type or derives from it. */
   isKindOf(type: string, ancestor: string): boolean
 }
 
@@ -36,11 +36,11 @@ export type Run = {
   /** (resource, profile) pairs under way: a circle of references is judged once. */
   underWay: Map<object, Set<string>>
   resolve(reference: string): Json | undefined
-  /** Profiles behind references are followed only so far. */
+  /** How far profiles behind references are followed. */
   hops: number
 }
 
-/** Runs silently: true when nothing was found that stops a write. */
+/** Runs without noting issues; true when nothing was found that stops a write. */
 export function isSilent(check: Check, judge: () => void): boolean {
   const { issues, count } = check
   check.issues = []

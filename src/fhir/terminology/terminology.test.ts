@@ -186,13 +186,16 @@ test('value sets and hierarchies that turn in circles or branch without end are 
   assert.equal(questions.subsumes({ system: system.url as string, code: 'a' }, { system: system.url as string, code: 'b' }), 'subsumes')
 })
 
-test('a package that is taken away is no longer known, and its newer version goes before its older one', () => {
+test('a package that is taken away is no longer known; its newer version goes before its older one, and a release before its ballot', () => {
   const gender = (version: string, code: string): TerminologyResource => ({ ...colours, url: 'http://example.org/g', version, concept: [{ code }] })
   const all = valueSet('all-g', { include: [{ system: 'http://example.org/g' }] })
   own.load('g#9', () => [gender('9.0.0', 'nine'), all])
   own.load('g#10', () => [gender('10.0.0', 'ten')])
+  own.load('g#10-ballot', () => [gender('10.0.0-ballot', 'draft')])
   assert.equal(own.member('http://example.org/all-g', { code: 'ten' }), 'in')
+  assert.equal(own.member('http://example.org/all-g', { code: 'draft' }), 'out')
   own.unload('g#10')
+  own.unload('g#10-ballot')
   assert.equal(own.member('http://example.org/all-g', { code: 'ten' }), 'out')
   assert.equal(own.member('http://example.org/all-g', { code: 'nine' }), 'in')
 })

@@ -12,10 +12,10 @@ const includedMax = 2000
 /** How often `:iterate` follows what was included; a circle ends by itself, because nothing is included twice. */
 const roundsMax = 10
 
-/** `isCut`: there was more than an answer holds, which the answer then says. */
+/** `isCut`: there was more than one answer holds, and the answer says so. */
 export type Included = { included: Hit[]; isCut: boolean }
 
-/** What one answer brings along, each thing once, up to a number and a size. */
+/** The resources that one answer includes, each once, up to a number and a size. */
 type Basket = Included & { seen: Set<string>; bytes: number }
 
 const nameOf = ({ resource }: Hit): string => `${resource.resourceType}/${resource.id}`

@@ -100,7 +100,7 @@ export async function* batchesOf(
   }
 }
 
-/** Told of what has been read, ends a search that reads too much or for nobody. */
+/** Is told what has been read, and ends a search that reads too much or whose client has gone. */
 function readingLimit(asking: Asking): (rows: number) => void {
   const began = performance.now()
   let scanned = 0
@@ -172,7 +172,7 @@ export async function pageHits(asking: Asking, sql: Runner, search: Search, scop
   return { hits, bytes, isFull: false }
 }
 
-/** The first hits of a search that wants few. */
+/** The first hits of a search that asks for few. */
 export async function firstHits(asking: Asking, sql: Runner, search: Search, scope: Scope, count: number): Promise<Hit[]> {
   return (await pageHits(asking, sql, search, scope, null, { hits: count, bytes: Number.POSITIVE_INFINITY, isBegun: false })).hits
 }

@@ -18,7 +18,7 @@ import { isTold, typeNamed } from './topics.ts'
  * read, decided and matched as the search of a client would be, of each version as it was written.
  */
 const lengthMax = 2000
-/** What says how an answer looks, and nothing of what is found. */
+/** Parameters that shape an answer and do not choose what is found. */
 const ofAnswers = /^_(?:sort|count|include|revinclude|total|totalMethod|summary|elements|contained|containedType|format|pretty|explain|page)(?::|$)/
 
 /** What such a Subscription asks for; what cannot be run as it is written is refused with its place. */

@@ -62,7 +62,7 @@ export async function searchesOf(asking: Asking, topic: Topic, filters: readonly
 
 const lasting = new Set<RefusalKind>(['incorrect', 'unprocessable', 'forbidden', 'not-found'])
 
-/** A question that will be refused whenever it is asked. Whatever else went wrong may pass: a busy server, a full disk. */
+/** A refusal that comes again whenever the question is asked. Anything else is thrown, because it may pass: a busy server, a full disk. */
 export function onlyRefused(error: unknown): Refusal {
   if (error instanceof Refusal && lasting.has(error.kind)) return error
   throw error
@@ -71,7 +71,7 @@ export function onlyRefused(error: unknown): Refusal {
 export const neverAgain = ({ topic }: { topic: string | null }, { message }: Refusal): string =>
   `its ${topic === null ? 'criteria' : 'filters'} cannot be asked any more: ${message}`
 
-/** Is the condition of a topic true of the resource? */
+/** Whether the resource satisfies the condition of a topic. */
 export const satisfies = (asking: Asking, type: string, query: string, content: Content): boolean =>
   holds(asking, parseSearch(asking.world.fhir, type, [...new URLSearchParams(query)], { lenient: false }), content)
 

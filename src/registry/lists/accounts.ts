@@ -20,7 +20,7 @@ export const accounts: List = {
     name: text('of a person for the protection of data, whom no register names'),
   },
   async store(tx, world, given, isTrial) {
-    const places = await placesOf(tx, world, given)
+    const places = await workplacesOf(tx, world, given)
     const { taken, problems } = eachOf(given, (one) => accountOf(one, places, world.config.OIDC_ISSUER))
     if (!isTrial) for (const [issuer, of] of Map.groupBy(taken, (account) => account.issuer)) await renew(tx, world, issuer, of)
     return problems
@@ -28,7 +28,7 @@ export const accounts: List = {
 }
 
 type Wished = NewAccount & { issuer: string; subject: string }
-type Place = {
+type Workplace = {
   mb: string
   institution: number
   institutionName: string
@@ -41,10 +41,10 @@ type Place = {
 }
 
 /** The institutions of these records, and where those with a licence work in them today. */
-async function placesOf(tx: Transaction, world: World, given: readonly Given[]): Promise<Place[]> {
+async function workplacesOf(tx: Transaction, world: World, given: readonly Given[]): Promise<Workplace[]> {
   const day = dayAt(world.now())
   const of = (column: string) => [...new Set(given.flatMap(({ row }) => row[column] ?? []))]
-  return tx<Place>`
+  return tx<Workplace>`
     select institution.mb, institution.id as institution, institution.name as institution_name, job.licence, job.worker, job.name, job.code, job.unit, job.unit_name
       from registry.institution institution
       left join lateral (
@@ -58,7 +58,7 @@ async function placesOf(tx: Transaction, world: World, given: readonly Given[]):
      where institution.mb = any(${of('institution')}::text[])`
 }
 
-function accountOf({ row }: Given, places: readonly Place[], usual: string): Wished {
+function accountOf({ row }: Given, places: readonly Workplace[], usual: string): Wished {
   const { subject, role, licence, institution: mb, unit, name, issuer = usual } = row as Record<string, string>
   if (issuer === '') throw new Unknown('issuer', 'is missing, and there is no OIDC_ISSUER among the settings')
   const there = places.filter((place) => place.mb === mb)

@@ -3,6 +3,7 @@ import type { Actor } from '../platform/actor.ts'
 import { certificateOf } from '../platform/client-certificate.ts'
 import { baseUrl } from '../platform/config.ts'
 import { Refusal } from '../platform/refusal.ts'
+import { networkOf } from '../platform/network.ts'
 import { isSame } from '../platform/same.ts'
 import { noRoomToRead } from '../platform/room.ts'
 import { isConnectionLost } from '../platform/sql.ts'
@@ -106,7 +107,7 @@ export function limit(world: World, name: LimitName, key: string): void {
     }
     buckets.set(world, mine)
   }
-  const waitSeconds = mine[name].take(key, performance.now())
+  const waitSeconds = mine[name].take(name === 'actor' ? key : networkOf(key), performance.now())
   if (waitSeconds > 0) {
     throw new Refusal('too-many', `more requests than the limit "${name}" allows`, { retryAfterSeconds: waitSeconds, hint: `Wait ${waitSeconds} s.` })
   }

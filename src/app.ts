@@ -47,7 +47,10 @@ async function describe(app: FastifyInstance): Promise<void> {
       openapi: '3.1.0',
       info: { title: 'Spona', version: '0.1.0', description: 'The national health record. FHIR R4 stands at /fhir; what works there says /fhir/metadata.' },
       components: {
-        securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' }, session: { type: 'apiKey', in: 'cookie', name: 'spona_session' } },
+        securitySchemes: {
+          bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
+          session: { type: 'apiKey', in: 'cookie', name: 'spona_session', description: 'By https it is __Host-spona_session.' },
+        },
       },
       security: [{ bearer: [] }, { session: [] }],
     },

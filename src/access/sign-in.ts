@@ -61,7 +61,6 @@ async function begin(app: FastifyInstance, request: Begin, reply: FastifyReply):
   writeCookie(request, reply, {
     name: flowCookie,
     value: seal(world, 'sign-in', Buffer.from(JSON.stringify(flow))).toString('base64url'),
-    path: '/sign-in',
     seconds: flowSeconds,
   })
   const url = openid.buildAuthorizationUrl(configuration, {
@@ -92,7 +91,7 @@ async function finish(app: FastifyInstance, request: FastifyRequest, reply: Fast
   const { world } = request
   limit(world, 'sign-in', request.ip)
   const flow = readFlow(request)
-  writeCookie(request, reply, { name: flowCookie, value: '', path: '/sign-in', seconds: 0 })
+  writeCookie(request, reply, { name: flowCookie, value: '', seconds: 0 })
   if (!flow) return endWith(request, reply, 400, 'over')
 
   const configuration = await issuerOf(app, world)
@@ -137,7 +136,7 @@ async function enter(request: FastifyRequest, reply: FastifyReply, account: Acco
   if (previous?.session) await world.sql.begin((tx) => endSession(tx, previous.session as string, world.now()))
   const cookie = await openSession(world, account.id)
   await audit(request, actorOfAccount(account, null), null, 'permit')
-  writeCookie(request, reply, { name: cookieName, value: cookie, path: '/', seconds: absoluteHours * 3600 })
+  writeCookie(request, reply, { name: cookieName, value: cookie, seconds: absoluteHours * 3600 })
   return reply.header('cache-control', 'no-store').redirect(to ?? homeOf(account), 303)
 }
 
@@ -176,7 +175,7 @@ async function leave(app: FastifyInstance, request: FastifyRequest, reply: Fasti
   if (actor.session === null) throw new Refusal('incorrect', 'only a signed-in browser can sign out')
   await world.sql.begin((tx) => endSession(tx, actor.session as string, world.now()))
   await audit(request, actor, null, 'permit', 'sign-out')
-  writeCookie(request, reply, { name: cookieName, value: '', path: '/', seconds: 0 })
+  writeCookie(request, reply, { name: cookieName, value: '', seconds: 0 })
   return { to: isEmbedded(world.config) ? '/' : await outsideSignOut(app, request) }
 }
 

@@ -82,13 +82,15 @@ export function requireSameOrigin(request: FastifyRequest): void {
   if (isForeignSite || isForeignOrigin) throw new Refusal('forbidden', 'this request comes from a page of another origin')
 }
 
-// The limits of open addresses are for one network address; a whole hospital may stand behind one.
-const limitsOfAddress = {
+// The limits of open addresses are for one network address; a whole hospital may stand behind one. That of the finder is for one person, who asks several
+// times while they type a name, and is far above what anybody types: a program of theirs would list the country.
+const limits = {
   'sign-in': { perSecond: 20, burst: 200 },
   token: { perSecond: 50, burst: 500 },
   check: { perSecond: 2, burst: 40 },
+  finder: { perSecond: 1, burst: 300 },
 } as const satisfies Record<string, Limit>
-export type LimitName = 'actor' | keyof typeof limitsOfAddress
+export type LimitName = 'actor' | keyof typeof limits
 
 const buckets = new WeakMap<World, Record<LimitName, Buckets>>()
 
@@ -101,9 +103,10 @@ export function limit(world: World, name: LimitName, key: string): void {
     const share = ({ perSecond, burst }: Limit) => new Buckets({ perSecond: perSecond / PROCESSES, burst: Math.max(1, burst / PROCESSES) })
     mine = {
       actor: share({ perSecond: RATE_PER_CLIENT, burst: RATE_PER_CLIENT }),
-      'sign-in': share(limitsOfAddress['sign-in']),
-      token: share(limitsOfAddress.token),
-      check: share(limitsOfAddress.check),
+      'sign-in': share(limits['sign-in']),
+      token: share(limits.token),
+      check: share(limits.check),
+      finder: share(limits.finder),
     }
     buckets.set(world, mine)
   }

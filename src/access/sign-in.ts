@@ -110,14 +110,19 @@ async function finish(app: FastifyInstance, request: FastifyRequest, reply: Fast
     await audit(request, anonymous, 'the issuer did not confirm the sign-in', 'deny')
     return endWith(request, reply, 400, 'failed')
   }
-  const account = isEmbedded(world.config)
-    ? await accountById(world.sql, claims.sub)
-    : ((await accountBySubject(world.sql, world.config.OIDC_ISSUER, claims.sub)) ?? (await letCitizenIn(world, claims, citizenOf, request.correlation)))
+  const account = isEmbedded(world.config) ? await accountById(world.sql, claims.sub) : await accountAt(request, claims, citizenOf)
   if (!account || account.revokedAt) {
     await audit(request, account ? actorOfAccount(account, null) : anonymous, account ? 'the account is revoked' : 'no account of this subject', 'deny')
     return endWith(request, reply, 403, 'noAccount')
   }
   return enter(request, reply, account, flow.to)
+}
+
+/** A health worker who left is a citizen like others; a citizen's closed account is not opened again. */
+async function accountAt({ world, correlation }: FastifyRequest, claims: { sub: string }, citizenOf: CitizenOf): Promise<Account | null> {
+  const known = await accountBySubject(world.sql, world.config.OIDC_ISSUER, claims.sub)
+  const hasLeft = known !== null && known.revokedAt !== null && known.worker !== null
+  return known === null || hasLeft ? ((await letCitizenIn(world, claims, citizenOf, correlation)) ?? known) : known
 }
 
 /** What the ID token leaves for UserInfo (OpenID Connect Core 5.3), asked for only where a citizen's number is wanted. */

@@ -5,6 +5,7 @@ import { type Asking, traced } from '../asking.ts'
 import { byKey, type Candidate, candidates, type Reading, type Order, type Position, positionOf } from './candidates.ts'
 import { type AnswerRoom, ownRoom, portions } from '../answer-room.ts'
 import { type Content, contentsOf } from './contents.ts'
+import { foundInside } from './inside.ts'
 import { leadFrom, leadOf, type Lead, type LeadPlace, leftBehind, namedCondition, namesIn, nextNamed, type Some } from './names.ts'
 import { planOf } from './search-plan.ts'
 import type { Place, Stored } from '../store.ts'
@@ -123,14 +124,19 @@ export async function* decide(asking: Asking, sql: Runner, search: Search, rows:
     const hits: Hit[] = []
     let kept = 0
     for (const content of contents) {
-      if (!matches(search, content.valuesFor(search), asking.world.fhir)) continue
-      hits.push(content)
-      kept += bytesIn(content.row)
+      const found = foundIn(asking, search, content)
+      hits.push(...found)
+      for (const { row } of found) kept += bytesIn(row)
     }
     room.giveBack(bytes - kept)
     asking.trace?.push({ step: 'decide', rows: some.length, matches: hits.length })
     yield hits
   }
+}
+
+function foundIn(asking: Asking, search: Search, content: Content): Hit[] {
+  if (search.inside !== undefined) return foundInside(asking, search, search.inside, content)
+  return matches(search, content.valuesFor(search), asking.world.fhir) ? [content] : []
 }
 
 export const bytesIn = ({ length }: Stored): number => length ?? 0

@@ -1,6 +1,8 @@
+import type { Search } from '../../fhir/fhir.ts'
 import { Refusal } from '../../platform/refusal.ts'
 import type { Asking } from '../asking.ts'
 import { type Extent, extentOf } from '../http/shortened.ts'
+import { currentList } from './history-lists.ts'
 import type { Passage } from './history-rows.ts'
 import { isFhirId } from '../ids.ts'
 import { instantOf, type Moment } from './moments.ts'
@@ -16,6 +18,8 @@ export type HistoryWish = {
   isAscending: boolean
   /** Lists: only what they name, of what they name by version only that. */
   lists?: string[]
+  /** A functional list: only what is on it. */
+  current?: Search
   /** How much of each version: `_summary` and `_elements` belong to every interaction. */
   extent: Extent
   /** The parameters as they were given, for the self link. */
@@ -53,7 +57,9 @@ export function wishOf(asking: Asking, of: string, type: string | null, pairs: r
     else if (name === '_since') wish.since = instantOf(text, name).getTime()
     else if (name === '_at') wish.at = periodOf(text)
     else if (name === '_sort') wish.isAscending = ascendingOf(text)
-    else if (name === '_list') wish.lists = listsOf(text)
+    else if (name !== '_list') continue
+    else if (text.includes('$')) wish.current = currentList(asking, type, text)
+    else wish.lists = listsOf(text)
   }
   return wish
 }
@@ -74,10 +80,9 @@ const listsMax = 20
 function listsOf(text: string): string[] {
   const ids = text.split(',').map((one) => one.replace(/^List\//, ''))
   if (ids.length <= listsMax && ids.every(isFhirId)) return ids
-  // A functional list is a condition on resources as they are, and a history has versions of any time.
   throw new Refusal('incorrect', '_list does not name Lists', {
     expression: 'http._list',
-    hint: `Write up to ${listsMax} ids with commas; functional lists are of searches.`,
+    hint: `Write up to ${listsMax} ids with commas, or a functional list.`,
   })
 }
 

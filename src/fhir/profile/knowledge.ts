@@ -81,10 +81,10 @@ export function knowledgeOf({ library, choices, shapes, terminology, units }: So
       return description
     },
     unit: units.canonical,
-    holds(expression, element, path, resource, root, resolve) {
+    holds(expression, element, path, resource, root, around) {
       const plain = plainRule(expression)
       if (plain !== null) return plain(element, choices)
-      return holdsFor(expression, element, path, resource, root, { resolve, member, conforms: (one, profile) => typesAgree(one.resourceType, tree(profile)) })
+      return holdsFor(expression, element, path, resource, root, { ...around, member })
     },
     isKindOf: (type, ancestor) =>
       type === ancestor ||
@@ -93,6 +93,3 @@ export function knowledgeOf({ library, choices, shapes, terminology, units }: So
       (ancestor === 'Quantity' && ofQuantity.has(type)),
   }
 }
-
-// Conformance in full inside a rule could be asked of any resource any number of times; the type is what such rules ask for. A datatype does not say its own.
-const typesAgree = (type: unknown, found: Tree | undefined): boolean => found === undefined || type === undefined || found.structure.type === type

@@ -14,7 +14,7 @@ export type HistoryWish = {
   /** Milliseconds; versions created then or later. */
   since: number | null
   /** Versions that were current at some time of this period. */
-  at: { from: number; until: number } | null
+  at: Period | null
   isAscending: boolean
   /** Lists: only what they name, of what they name by version only that. */
   lists?: string[]
@@ -50,12 +50,12 @@ export function wishOf(asking: Asking, of: string, type: string | null, pairs: r
     if (!known.has(name)) {
       throw new Refusal('incorrect', 'a history has no such parameter', { expression: 'http.query', hint: `Supported: ${[...known].join(', ')}.` })
     }
-    if (used.filter(([other]) => other === name).length > 1) {
+    if (name !== '_at' && used.filter(([other]) => other === name).length > 1) {
       throw new Refusal('incorrect', `${name} is given twice`, { expression: `http.${name}`, hint: 'Give it once.' })
     }
     if (name === '_count') wish.count = countOf(text)
     else if (name === '_since') wish.since = instantOf(text, name).getTime()
-    else if (name === '_at') wish.at = periodOf(text)
+    else if (name === '_at') wish.at = within(wish.at, periodOf(text))
     else if (name === '_sort') wish.isAscending = ascendingOf(text)
     else if (name !== '_list') continue
     else if (text.includes('$')) wish.current = currentList(asking, type, text)
@@ -86,8 +86,45 @@ function listsOf(text: string): string[] {
   })
 }
 
+type Period = { from: number; until: number }
+
+/** "See Search notes on date searching" (R4 http, 3.1.0.12): a bound by a prefix, and two of them a period. */
+function periodOf(given: string): Period {
+  const [, prefix = '', text = ''] = /^([a-z]{2})?(.*)$/s.exec(given) ?? []
+  const { from, until } = instantPeriod(text)
+  switch (prefix) {
+    case '':
+    case 'eq':
+      return { from, until }
+    case 'ge':
+      return { from, until: latest }
+    case 'gt':
+    case 'sa':
+      return { from: until, until: latest }
+    case 'le':
+      return { from: earliest, until }
+    case 'lt':
+    case 'eb':
+      return { from: earliest, until: from }
+    default:
+      throw new Refusal('incorrect', '_at has a prefix that makes no period', { expression: 'http._at', hint: 'Use one of: ge, gt, le, lt, or none.' })
+  }
+}
+
+const earliest = 0
+const latest = Date.UTC(9999, 11, 31)
+
+function within(known: Period | null, more: Period): Period {
+  const both = known === null ? more : { from: Math.max(known.from, more.from), until: Math.min(known.until, more.until) }
+  if (both.from < both.until) return both
+  throw new Refusal('incorrect', 'the bounds of _at leave no time between them', {
+    expression: 'http._at',
+    hint: 'Write the beginning with ge, the end with lt.',
+  })
+}
+
 /** An instant is a period as long as it is exact: a day, a minute, a millisecond. */
-function periodOf(text: string): { from: number; until: number } {
+function instantPeriod(text: string): Period {
   const from = instantOf(text, '_at')
   const until = new Date(from)
   const [date = '', time] = text.split('T')

@@ -85,10 +85,18 @@ test('_since and _at choose by time, and wrong parameters are refused', async (t
   assert.deepEqual(await ask(`_at=${at(second)}`), ['a W/"2" PUT'])
   assert.deepEqual(await ask(`_at=${at(first).slice(0, 10)}`), ['b W/"1" PUT', 'a W/"2" PUT', 'a W/"1" PUT'])
   assert.deepEqual(await ask('_at=2001'), [])
+  const all = ['b W/"1" PUT', 'a W/"2" PUT', 'a W/"1" PUT']
+  assert.deepEqual(await ask('_at=ge2001'), all)
+  assert.deepEqual(await ask('_at=lt2001'), [])
+  assert.deepEqual(await ask(`_at=le${at(first)}`), ['a W/"1" PUT'])
+  assert.deepEqual(await ask(`_at=ge${at(second)}`), ['b W/"1" PUT', 'a W/"2" PUT'])
+  assert.deepEqual(await ask(`_at=ge${at(first)}&_at=lt${at(second)}`), ['a W/"1" PUT'])
   assert.deepEqual((await ask(`_since=${at(second)}`)).slice(0, 2), ['b W/"1" PUT', 'a W/"2" PUT'])
   for (const query of [
     '_since=yesterday',
     '_at=2026-13',
+    '_at=ne2026',
+    '_at=ge2026&_at=lt2025',
     '_count=many',
     '_sort=name',
     '_list=a b',

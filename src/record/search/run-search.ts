@@ -122,21 +122,14 @@ export async function* decide(asking: Asking, sql: Runner, search: Search, rows:
     await room.take(bytes)
     const contents = await traced(asking.trace, 'contents', () => contentsOf(asking, sql, some))
     const hits: Hit[] = []
-    let kept = 0
     for (const content of contents) {
-      const found = foundIn(asking, search, content)
-      hits.push(...found)
-      for (const { row } of found) kept += bytesIn(row)
+      if (search.inside !== undefined) hits.push(...foundInside(asking, search, search.inside, content))
+      else if (matches(search, content.valuesFor(search), asking.world.fhir)) hits.push(content)
     }
-    room.giveBack(bytes - kept)
+    room.giveBack(bytes - hits.reduce((sum, { row }) => sum + bytesIn(row), 0))
     asking.trace?.push({ step: 'decide', rows: some.length, matches: hits.length })
     yield hits
   }
-}
-
-function foundIn(asking: Asking, search: Search, content: Content): Hit[] {
-  if (search.inside !== undefined) return foundInside(asking, search, search.inside, content)
-  return matches(search, content.valuesFor(search), asking.world.fhir) ? [content] : []
 }
 
 export const bytesIn = ({ length }: Stored): number => length ?? 0

@@ -125,9 +125,9 @@ const isOfNoPatient = /^(?:ACK|Q|MFN|MFK|RSP|NMD|ESU|NMQ|ERP)/
  */
 export function mapHl7(message: Message, options: Options & { original?: Uint8Array } = {}): Mapped {
   if (isOfNoPatient.test(message.type))
-    throw new Refusal('unprocessable', `messages of the type ${message.type.slice(0, 3)} say nothing about a patient`, {
+    throw new Refusal('unprocessable', `messages of the type ${message.type.slice(0, 3)} are kept in no record`, {
       expression: 'MSH[1]-9',
-      hint: 'Send ADT, ORU, OUL, ORM, OML, OMP, RDE, RAS, RDS, MDM, SIU, VXU, PPR, REF, BAR or DFT.',
+      hint: 'They ask, answer, or list what another system has. Send ADT, ORU, OUL, ORM, OML, OMP, RDE, RAS, RDS, MDM, SIU, VXU, PPR, REF, BAR or DFT.',
     })
   return inZoneOf(message.segments[0]?.text(7) ?? '', () => mapped(message, options))
 }

@@ -8,7 +8,7 @@ import { leaveAnswers } from './testing/leave-fixtures.ts'
 import { doctor } from './testing/stage.ts'
 import { axeFindsNothing, stageForFile } from './testing/visits.ts'
 
-// What a request to correct a leave looks like in states that the real server does not show on demand. The way through it: corrections.test.ts.
+// States of a request to correct a leave that the real server does not show on demand. The way through the real server: corrections.test.ts.
 
 const site = stageForFile()
 const known = leaveAnswers['/sickleave/mine'] as Leaves

@@ -5,7 +5,7 @@ import { busOverview, operator, operatorAnswers, operatorPages } from './testing
 import { doctor } from './testing/stage.ts'
 import { axeFindsNothing, stageForFile } from './testing/visits.ts'
 
-// The operator's pages in real Chromium on invented answers; what the server answers is tested beside it, in src/bus/operator.
+// The operator's pages in real Chromium on invented answers. The server's answers are tested in src/bus/operator.
 
 const site = stageForFile()
 const cyrillic = /.{0,20}[Ѐ-ӿ].{0,20}/g

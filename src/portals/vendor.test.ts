@@ -6,7 +6,7 @@ import { operator } from './testing/operator-fixtures.ts'
 import { certificateShown, signedUp, systemShown, systemsShown } from './testing/vendor-fixtures.ts'
 import { axeFindsNothing, stageForFile } from './testing/visits.ts'
 
-// The sandbox's pages on invented answers; what the server answers is tried in src/vendor.
+// The sandbox's pages on invented answers. The server's answers are tested in src/vendor.
 
 const site = stageForFile()
 const cyrillic = /.{0,20}[Ѐ-ӿ].{0,20}/g

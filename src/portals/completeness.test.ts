@@ -81,7 +81,7 @@ test('whoever answers for the data of an institution sees which reports are miss
   })
 })
 
-test('a hundred percent is said only when nothing is missing, and what can still come is held against nobody', () => {
+test('the share is a hundred percent only when nothing is missing, and reports that can still come in time do not count', () => {
   const all = { expected: 1000, awaited: 0, inTime: 999 }
   assert.equal(shareOf(all), 99)
   assert.equal(shareOf({ expected: 10, awaited: 5, inTime: 5 }), 100)

@@ -158,7 +158,7 @@ test('a commission that comes back to what it has decided is told so, and has th
   })
 })
 
-test('who has no role here is told so, and nothing is asked for', async () => {
+test('a reader without a role here is told so, and no data is loaded', async () => {
   site.stage.me(doctor)
   const before = site.stage.asked.length
   for (const [path, words] of [

@@ -7,7 +7,7 @@ import { type OwnSystem, runServer } from '../testing/running-server.ts'
 import { formatDate } from './shared/format.ts'
 import { dayField, typeDay } from './testing/days.ts'
 
-// A doctor and a patient in real Chromium on the real server with the invented country, with no invented answers.
+// A doctor and a patient in real Chromium on the real server with the invented country: nothing here is answered by a test.
 
 const coldRounds = 20
 
@@ -32,7 +32,7 @@ async function coldTimes(page: Page, address: string): Promise<number[]> {
 type Language = 'sr-Cyrl' | 'sr-Latn' | 'en'
 type Wish = { user: string; path: string; language: Language }
 
-/** Signs in through the page, as a person does, and arrives at the page that was wanted. */
+/** Signs in through the page, as a person does, and ends where the person wanted to go. */
 async function signIn({ browser, url }: { browser: Browser; url: string }, { user, path, language }: Wish, act: (page: Page) => Promise<void>): Promise<void> {
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: language === 'en' ? 'en-GB' : 'sr-RS' })
   const complaints: string[] = []
@@ -199,7 +199,7 @@ test('a doctor and a patient in Chromium on the real server', async (t) => {
     })
   })
 
-  /** Sends what the doctor's own software sends during a visit. */
+  /** What the doctor's own software sends during a visit. */
   async function reportVisit({ token, licence }: OwnSystem) {
     const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/fhir+json' }
     const found = await fetch(`${url}/fhir/Patient?family=${encodeURIComponent('Ђурић')}&given=${encodeURIComponent('Снежана')}`, { headers })
@@ -240,8 +240,7 @@ test('a doctor and a patient in Chromium on the real server', async (t) => {
       const events = await page.locator('#timeline .count').innerText()
       const network = await page.context().newCDPSession(page)
       await network.send('Network.setCacheDisabled', { cacheDisabled: true })
-      // Other tests run on the same machine. The time that the fastest quarter of the loads keeps to is the page's own; a disturbed set is measured once
-      // more.
+      // Other tests share the machine: what a quarter of the loads keep to is the page's own, and a set that was disturbed is measured once more.
       let quarter = Infinity
       for (let set = 0; set < 2 && quarter >= 1000; set++) {
         const sorted = await coldTimes(page, address)

@@ -18,7 +18,7 @@ import { fhirRoutes, forBus, inWantedForm, pageRoutes } from './record/record.ts
 import { sickleaveRoutes } from './sickleave/sickleave.ts'
 import { breakOff, vendorRoutes } from './vendor/vendor.ts'
 
-/** The whole server: every slice mounts its routes under its own word. `portals` is the folder of the built pages. */
+/** Builds the whole server: every slice mounts its routes under its own word. `portals` is the folder of the built pages. */
 export async function buildApp(world: World, portals: string): Promise<FastifyInstance> {
   const app = await createApp(world)
   await describe(app)
@@ -40,7 +40,7 @@ export async function buildApp(world: World, portals: string): Promise<FastifyIn
   return app
 }
 
-/** `/openapi.json`: every address of this server, put together from the routes themselves. */
+/** `/openapi.json`: every address of this server, collected from the routes themselves. */
 async function describe(app: FastifyInstance): Promise<void> {
   await app.register(fastifySwagger, {
     openapi: {

@@ -1,6 +1,6 @@
 const naturally = new Intl.Collator('en', { numeric: true }).compare
 
-/** Of two versions of one definition, which is older: 1.9.0 before 1.10.0, a ballot (1.0.0-ballot) before its release, 2020 before 2020-10. */
+/** Compares two versions of one definition: 1.9.0 is older than 1.10.0, a ballot (1.0.0-ballot) older than its release, 2020 older than 2020-10. */
 export function compareVersions(one: string, other: string): number {
   const [left, right] = [one.split(/[.-]/), other.split(/[.-]/)]
   for (let at = 0; at < Math.max(left.length, right.length); at++) {

@@ -23,7 +23,7 @@ const english: Words = {
 const languages: Record<string, Words> = { 'sr-Cyrl': cyrillic, 'sr-Latn': latin, en: english }
 const names: Record<string, string> = { 'sr-Cyrl': 'Ћирилица', 'sr-Latn': 'Latinica', en: 'English' }
 
-/** In each language, and for programs; the style sheets are those of one build. */
+/** The finished pages by language, and the JSON for programs; the style sheets never change in one build. */
 const made = new Map<string, PublicText>()
 
 /** `/errors`: the page that the codes of errors lead to; JSON for programs. */

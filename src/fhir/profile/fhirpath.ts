@@ -9,14 +9,14 @@ type Inputs = { data?: unknown }[]
 export type Surroundings = {
   resolve(reference: string): Json | undefined
   member(valueSet: string, coding: CodingLike): Membership
-  /** Of an element, too. What nobody here knows the profile of conforms. */
+  /** Also for an element. An object conforms to a profile that is not known here. */
   conforms(object: Json, profile: string): boolean
 }
 
 type Engine = { compile(expression: unknown, model: unknown, options: unknown): Evaluate; parse(expression: string): unknown }
 let engine: { fhirpath: Engine; r4: unknown } | undefined
 
-// 100 ms and 15 MB that only rules of profiles need: opened with the first of them.
+// The engine takes 100 ms and 15 MB and only rules of profiles need it, so the first of them loads it.
 function opened(): { fhirpath: Engine; r4: unknown } {
   const require = createRequire(import.meta.url)
   engine ??= { fhirpath: require('fhirpath') as Engine, r4: require('fhirpath/fhir-context/r4') as unknown }
@@ -25,7 +25,7 @@ function opened(): { fhirpath: Engine; r4: unknown } {
 
 const compiledMax = 2000
 const compiled = new Map<string, Evaluate | null>()
-// Evaluation is synchronous and one at a time, so what functions may ask stands here while it lasts.
+// Evaluation is synchronous and never overlaps, so this variable holds the surroundings of the present one for the functions.
 let around: Surroundings | undefined
 
 const valueOf = (node: unknown): unknown => (isObject(node) && 'data' in node ? node.data : node)
@@ -56,20 +56,20 @@ const functions = {
     fn: (inputs: Inputs, profile: string) =>
       inputs.slice(0, 1).map((input) => {
         const isIt = isObject(valueOf(input)) && around?.conforms(valueOf(input) as Json, profile) === true
-        // A rule of that profile that had no time left says nothing against it.
+        // When the time is over, a negative result means nothing.
         if (!isIt && leftMs <= 0) throw new TookTooLong(profile)
         return isIt
       }),
   },
-  // txt-1 and txt-2 are judged where the narrative stands.
+  // The check of the narrative itself covers txt-1 and txt-2.
   htmlChecks: { arity: { 0: [] }, fn: (inputs: Inputs) => inputs.slice(0, 1).map(() => true) },
 }
 
-/** `trace` writes what it is given into the log, unless somebody takes it: what a patient's data say has no place there. */
+/** Given to the engine as its `trace` function: the engine would write to the log, where a patient's data have no place. */
 export const silent = (): void => {}
 
 const expressionMax = 10_000
-/** The limit of all costly rules of one validation together. It is wall time, so it allows for a machine that is busy with others. */
+/** The time of all costly rules of one validation together. It is wall time, so it allows for a machine that is busy with other work. */
 const costlyMs = 4000
 const compileMs = 10_000
 let leftMs = costlyMs
@@ -79,11 +79,11 @@ export function renewTime(): void {
   leftMs = costlyMs
 }
 
-/** Functions that may read their input more than once, or that match a pattern. All others end with the resource that they read. */
+/** Functions that may read their input more than once, or that match a pattern. Any other takes time in proportion to the resource. */
 const costly =
   /\||\b(?:matches|matchesFull|replaceMatches|repeat|aggregate|descendants|children|distinct|isDistinct|union|combine|intersect|exclude|subsetOf|supersetOf|resolve|conformsTo)\s*\(/
 const nesting = /\b(?:where|all|exists|select|iif|trace)\s*\(\s*[^\s)]/g
-/** Such functions inside a loop, where each round looks through another list. */
+/** Inside a loop these look through another list in each round. */
 const looking = /%|\b(?:in|contains)\b/
 function isCostly(expression: string): boolean {
   if (costly.test(expression)) return true
@@ -91,7 +91,7 @@ function isCostly(expression: string): boolean {
   return loops > 1 || (loops === 1 && looking.test(expression))
 }
 
-/** Rules come with packages, and one that never ends would stop the server: the costly ones have a common limit. */
+/** Packages bring rules, and one that never ends would stop the server, so all costly rules share a time limit. */
 function timed<T>(expression: string, act: () => T): T {
   if (!isCostly(expression)) return act()
   if (leftMs <= 0) throw new TookTooLong(expression)
@@ -104,8 +104,8 @@ function timed<T>(expression: string, act: () => T): T {
 }
 
 /**
- * R4's rules are written for an `as` that leaves what is of the type, of one or of many, and says String for string; later grammars allow it one item
- * only. What such a rule means is `ofType`. Strings and delimited names are left as they are.
+ * R4's rules use `as` as a filter by type on any number of items, and write String for string; later grammars allow it one item
+ * only. So `as` becomes `ofType`. String literals and delimited names also match, and stay as they are.
  */
 const casts = /'(?:\\.|[^'\\])*'|`(?:\\.|[^`\\])*`|\s+as\s+((?:FHIR\.|System\.)?[A-Za-z]+)\b|\.as\s*\(/g
 const withoutCasts = (expression: string): string =>
@@ -131,7 +131,7 @@ function compile(expression: string, path: string): Evaluate | null {
   return evaluate
 }
 
-/** FHIRPath knows plain numbers only; exact ones (1.50) are given as such, in a copy. */
+/** A copy with plain numbers in place of exact ones (1.50), which the engine does not know. */
 const plainForms = new WeakMap<object, unknown>()
 export function plain(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value
@@ -142,20 +142,20 @@ export function plain(value: unknown): unknown {
   return copy
 }
 
-/** Whether a rule holds; null when it cannot be evaluated, or not in time. */
+/** Whether a rule holds. Null when it cannot be evaluated; 'too-costly' when it took too long. */
 export type Verdict = boolean | null | 'too-costly'
 
-/** The rule uses a function or a variable that is not available here, so nobody can tell what it says. */
+/** The rule uses a function or a variable that is not available here, so it cannot be evaluated. */
 const isAboutUnknown = (error: unknown): boolean => error instanceof Error && /^Not implemented|undefined environment variable/.test(error.message)
 
 /**
- * A rule "must evaluate to true when run on the element" (R4 conformance-rules.html#constraints): an empty answer does not, nor one that FHIRPath
- * forbids, as `single()` of two. Several items are something that is there.
+ * A rule "must evaluate to true when run on the element" (R4 conformance-rules.html#constraints). An empty answer breaks it, and so does an error of
+ * FHIRPath, such as `single()` of two items. Several items count as true.
  */
 export function holdsFor(expression: string, element: unknown, path: string, resource: Json, root: Json, surroundings: Surroundings): Verdict {
   const evaluate = compile(expression, path)
   if (evaluate === null) return null
-  // A rule of a profile that a rule asks for is evaluated within that rule.
+  // A rule may ask for a profile with rules of its own, which are then evaluated inside the first rule.
   const outer = around
   around = surroundings
   try {
@@ -173,7 +173,7 @@ export function holdsFor(expression: string, element: unknown, path: string, res
 const problems = new Map<string, string | null>()
 const longFrom = 500
 
-/** The sentence of what is wrong with an expression's grammar, or null. Definitions repeat their expressions. */
+/** What is wrong with an expression's grammar, as part of a sentence, or null. The results are kept, because definitions repeat their expressions. */
 export function expressionProblem(expression: string): string | null {
   const known = problems.get(expression)
   if (known !== undefined) return known

@@ -11,13 +11,13 @@ import { type Choices, type Tree, treeOf } from './tree.ts'
 const notDomain = new Set(['Bundle', 'Binary', 'Parameters'])
 const ofQuantity = new Set(['Age', 'Distance', 'Duration', 'Count', 'MoneyQuantity', 'SimpleQuantity'])
 const treesMax = 2000
-/** The same few thousand codes are met again and again. */
+/** Keeps descriptions of codes: most codes are among the same few thousand. */
 const describedMax = 20_000
 const describedKeyMax = 200
 
 type Sources = { library: Library; choices: Choices; shapes: Shapes; terminology: Terminology; units: Units }
 
-/** Profiles are compiled to trees when first asked for and forgotten when a package comes or goes. */
+/** Compiles profiles to trees when they are first needed, and forgets the trees when a package comes or goes. */
 export function knowledgeOf({ library, choices, shapes, terminology, units }: Sources): Knowledge {
   const trees = new Map<string, Tree | null>()
   let madeAt = library.changes()
@@ -61,9 +61,9 @@ export function knowledgeOf({ library, choices, shapes, terminology, units }: So
 
 type Describe = Knowledge['describe']
 
-/** What is known of a code, remembered until a package comes or goes. */
+/** Describes codes, and keeps the descriptions until a package comes or goes. */
 function describer(library: Library, terminology: Terminology): Describe {
-  // By system, then by code: putting the two together for every Coding would cost more than looking them up.
+  // By system, then by code: joining the two into one key for every Coding would cost more than the look-ups.
   const described = new Map<string, Map<string, ReturnType<Describe>>>()
   let count = 0
   let madeAt = library.changes()

@@ -4,16 +4,16 @@ import type { Structure } from './structure.ts'
 
 type Definition = { resourceType: string; url: string; version?: string; [property: string]: unknown }
 
-/** Every definition the system knows, by canonical URL: those of R4 and IPS in a file of the cache, those of packages in memory. */
+/** All known definitions by canonical URL: those of R4 and IPS in a file of the cache, those of packages in memory. */
 export type Library = {
   find(canonical: string): Definition | undefined
   structure(canonical: string): Structure | undefined
-  /** Profiles that a loaded guide demands of all resources of a type (ImplementationGuide.global). */
+  /** Profiles that a loaded guide requires of all resources of a type (ImplementationGuide.global). */
   globals(type: string): readonly string[]
-  /** Definitions of one package as JSON text; the later version wins where none is named. */
+  /** Adds definitions of one package as JSON text. A canonical without a version means the latest version. */
   add(source: string, definitions: readonly Stated[]): void
   remove(source: string): void
-  /** Grows with every change, so that what was compiled from the definitions can be thrown away. */
+  /** Grows with every change, so that trees compiled from the definitions can be discarded. */
   changes(): number
 }
 
@@ -39,7 +39,7 @@ export function openLibrary(file: string): Library {
     return own?.at(-1)?.text ?? builtIn(url)
   }
 
-  // A version is a release or a leading part of one: 4.0 means 4.0.1.
+  // A version may be given by its first parts: 4.0 finds 4.0.1.
   function builtInOf(url: string, version: string): string | undefined {
     const text = builtIn(url)
     const found = text === undefined ? undefined : (JSON.parse(text) as Definition).version
@@ -93,7 +93,10 @@ export function openLibrary(file: string): Library {
   }
 }
 
-/** The texts of a file of the cache by URL. Opened now and read when first asked, so that a newer release may clear the cache while this process lives. */
+/**
+ * The texts in a file of the cache by URL. The file is opened now and read at the first question, so that a newer release may clear the cache while
+ * this process runs.
+ */
 function openBuiltIn(file: string): (url: string) => string | undefined {
   const descriptor = openSync(file, 'r')
   const indexDescriptor = openSync(`${file}.index.json`, 'r')

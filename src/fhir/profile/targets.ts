@@ -9,7 +9,7 @@ const isCore = (profile: string) => /^http:\/\/hl7\.org\/fhir\/StructureDefiniti
 const coreType = (profile: string) => profile.slice(core.length).split('|')[0] as string
 const literal = /(?:^|\/)([A-Z][A-Za-z]+)\/[A-Za-z0-9\-.]{1,64}(?:\/_history\/[A-Za-z0-9\-.]{1,64})?$/
 
-/** targetProfile: the resource behind a reference has one of the types, and conforms when it is here to be looked at. */
+/** Checks targetProfile: the target of a reference must have one of the types, and must conform to one of the profiles when the target is here. */
 export function checkTargets(run: Run, types: TypeOfElement[], item: Item, depth: number): void {
   if (!isObject(item.value) || types.some(({ targetProfile }) => targetProfile === undefined)) return
   const profiles = types.flatMap(({ targetProfile }) => targetProfile ?? [])

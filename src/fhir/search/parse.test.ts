@@ -13,7 +13,7 @@ import type { Search } from './search.ts'
 const fhir = preparedFhir()
 const parse = (type: string | null, query: string, lenient = false): Search => parseSearch(fhir, type, [...new URLSearchParams(query)], { lenient })
 
-/** The type, the query, and what the refusal must say or hint. */
+/** The type, the query, and a pattern that the refusal or its hint must match. */
 const refused: [string | null, string, RegExp][] = [
   ['Patient', 'nam=x', /Did you mean name/],
   ['Patient', 'birth-date=1980', /Did you mean birthdate/],
@@ -187,7 +187,7 @@ test('the controls are read', () => {
   assert.deepEqual([search.total, search.summary, search.elements], ['accurate', 'data', ['name', 'gender']])
 })
 
-test('a count of nothing asks for the number alone', () => assert.equal(parse('Patient', '_count=0').summary, 'count'))
+test('_count=0 asks only for the number of matches', () => assert.equal(parse('Patient', '_count=0').summary, 'count'))
 
 test('a search is plain data', () => {
   const search = parse(
@@ -323,7 +323,7 @@ test('no query makes anything but a search or a refusal, and every search can be
         const stored: Search = JSON.parse(JSON.stringify(search))
         assert.deepEqual(stored, search)
         narrowing(stored)
-        // What other resources decide is found out by a store.
+        // A store must first resolve clauses about other resources.
         if (!singleClauses(stored.clauses).some(({ test }) => related.has(test))) matches(stored, fhir.extract(anObservation()), fhir)
       } catch (error) {
         assert.ok(error instanceof Refusal)

@@ -1,6 +1,6 @@
 /**
- * ISO 3166-1, which the definitions name without holding it: the two letters, three letters and three digits of each country. The runtime's Unicode data
- * has names, and codes of two letters alone.
+ * ISO 3166-1, which the definitions name without its codes: the two letters, three letters and three digits of each country. The Unicode data of the
+ * runtime has names, and codes of two letters only.
  */
 const codes = `
   ADAND020 AEARE784 AFAFG004 AGATG028 AIAIA660 ALALB008 AMARM051 AOAGO024 AQATA010 ARARG032 ASASM016 ATAUT040 AUAUS036 AWABW533
@@ -23,7 +23,7 @@ const codes = `
   VGVGB092 VIVIR850 VNVNM704 VUVUT548 WFWLF876 WSWSM882 YEYEM887 YTMYT175 ZAZAF710 ZMZMB894 ZWZWE716
 `
 
-/** All three kinds of codes, each with the two letters by which the country's name is found. */
+/** All codes of the three kinds, each with the two letters by which the runtime knows the country's name. */
 export function countryCodes(): { code: string; region: string }[] {
   const countries = codes.trim().split(/\s+/)
   return [

@@ -8,12 +8,12 @@ import { builtInSystems } from './grammars.ts'
 import { type Entry, openPack, type Pack, removePack, writePack } from './pack.ts'
 import { type CodeSystemResource, type ConceptMapResource, splitCanonical, type TerminologyResource, type ValueSetResource } from './resources.ts'
 
-/** Where definitions come from: `url` may carry `|version`; without one the newest of the url is meant. */
+/** Finds definitions. `url` may have a `|version`; otherwise the newest version is meant. */
 export type Source = {
   codeSystem(url: string): CodeSystem | null
   valueSet(url: string): ValueSetResource | null
   conceptMap(url: string): ConceptMapResource | null
-  /** Maps that speak of all of these systems or value sets. */
+  /** The maps between all of these systems or value sets. */
   conceptMapsOf(urls: string[]): ConceptMapResource[]
   supplementsOf(url: string): CodeSystem[]
 }
@@ -36,14 +36,14 @@ export type Library = Source & {
 }
 
 /**
- * The standard's own terminology and that of packages. Nothing is read before the first question; then an index stays in memory,
- * and what was used lately, up to a bound.
+ * The terminology of the standard and of packages. Nothing is read before the first question; then memory holds an index, and the definitions
+ * used last, up to a limit.
  */
 export function createLibrary(cacheDir: string): Library {
   const packs = new Map<string, Pack>()
   const located = new Map<string, Located[]>()
   const opened = createOpened()
-  /** What a canonical means now; forgotten when a pack comes or goes. */
+  /** The definition that a canonical means now; forgotten when a pack comes or goes. */
   const resolved = new Map<string, Located | null>()
 
   function addPack(name: string, pack: Pack): void {
@@ -136,7 +136,7 @@ export function createLibrary(cacheDir: string): Library {
 
 const mapsMax = 50
 
-/** What was opened lately, up to a bound; each under the name of its pack, a space and its place in it. */
+/** The definitions opened last, up to a limit. The key is the name of the pack, a space and the place in the pack. */
 function createOpened() {
   const kept = new Map<string, { value: Definition; weight: number }>()
   let bytes = 0
@@ -152,7 +152,7 @@ function createOpened() {
       kept.set(key, known) // The order of the map is the order of use.
       return known.value
     },
-    /** However large it is, what was asked for last is kept. */
+    /** Keeps the definition asked for last even when it alone exceeds the limit. */
     keep(key: string, value: Definition, weight: number): void {
       kept.set(key, { value, weight })
       bytes += weight
@@ -193,9 +193,9 @@ export const allOf = (url: string, system: string): ValueSetResource => ({
 })
 
 /**
- * Without a version: the standard's own for what the standard itself defines (a package for another release must not change R4), else what
- * was loaded on top of it, the newest first. A definition that has its codes goes before one that has not. `4.0` finds `4.0.1`.
- * R4 binds what it publishes by its release, also value sets of v3 that carry a version of their own.
+ * Chooses among definitions of one URL. A definition with its codes goes before one without. Then, for URLs of the standard, the standard's own goes
+ * first, because a package for another release must not change R4; for other URLs that of a package. Then the newest. `4.0` finds `4.0.1`. R4 binds
+ * its own definitions by its release, even value sets of v3 with a version of their own.
  */
 function choose(all: Located[], url: string, version: string | undefined): Located | null {
   const exact = version === undefined ? all : all.filter(({ entry }) => entry.version === version)
@@ -224,7 +224,7 @@ function* standardResources(): Generator<TerminologyResource> {
   yield* readTerminology()
 }
 
-/** Changes with the definitions and with what writes packs, so a stale pack is never read. */
+/** Changes with the definitions and with the code that writes packs, so that no stale pack is read. */
 function fileName(name: string): string {
   const hash = createHash('sha256')
     .update(name)

@@ -39,7 +39,7 @@ test('membership in the value sets of R4', () => {
     [r4('iso3166-1-3'), { code: 'SRB' }, 'in'],
     [r4('iso3166-1-3'), { code: 'RS' }, 'out'],
     [r4('iso3166-1-N'), { code: '688' }, 'in'],
-    // The state before 2006, whose code stands in old documents.
+    // The state that existed until 2006; its code is in old documents.
     [r4('iso3166-1-3'), { code: 'SCG' }, 'unknown'],
     [r4('currencies'), { code: 'RSD' }, 'in'],
     [r4('currencies'), { code: 'DIN' }, 'out'],

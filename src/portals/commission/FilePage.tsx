@@ -96,7 +96,7 @@ const madeBy = { employer: words.byEmployer, person: words.byPerson, fund: words
 
 type ToDecideOf = { data: CommissionFile; proposedUntil: string | null; asked: ReturnType<typeof askedOf>; onAsk(asked: Asked): void }
 
-/** The doctor's proposal and the objection that wait for the commission, and what it may do about each. */
+/** The doctor's proposal and the objection that wait for the commission, with the acts that each allows. */
 function ToDecide({ data: { isProposed, objection }, proposedUntil, asked, onAsk }: ToDecideOf) {
   const say = useSay()
   const given = useData()

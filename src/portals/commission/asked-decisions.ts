@@ -3,7 +3,7 @@ import type { Say } from '../shared/language.tsx'
 import type { Asked } from '../shared/StepDialog.tsx'
 import { decisions, file as words } from './words.ts'
 
-/** What the commission is asked for when it decides about a proposal, accepts an objection or rejects it. `at`: the file's address. */
+/** The dialogs in which the commission decides about a proposal, accepts an objection or rejects it. `at` is the file's address. */
 export function askedOf(say: Say, data: CommissionFile, at: string): Record<'decide' | 'accept' | 'reject', Asked> {
   const leave = data.leaves.find(({ id }) => id === data.leave)
   const seen = leave?.steps.length

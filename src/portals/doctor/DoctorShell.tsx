@@ -36,7 +36,7 @@ export function DoctorShell() {
     'Ctrl+KeyK': showCommands,
   })
   const isWorker = me.roles.some((role) => role === 'doctor' || role === 'nurse' || role === 'laboratory')
-  // The data officer sees what the institution sends and which of its looks patients do not know, and opens no record.
+  // The data officer sees which reports the institution sends and which looks patients do not know, but opens no record.
   const isOfficer = me.roles.includes('data-officer')
   const { pathname } = useLocation()
   const isAtOfficers = pathname === '/completeness' || pathname === '/look-reports'

@@ -13,7 +13,7 @@ import { visit, visitReasons, visitReasonWords } from './words.ts'
 
 type Errors = { card?: Message; number?: Message; birthDate?: Message }
 
-/** The patient is present: card, or a number with the birth date. A wrong entry keeps everything that was typed. */
+/** Opens a visit of a patient who is present, by card or by a number with the birth date. After a wrong entry everything typed stays. */
 export default function OpenVisitDialog({ opened, onClose }: { opened: Opened; onClose(): void }) {
   const say = useSay()
   const data = useData()
@@ -97,7 +97,7 @@ function VisitFields({ form, change, errors }: VisitFieldsOf) {
 
 type Form = { way: 'card' | 'number'; card: string; number: string; birthDate: string; reason: (typeof visitReasons)[number] }
 
-/** What was typed, what is wrong with it, and the way to the server and from there to the record. */
+/** The typed values and their errors; sends them to the server and goes to the record. */
 function useVisitForm(opened: Opened, onClose: () => void) {
   const navigate = useNavigate()
   const [form, setForm] = useState<Form>({ way: opened.way ?? 'card', card: '', number: '', birthDate: '', reason: 'преглед' })
@@ -140,7 +140,7 @@ function checkNumber(number: string, birthDate: string): Errors {
   }
 }
 
-/** A field that takes the focus when it comes, and again when it is wrong. */
+/** A field that takes the focus when it appears, and again when its value is wrong. */
 function FocusedField({ error, ...rest }: Omit<ComponentProps<typeof TextField>, 'wrong'> & { error: string | undefined }) {
   const input = useRef<HTMLInputElement>(null)
   useEffect(() => input.current?.focus(), [])

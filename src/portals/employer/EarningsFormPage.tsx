@@ -15,11 +15,11 @@ import { formatDinars } from '../shared/money.ts'
 import { earnings as words } from './words.ts'
 
 type Row = GiveEarnings['rows'][number]
-/** How many rows were stored last; it outlives the form, which begins anew with what is stored. */
+/** How many rows were stored last. This outlives the form, which is made anew with the stored rows. */
 type Stored = { stored: number; unchanged: number }
 const cells = ['hours', 'net', 'gross', 'paid'] as const
 
-/** Form OZ-7 for the person of one leave: no personal number is typed. */
+/** Form OZ-7 for the person of a leave, so no personal number has to be typed. */
 export function EarningsFormPage() {
   const { pib = '', leave = '' } = useParams()
   const say = useSay()
@@ -98,7 +98,7 @@ function Form({ at, data, stored, onStored }: FormOf) {
   )
 }
 
-/** A row for each month, with what is stored of it as the reader writes numbers. */
+/** A row for each month, with its stored figures as the reader writes numbers. */
 const rowsOf = ({ months, rows }: EarningsOfLeave, language: Language): Row[] =>
   months.map((month) => {
     const known = rows.find((row) => row.month === month)

@@ -27,7 +27,7 @@ export function EarningsPage() {
 
 const isOutcome = (details: unknown): details is EarningsOutcome => Array.isArray((details as EarningsOutcome | null)?.errors)
 
-/** A file is checked first. It is stored when somebody says so, whole or without its wrong rows, which can be mended here. */
+/** A chosen file is only checked. It is stored when the reader says so, whole or without its wrong rows, which can be corrected here. */
 function EarningsFile({ pib }: { pib: string }) {
   const say = useSay()
   const { loaded, changes, setChanges, outcome, failure, isBusy, send, choose } = useEarningsFile(pib)
@@ -114,7 +114,7 @@ function Verdict({ outcome }: { outcome: EarningsOutcome }) {
 
 type NextStepsOf = { outcome: EarningsOutcome; isChanged: boolean; isBusy: boolean; onStore(mode: 'all' | 'good'): void }
 
-/** A file with mistakes is checked again, or stored without their rows when all of them are shown; one that was changed is checked first. */
+/** A file with mistakes is checked again, or stored without the wrong rows if all of them are shown. A changed file is checked first. */
 function NextSteps({ outcome, isChanged, isBusy, onStore }: NextStepsOf) {
   const say = useSay()
   if (outcome.isStored) return null
@@ -142,7 +142,7 @@ function NextSteps({ outcome, isChanged, isBusy, onStore }: NextStepsOf) {
 
 type MistakesOf = { loaded: Loaded; outcome: EarningsOutcome; changes: ReadonlyMap<number, string>; onChange(changes: ReadonlyMap<number, string>): void }
 
-/** Each row with a mistake, what is wrong and what would be right, and the row itself to be mended. */
+/** Each wrong row with its mistake, the remedy, and the row itself for correction. */
 function Mistakes({ loaded, outcome, changes, onChange }: MistakesOf) {
   const say = useSay()
   const language = useLanguage()

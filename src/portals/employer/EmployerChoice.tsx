@@ -3,7 +3,7 @@ import { useData, useSay } from '../shared/language.tsx'
 import { useLive } from '../shared/use-live.ts'
 import { inbox, portal } from './words.ts'
 
-/** Whose lines are shown: all, or those of one employer. Somebody with one employer has nothing to choose. */
+/** Chooses whose lines are shown: those of all employers or of one. A reader with one employer gets no choice. */
 export function EmployerChoice({ pib, onChoose }: { pib: string; onChoose(pib: string): void }) {
   const say = useSay()
   const data = useData()

@@ -10,7 +10,7 @@ export function InboxLines({ lines, chosen, onToggle }: { lines: readonly CaseLi
   const say = useSay()
   const data = useData()
   const language = useLanguage()
-  // Of one employer only, its name in each row would say nothing.
+  // The name of the employer is shown only when the lines belong to several.
   const isOfSeveral = new Set(lines.map(({ pib }) => pib)).size > 1
   const words = [inbox.employee, inbox.when, inbox.what, inbox.period, ...(isOfSeveral ? [inbox.employer] : []), inbox.done]
   return (

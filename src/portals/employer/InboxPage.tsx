@@ -24,7 +24,7 @@ export function InboxPage() {
   const act = (work: () => Promise<void>) => void work().catch(setFailure)
   const mark = (wanted: readonly CaseLine[]) =>
     act(async () => {
-      // Each employer's own request: what one refuses leaves the others as they are.
+      // One request for each employer: when one refuses, those of the others still count.
       for (const [pib, of] of Map.groupBy(wanted, (line) => line.pib)) {
         await post(`/sickleave/employer/${pib}/marks`, { leaves: of.map(({ leave, seq }) => ({ leave, seq })), done: true })
       }
@@ -96,7 +96,7 @@ function Filters({ wish, onChange }: { wish: Wish; onChange(part: Partial<Wish>)
   )
 }
 
-/** What may be done about the chosen lines; pressed with none it does nothing. */
+/** The acts on the chosen lines; without a chosen line a press does nothing. */
 function ChosenActs({ count, onMark, onFile }: { count: number; onMark(): void; onFile(format: 'xml' | 'csv'): void }) {
   const say = useSay()
   const button = (text: string, act: () => void, isMain = false) => (

@@ -8,7 +8,7 @@ import { type Asked, StepDialog } from '../shared/StepDialog.tsx'
 import { Trouble } from '../shared/Trouble.tsx'
 import { inbox, leave as words, objectionKinds, objections } from './words.ts'
 
-/** What may be done about a leave: deal with it, give earnings, ask for money, object, read what the person shared. */
+/** The acts on a leave: mark it as done, give earnings, ask for money, object, read the diagnosis that the person shared. */
 export function LeaveActs({ pib, leave, last, onChanged }: { pib: string; leave: string; last: EmployerEvent; onChanged(): void }) {
   const say = useSay()
   const data = useData()
@@ -87,7 +87,7 @@ function useSharedText() {
   }
 }
 
-/** Null: the person has shared nothing. */
+/** Null when the person has shared nothing. */
 async function sharedDiagnosis(url: string): Promise<Shared | null> {
   try {
     return await get<Shared>(url)

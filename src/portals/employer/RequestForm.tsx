@@ -12,9 +12,9 @@ import { requestKinds, requests as words } from './words.ts'
 export type Content = { kind: RequestShown['kind']; from: string; until: string; payoutDay: string; account: string; months: string; note: string }
 type Form = {
   first: Content
-  /** False when what is saved is complete, so that submitting is the main step. */
+  /** False when the saved request is complete: then submitting is the main button. */
   isMain?: boolean
-  /** `hasKind`: a new request chooses its kind; one that exists keeps it. */
+  /** `hasKind`: a new request chooses its kind; an existing one keeps it. */
   send: { method: 'POST' | 'PUT'; path: string; more: object; hasKind: boolean }
   onSaved(saved: RequestShown): void
 }
@@ -24,7 +24,7 @@ export const contentOf = (request: RequestShown): Content => ({
   ...{ months: request.monthsWithoutWage.map((month) => formatDate('sr-Cyrl', month)).join(', '), note: request.note ?? '' },
 })
 
-/** The fields of a request. What was typed stays whatever the answer is. */
+/** The fields of a request. The typed values stay, whatever the server answers. */
 export function RequestForm({ first, isMain = true, send, onSaved }: Form) {
   const say = useSay()
   const [content, setContent] = useState(first)

@@ -112,7 +112,7 @@ function Head({ pib, data }: Pick<Of, 'pib' | 'data'>) {
   )
 }
 
-/** What is missing, each with the place that takes it. */
+/** The missing parts of the request, each with a link to the place where it is entered. */
 function Missing({ pib, data }: { pib: string; data: RequestShown }) {
   const say = useSay()
   const language = useLanguage()

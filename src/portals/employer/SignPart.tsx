@@ -7,7 +7,10 @@ import { useLanguage, useSay } from '../shared/language.tsx'
 import { Trouble } from '../shared/Trouble.tsx'
 import { signing as words } from './signing-words.ts'
 
-/** Download, sign with one's own certificate, send it back: it is judged there, and what is wrong is said here while the file stays chosen. */
+/**
+ * The reader downloads the document, signs it with their own certificate and sends it back. The server checks it; errors are shown while the file stays
+ * chosen.
+ */
 export function SignPart({ path, data, onChanged }: { path: string; data: RequestShown; onChanged(): void }) {
   const say = useSay()
   const language = useLanguage()

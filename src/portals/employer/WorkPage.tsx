@@ -14,7 +14,7 @@ import { inbox, work as words, workKinds } from './words.ts'
 
 const everyMs = 30_000
 
-/** What waits for a hand, over all employers: the nearest last day first. What is chosen stands in the address, so that it can be kept. */
+/** Everything that waits for the reader, over all employers, the nearest last day first. The choices are in the address, so that they can be bookmarked. */
 export function WorkPage() {
   const say = useSay()
   const [search, setSearch] = useSearchParams()

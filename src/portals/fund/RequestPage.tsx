@@ -26,10 +26,10 @@ export function RequestPage() {
     </Arrived>
   )
 }
-/** The tab names no person and no number. */
+/** The title of the browser tab names no person and no number. */
 const portalTitle = work.request
 
-/** The officers who may be given the request. Only a supervisor, who may give it, asks for them. */
+/** The officers who may be given the request. They are loaded only for a supervisor, who may assign it. */
 function useOfficers(mayAssign: boolean): Officers['officers'] {
   const [officers, setOfficers] = useState<Officers['officers']>([])
   useEffect(() => {

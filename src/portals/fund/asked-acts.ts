@@ -7,7 +7,7 @@ import { dinarsOf, formatPara, paraOf } from '../shared/money.ts'
 import type { Asked } from '../shared/StepDialog.tsx'
 import { acts, work } from './words.ts'
 
-/** How what is shown is written: the reader's language, and data in the reader's script. */
+/** The reader's language, and functions that write words and data in the reader's script. */
 type Reader = { say: Say; data: (text: string) => string; language: Language }
 export type Act = { word: Message; asked: Asked; isMain?: boolean }
 
@@ -16,7 +16,10 @@ const decided = [
   { name: 'why', label: acts.why },
 ]
 
-/** What an officer may do now, as buttons: what the server would refuse by the state or by the second pair of eyes is not offered. */
+/**
+ * The acts that an officer may do now, as buttons. Acts that the server would refuse, because of the state or because a second person must do them, are
+ * left out.
+ */
 export function actsOf(reader: Reader, file: FundFile, officers: Officers['officers']): Act[] {
   switch (file.request.state) {
     case 'submitted':
@@ -106,13 +109,13 @@ const control = ({ say }: Reader, { request }: FundFile): Act => ({
   },
 })
 
-/** An act upon the request of a file; the server refuses it when the file has changed since it was seen. */
+/** An act on the request of a file. The server refuses it when the file has changed since it was loaded. */
 function act({ say }: Reader, { request, seen }: FundFile, word: Message, path: string, { more = {}, ...rest }: Partial<Asked> = {}): Act {
   const to = `/sickleave/fund/requests/${request.id}/${path}`
   return { word, asked: { title: say(word), confirm: word, fields: [], ...rest, to, more: { seen, ...more } } }
 }
 
-/** What is read before money is decided about: number, person, employer and days. */
+/** The facts to read before a decision about money: number, person, employer and days. */
 function whose({ say, data, language }: Reader, { request }: FundFile): { lead: Message; about: Values } {
   const about = {
     number: request.number,

@@ -8,7 +8,7 @@ import { useData, useLanguage, useSay } from '../shared/language.tsx'
 import { Trouble } from '../shared/Trouble.tsx'
 import { alerts as words } from './words.ts'
 
-/** Open alerts first. Whoever takes one shows that to the others, and it is not sent again. */
+/** Open alerts come first. Taking an alert shows the others that somebody has it, and stops it from being sent again. */
 export function Alerts({ alerts, onTaken }: { alerts: BusAlert[]; onTaken(): void }) {
   const say = useSay()
   const [failure, setFailure] = useState<unknown>(null)

@@ -122,7 +122,7 @@ function Facts({ member }: { member: Shown }) {
   return <FactList facts={facts} />
 }
 
-/** Who decided what, by which decision and why, the newest first. */
+/** The decisions about a member: by whom, with which number and why, newest first. */
 function Life({ steps: life }: { steps: Step[] }) {
   const say = useSay()
   const data = useData()

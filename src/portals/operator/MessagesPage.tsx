@@ -16,7 +16,7 @@ import { LinesTable } from '../shared/LinesTable.tsx'
 const parts = ['number', 'member', 'service', 'from', 'to'] as const
 const states: DeliveryState[] = ['waiting', 'leased', 'acknowledged', 'parked']
 
-/** The question stands in the address: it can be sent to a colleague, and it holds nothing about a person. */
+/** The search is in the address: it can be sent to a colleague, because it names no person. */
 export function MessagesPage() {
   const say = useSay()
   const [question, setQuestion] = useSearchParams()

@@ -7,7 +7,10 @@ const width = 720
 const height = 96
 const step = width / 60
 
-/** An hour by minute: what passed as a filled bar, what was refused or failed on top of it in the ink of warnings, hatched for greyscale. */
+/**
+ * One hour by minute: a filled bar for messages that passed, and on top of it those that were refused or failed, in the warning colour and hatched for
+ * greyscale.
+ */
 export function TrafficChart({ minutes }: { minutes: BusOverview['minutes'] }) {
   const say = useSay()
   const totals = minutes.map(({ good, refused, failed }) => good + refused + failed)

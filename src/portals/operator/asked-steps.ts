@@ -6,7 +6,7 @@ import type { Message } from '../shared/message.ts'
 import type { Asked } from '../shared/StepDialog.tsx'
 import { path, proposals, steps } from './words.ts'
 
-/** As the bus reads it, or null for what is no moment. */
+/** The instant in the form that the bus reads; null for a text that is no moment. */
 export const instantOf = (text: string): string | null => typedMoment(text, dayOf(new Date().toISOString()))
 export const moment = { is: { test: (text: string) => instantOf(text) !== null }, wrong: steps.momentWrong }
 
@@ -15,7 +15,7 @@ const decided = [
   { name: 'reason', label: steps.reason },
 ]
 
-/** The word on the button depends on where one comes from: back from a suspension is another thing than a first approval. */
+/** The word on the button depends on the present state: reactivating a suspended member is not a first approval. */
 export function memberWord(from: MemberState, to: MemberState): Message {
   if (to === 'active') return steps.reactivate
   if (to === 'revoked' && from === 'requested') return steps.refuse
@@ -66,7 +66,10 @@ export function replayAsked(say: Say, member: string, more: Record<string, unkno
   }
 }
 
-/** A proposal of other contents for a parked message, which a second person approves. `text` is null when what came is not kept or is no text. */
+/**
+ * The dialog that proposes other contents for a parked message; a second person approves the proposal. `text` is null when the contents are not kept or
+ * are no text.
+ */
 export function correctionAsked(say: Say, message: string, recipient: string, text: string | null): Asked {
   return {
     title: say(steps.title, { step: say(path.correct), name: recipient }),

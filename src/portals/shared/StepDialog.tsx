@@ -17,32 +17,32 @@ export type AskedField = {
   long?: boolean
   isDay?: boolean
   options?: readonly { value: string; label: Message }[]
-  /** Where it has a form of its own: told before it is sent. */
+  /** The form that the text must have, which is checked before sending. */
   form?: { is: { test(text: string): boolean }; wrong: Message }
 }
 export type Asked = {
   title: string
-  /** What it does, before it is done. */
+  /** Explains the act before it is done. */
   lead?: Message
-  /** What fills the lead: the sum, and whose it is. */
+  /** Values for the lead, such as the sum and the person. */
   about?: Values
   confirm: Message
   dismiss?: Message
   fields: AskedField[]
-  /** Where it is posted, and with what beside the fields. */
+  /** The address to post to; `more` is posted beside the fields. */
   to: string
   method?: 'PUT'
   more: Record<string, unknown>
   first?: Record<string, string>
-  /** How it is sent, where that is more than posting it. */
+  /** Sends the act when a plain post is not enough. */
   send?: (to: string, body: Record<string, unknown>) => Promise<unknown>
-  /** What a status means for this act. */
+  /** The meaning of a status for this act. */
   meanings?: Meanings
-  /** Where a field is not text in the body. */
+  /** Makes the body when a field is not sent as text. */
   body?: (values: Record<string, string>) => Record<string, unknown>
 }
 
-/** Asks for what an act needs, sends it, and closes when the act is done. What was typed stays when the act is refused. */
+/** Asks for what an act needs, sends it, and closes when the act is done. When the act is refused, the typed values stay. */
 export function StepDialog<T>({ asked, onClose, onDone }: { asked: Asked; onClose(): void; onDone(answer: T): void }) {
   const say = useSay()
   const [place] = useState(placeOfFocus)
@@ -104,7 +104,7 @@ export function StepDialog<T>({ asked, onClose, onDone }: { asked: Asked; onClos
   )
 }
 
-/** What is wrong with a field before it is sent. */
+/** The error of a field that can be found before sending. */
 function wrongBefore({ optional, form }: AskedField, value = ''): Message | null {
   if (value.trim() === '') return optional ? null : shell.needed
   return form && !form.is.test(value.trim()) ? form.wrong : null

@@ -11,7 +11,7 @@ type TextFieldOf = Omit<ComponentProps<'input'>, 'onChange' | 'className'> & {
   onChange(value: string): void
 }
 
-/** A line of text with its label, a hint above it and what is wrong with it below. */
+/** A text field with its label, a hint above it and its error below it. */
 export function TextField({ id, label, hint, wrong, isNumber = false, onChange, ...rest }: TextFieldOf) {
   return (
     <div className="field">

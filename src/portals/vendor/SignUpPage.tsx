@@ -11,7 +11,7 @@ import { shell } from '../shared/words.ts'
 import { knownSystems, rememberSystem } from './known-systems.ts'
 import { start as words } from './words.ts'
 
-/** What the page of a system is handed when it was just signed up; never in an address, gone with the page. */
+/** Passed to the page of a system right after its sign-up. It is never in an address and disappears with the page. */
 export type JustSignedUp = SignedUp & { member: string; contact: string }
 
 const fields: { name: string; label: Message; hint?: Message; isEmail?: boolean }[] = [

@@ -20,7 +20,7 @@ import type { JustSignedUp } from './SignUpPage.tsx'
 import { start, system as words } from './words.ts'
 
 const everyMs = 5000
-/** One page of the guides for each protocol. */
+/** The page of the guides for each protocol. */
 const guides = { hl7v2: 'edge-hl7v2', cda: 'edge-cda', csv: 'edge-csv', rest: 'edge-rest', bus: 'edge-bus' } as const
 type Protocol = keyof typeof guides
 const protocols = Object.keys(guides) as Protocol[]

@@ -19,11 +19,11 @@ import { correction as words } from './words.ts'
 
 type Decided = { line: DeskLine; isAccepted: boolean; left: Desk['lines'] }
 
-/** One request to correct a leave: who asks what until when, the leave with its papers, and the answer. */
+/** One request to correct a leave: who asks for what and until when, the leave with its papers, and the answer. */
 export function CorrectionPage() {
   const { objection = '' } = useParams()
   useTitle(words.short)
-  // Another request is another page: nothing that was typed or decided here goes along.
+  // The key makes a new page for another request, so that nothing typed or decided here stays.
   return <Asking key={objection} objection={objection} />
 }
 
@@ -57,7 +57,7 @@ function Asking({ objection }: { objection: string }) {
   )
 }
 
-/** It takes the focus when it arrives, so that a reader of the screen begins with what the page is. */
+/** Takes the focus when it appears, so that a screen reader begins with the title. */
 function Title({ number }: { number?: string }) {
   const say = useSay()
   const data = useData()
@@ -120,7 +120,7 @@ function Request({ line, today, onDecided }: RequestOf) {
   )
 }
 
-/** What is to be corrected: about whom, by whom and until when it is asked. */
+/** The correction that is asked for: about whom, by whom and until when. */
 function AskedFor({ line, today, birthDate }: { line: DeskLine; today: string; birthDate: string | null }) {
   const say = useSay()
   const data = useData()
@@ -154,7 +154,7 @@ function AllLeaves({ person }: { person: string }) {
   )
 }
 
-/** Takes the focus, because the element that had it is gone. */
+/** Takes the focus, because the focused element has disappeared. */
 function Outcome({ decided: { line, isAccepted, left } }: { decided: Decided }) {
   const say = useSay()
   const data = useData()

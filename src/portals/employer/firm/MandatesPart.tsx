@@ -61,7 +61,7 @@ export function MandatesPart(part: Part) {
 
 type MandateOf = Part & { one: Mandates['held'][number]; other: string; isGiven?: boolean }
 
-/** A mandate with its other side. What an agency asked for in its file is given by this firm, its client, when it confirms it here. */
+/** A mandate and its other party. An agency may ask for a mandate in a file; the client firm gives it by confirming it here. */
 function Mandate({ one, other, isGiven = false, at, act }: MandateOf) {
   const say = useSay()
   const data = useData()

@@ -2,10 +2,10 @@ import type { Asked } from '../../shared/StepDialog.tsx'
 import type { Message } from '../../shared/message.ts'
 import { roles } from '../firm-words.ts'
 
-/** What is asked for before something of the firm is made or changed, and what is done with the answer. */
+/** The question before a part of the firm is made or changed, and what happens with the answer. */
 export type Ask = {
   title: Message
-  /** Below the address of the firm. */
+  /** The address, relative to that of the firm. */
   to: string
   fields: Asked['fields']
   more?: Record<string, unknown>
@@ -13,14 +13,14 @@ export type Ask = {
   method?: 'PUT'
 }
 
-/** What each part of the page is given. */
+/** The props of each part of the page. */
 export type Part = {
   /** The address of the firm. */
   at: string
   ask(wish: Ask): void
-  /** Does what needs no question; then all parts are read again. */
+  /** Does something without a question first; then all parts are loaded again. */
   act(work: () => Promise<unknown>): Promise<void>
-  /** Shows a sentence above all parts: a code or a key that is shown once. */
+  /** Shows a text above all parts, such as a code or a key that is shown only once. */
   setSaid(text: string): void
 }
 

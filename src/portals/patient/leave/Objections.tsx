@@ -6,7 +6,7 @@ import type { Message } from '../../shared/message.ts'
 import { type Asked, StepDialog } from '../../shared/StepDialog.tsx'
 import { objections as words } from './words.ts'
 
-/** What one may object to and until when, what was sent, and what was answered. */
+/** What the person may object to and until when, and the objections already sent with their answers. */
 export function Objections({ leave, isOver, all, onChanged }: { leave: string; isOver: boolean; all: Wire; onChanged(): void }) {
   const say = useSay()
   const language = useLanguage()
@@ -59,7 +59,7 @@ export function Objections({ leave, isOver, all, onChanged }: { leave: string; i
   )
 }
 
-/** One that was sent, and what became of it. */
+/** An objection that was sent, and its outcome. */
 function Sent({ one, onWithdraw }: { one: Wire['objections'][number]; onWithdraw(asked: Asked): void }) {
   const say = useSay()
   const data = useData()

@@ -59,7 +59,7 @@ const mailForm = { is: /^[^\s@]+@[^\s@]+\.[^\s@]+$/, wrong: reportWords.mailWron
 
 type ReportableOf = { person: string; children(reports: readonly LookReport[], report: (look: Look) => void): ReactNode }
 
-/** The reports of this person above the list, and the dialog that makes one. */
+/** The person's reports above the list, and the dialog for a new one. */
 function Reportable({ person, children }: ReportableOf) {
   const say = useSay()
   const data = useData()
@@ -175,7 +175,7 @@ function ReportLook({ look, report, onReport }: { look: Look; report: LookReport
   )
 }
 
-/** Pages are added below the first; the first came with the page itself. */
+/** Further pages below the first, which came with the page itself. */
 function usePages(person: string, first: Looks) {
   const [pages, setPages] = useState([first])
   const [error, setError] = useState<unknown>(null)

@@ -9,7 +9,7 @@ import { calculatorWords as words } from './words.ts'
 
 type Form = { reason: string; from: string; until: string; gross: string; hours: string; born: string; isChild: boolean; isSevere: boolean }
 
-/** Everything but the wage and the days is prefilled; care asks for an age and nothing more of whom. */
+/** Everything but the wage and the days is filled in. For care the form asks only for the age of the person cared for. */
 export function CalculatorForm({ today, isAsking, onAsk }: { today: string; isAsking: boolean; onAsk(asked: AskCalculator): void }) {
   const say = useSay()
   const [form, setForm] = useState<Form>({ reason: '01', from: today, until: today, gross: '', hours: '8', born: today, isChild: true, isSevere: false })

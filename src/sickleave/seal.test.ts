@@ -54,7 +54,7 @@ describe('the sealed diagnosis', () => {
       if (named) collect(document.components.schemas[named.split('/').at(-1) as string])
       else Object.values(value).forEach(collect)
     }
-    // What the person shared is answered at an address of its own.
+    // What the person shared is answered at a URL of its own.
     for (const [path, of] of Object.entries<Record<string, { responses: object }>>(document.paths))
       if (path.startsWith('/sickleave/employer') && !path.endsWith('/shared')) for (const { responses } of Object.values(of)) collect(responses)
     assert.ok(fields.size > 100, String(fields.size))

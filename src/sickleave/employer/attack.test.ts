@@ -5,7 +5,7 @@ import { type LeaveTown, startLeaveTown, type Worker } from '../../testing/sickl
 import { sickleaveRoutes } from '../routes.ts'
 import Fastify from 'fastify'
 
-// The employer's side as somebody would try it who means no good: with an account of one firm, on everything of another.
+// Attacks on the employer's side: an account of one firm tries everything of another firm.
 
 let town: LeaveTown
 let theirs: Record<string, string>
@@ -35,7 +35,7 @@ before(async () => {
   theirs = { leave, request, objection, id, member, number: document.number, version: '1', form: 'xml', act: 'submission' }
 })
 
-/** Every route of the employer's side that names something, as it is registered: a new one is tried by itself. */
+/** Every route of the employer's side that names something, read from the registered routes: a new one is included by itself. */
 async function routesThatName(): Promise<{ method: string; url: string }[]> {
   const app = Fastify()
   const found: { method: string; url: string }[] = []

@@ -27,7 +27,7 @@ async function openLeave(from: string, until: string): Promise<void> {
 const ending = forFile()
 before(async () => {
   town = await startLeaveTown(ending)
-  // The kit and the webhook's reader look at the real clock.
+  // The kit and the webhook's reader use the real clock.
   town.at(new Date(Date.now()).toISOString())
   endpoint = await startEndpoint(ending as Parameters<typeof startEndpoint>[0])
   boss = await town.account(['employer'], { name: 'Газда' })

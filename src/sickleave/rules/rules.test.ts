@@ -8,7 +8,7 @@ import { areLinked, chainOf, payersOf, within } from './payers.ts'
 import { columnOn, type Leave, percentOn, seenAs } from './reasons.ts'
 import { standardFor } from './standards.ts'
 
-// The worked examples of the domain study (ebolovanje.md section 17) that are about days and payers; X numbers are its own.
+// The worked examples of the domain study (ebolovanje.md section 17) about days and payers; the X numbers are the study's own.
 const rules = rulesOf()
 let serial = 0
 const leave = (from: string, until: string, more: Partial<Leave> = {}): Leave => ({

@@ -126,7 +126,7 @@ test('a batch of charts', async (t) => {
     assert.equal(second?.person, first?.person)
   })
 
-  await t.test('one that is refused writes nothing and keeps no other from being filed', async () => {
+  await t.test('a refused chart writes nothing and stops no other chart', async () => {
     const [one, other] = [newJmbg(), newJmbg()]
     const known = chart(world, { jmbg: one })
     await filedAll([known])

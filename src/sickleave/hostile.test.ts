@@ -122,7 +122,7 @@ async function holdsAgainst(who: string | null, what: readonly Route[], names?: 
 const of = (...wanted: Side[]) => routes.filter(({ url }) => wanted.includes(sideOf(url) as Side))
 const notOf = (...own: Side[]) => routes.filter(({ url }) => ![...own, 'everybody', 'signed-in'].includes(sideOf(url) as Side))
 
-test('whose each route is stands in the table', () => {
+test('the table names the owner of each route', () => {
   assert.ok(routes.length > 100, String(routes.length))
   assert.deepEqual(
     routes.filter(({ url }) => sideOf(url) === undefined),

@@ -162,7 +162,7 @@ describe('the sealed diagnosis', () => {
     town.at('2026-03-02T08:00:00Z')
   })
 
-  test('what was shared of a paper that is void is shared no more', async () => {
+  test('sharing ends when the paper becomes void', async () => {
     const other = await town.worker([{ employer: town.employers[0]?.id as number }])
     const wish = { from: '2026-03-02', until: '2026-03-06', reason: '01', diagnosis: 'J06.9' }
     const at = `/sickleave/people/${other.handle}/leaves`

@@ -117,7 +117,7 @@ describe('the scenarios', () => {
       assert.match((await verifyCertificate(verdict.certificate as string, keys, later)).problem as string, /ended on/)
     })
 
-  test('what is lost, doubled or not refused is found, with a hint, and earns none', async () => {
+  test('lost, doubled and wrongly accepted documents are found, with a hint, and earn no certificate', async () => {
     const run = await begin('bus')
     const scenarios = (await play(run, (scenario, name) => (scenario === 'offline' && name === '2' ? 0 : 1))) as { id: string; heard: { answer: string }[] }[]
     for (const one of scenarios) if (one.id === 'happy') one.heard[0]!.answer = 'none'
@@ -129,7 +129,7 @@ describe('the scenarios', () => {
     assert.equal((await own(`/runs/${run.run}/report`, { final: true, scenarios })).status, 409, 'a run ends once')
   })
 
-  test('a run that sent nothing has nothing of another run', async () => {
+  test('a run that sent nothing gets no credit for the documents of another run', async () => {
     const run = await begin('bus')
     const verdict = await report(run, [])
     assert.equal(verdict.passed, false)
@@ -210,7 +210,7 @@ test('the vendor’s page asks for a run, which the edge hears, and not twice at
   assert.deepEqual(details.coding, alone.body.issue[0].details.coding, 'under the same code')
 })
 
-test('the sandbox cuts a line when a scenario asks for it, that of nobody else', async () => {
+test('the sandbox cuts the line of the institution whose scenario asks for it, and no other', async () => {
   const run = await begin('bus')
   assert.equal((await own(`/runs/${run.run}/outage`, {})).status, 200)
   const address = await server.app.listen({ port: 0, host: '127.0.0.1' })

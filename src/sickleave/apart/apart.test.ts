@@ -60,7 +60,7 @@ describe('the employers’ process', () => {
     assert.match(String(paper.headers['content-disposition']), /^attachment; filename="/)
   })
 
-  test('hands on what changes something, with its refusals as they are', async () => {
+  test('hands on every change, and passes its refusals back unchanged', async () => {
     const marks = await town.as(clerk)('POST', at('/marks'), { leaves: [{ leave: known, seq: 1 }], done: true })
     assert.deepEqual([marks.status, marks.body], [200, { marked: 1 }])
     const objection = await town.as(clerk)('POST', at('/objections'), { kind: 'control', leave: known, text: 'Виђен на послу.' })
@@ -102,7 +102,7 @@ describe('the employers’ process', () => {
     assert.ok(performance.now() - began < 20_000, 'at once, and not when a connection of the house is given up')
   })
 
-  test('goes where the address was judged to go, however it is written, and a strange one says nothing of how the house is', async () => {
+  test('goes only to the path that was judged, however the URL is written; a strange URL is 404 and does not count as the process being away', async () => {
     const { port } = town.app.server.address() as AddressInfo
     const { cookie } = await town.cookie(clerk)
     const status = (address: string) =>
@@ -119,7 +119,7 @@ describe('the employers’ process', () => {
     assert.ok(!shortagesOf(town.world).some(({ reason }) => reason === 'employers-away'))
   })
 
-  test('refuses who acts for another employer, and who was let go from the next question on', async () => {
+  test('refuses a member of another employer, and a removed member from the next question on', async () => {
     assert.equal((await town.as(clerk)('GET', `/sickleave/employer/${pib(1)}/events`)).status, 403)
     const gone = await town.clerk(0)
     assert.equal((await town.as(gone)('GET', at('/events'))).status, 200)

@@ -103,7 +103,7 @@ describe('what is missing', () => {
 })
 
 describe('the steps of a request', () => {
-  test('a way to the money and back, and what may not follow where', () => {
+  test('lead to the payment and back, and a step that may not follow is refused', () => {
     const steps: Step[] = [
       first,
       { kind: 'submitted', signature },
@@ -125,7 +125,7 @@ describe('the steps of a request', () => {
     for (const kind of ['written', 'submitted', 'withdrawn', 'returned', 'proposed', 'approved', 'paid'] as const) assert.ok(mayFollow(paid, kind), kind)
   })
 
-  test('the one who proposed is never the one who approves', () => {
+  test('an officer who proposed never approves', () => {
     const proposed = fold(
       'refund',
       written(first, { kind: 'submitted', signature }, { kind: 'proposed', decision: 'reject', number: '1', why: 'x', calculation: null, total: 0 }),

@@ -56,7 +56,7 @@ test('a month is published once, after its end, and only what is about ten perso
   assert.ok(daily.every(({ persons, municipality }: { persons: number; municipality: null }) => persons >= 10 && municipality === null))
 })
 
-test('who writes what the others do not is listed with the measure and the sentence; persons are not', async () => {
+test('an issuer that differs from the others is listed with the measure and the sentence; persons are not', async () => {
   const { body, text } = await town.as(officer)('GET', '/sickleave/fund/anomalies')
   const found = body.anomalies.filter(({ name }: { name: string }) => name === 'др 903')
   assert.deepEqual(
@@ -71,7 +71,7 @@ test('who writes what the others do not is listed with the measure and the sente
   assert.equal((await town.as(town.doctor)('GET', '/sickleave/fund/statistics')).status, 403)
 })
 
-test('nobody stands out among equals or among few, and who does is above the middle', () => {
+test('nobody stands out among equals or among few, and an outlier lies above the median', () => {
   const value = fc.integer({ min: 0, max: 100 })
   fc.assert(
     fc.property(fc.array(value, { maxLength: 40 }), (values) => {

@@ -61,6 +61,6 @@ export type Story = {
   certain: readonly string[]
   /** Visits of the last weeks, each so many days before today; with a specialist's report, or still without one. */
   recent?: readonly { daysAgo: number; code: string; hasReport: boolean }[]
-  /** How many times more visits and analyses than usual. */
+  /** The share of visits and analyses that is told, in the place of `toldShare` in life.ts: 1 tells all of them. */
   intensity: number
 }

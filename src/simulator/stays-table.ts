@@ -32,7 +32,7 @@ export type Stay = {
   discharge: readonly Remedy[]
   /** The illness that stays afterwards. */
   aftermath?: string
-  /** The person may die of it, when this is the last stay of a life. */
+  /** Whether people die of it; no code reads this yet. */
   deadly?: boolean
 }
 

@@ -16,7 +16,7 @@ import { tellingRoutes } from './telling-routes.ts'
 import { openTicket } from './ticket.ts'
 
 // Here the employers' process asks for what it may not do itself. Each question carries the ticket of the user who asks and is judged anew: nothing
-// that the employers' process says is believed, except that it stands between.
+// that the employers' process says is believed, except that it passes a question on.
 
 export type Door = { port: number; close(): Promise<void> }
 

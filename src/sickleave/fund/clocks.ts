@@ -69,8 +69,7 @@ export async function calculateSubmitted(world: World, isStopped: () => boolean 
         if (found.standing.calculation !== null || mayFollow(found.standing, 'calculated')) return null
         const reckoned = await reckon(tx, found, rules)
         if (!('view' in reckoned)) {
-          // Records the attempt with its moment, so that the same request is not tried every few seconds; the next step of the request allows a new
-          // attempt.
+          // Records the attempt with its moment, so that the same request is not tried every few seconds; only a new submission is tried again.
           const at = world.now()
           await tx`insert into sickleave.reminder (about, kind, due, at) values (${row.id}, 'not-calculated', ${dayAt(at)}, ${at})
             on conflict (about, kind, due) do update set at = excluded.at`

@@ -8,7 +8,7 @@ import { bytesOf } from './wire-load.ts'
 
 let serial = 0
 const keys = 1000
-/** Members sign on machines of their own: as many as can be needed are signed before the clock starts. */
+/** Members sign on machines of their own, so the bench signs as many messages as it can need before the clock starts. */
 const perSecondMost = 4000
 const batchPerSecondMost = 15_000
 
@@ -20,7 +20,7 @@ export function signedMessages(bench: BusBench, count: number): Buffer[] {
   })
 }
 
-/** The limit: one row, one commit, one round trip for each caller, with nothing around it. */
+/** The limit: one row, one commit and one round trip for each caller, and nothing else. */
 export async function insertRate({ server, seconds }: BusBench): Promise<number> {
   const pool = new pg.Pool({ ...server.owner, max: callers })
   try {
@@ -68,14 +68,14 @@ async function sendBatch({ load }: BusBench, batch: Buffer, size: number): Promi
   if (String(body).split('\\"status\\":202').length !== size + 1) throw new Error(String(body.subarray(0, 500)))
 }
 
-/** What a system with a queue of its own does: several messages under one signature, each with its own verdict and receipt. */
+/** For systems with a queue of their own: several messages under one signature, each with its own verdict and receipt. */
 export async function batchAcceptance(bench: BusBench): Promise<void> {
   const limitValue = await insertRate(bench)
   for (const batches of [prompt, large]) await acceptBatches(bench, batches, limitValue)
 }
 
 type Batches = { size: number; callers: number }
-/** What has come together while the batch before was on its way, and a queue that waited. */
+/** A small batch holds what came while the batch before was on its way; a large one is a queue that has waited. */
 const prompt: Batches = { size: 20, callers: 4 }
 const large: Batches = { size: 100, callers: 8 }
 
@@ -102,13 +102,13 @@ const leasedAtOnce = 100
 
 type Fetched = { taken: number; leases: number }
 type Fetching = {
-  /** Nobody sends any more: whoever finds nothing now is through. */
+  /** Nobody sends any more: a consumer that finds nothing now has finished. */
   isOver(): boolean
-  /** What a system that is not in a hurry lets pass between two questions, so that more than one message comes with each. */
+  /** The pause that a system without haste makes between two questions, so that more than one message comes with each. */
   pauseMs: number
 }
 
-/** Takes until nobody sends any more and nothing waits: leases, and acknowledges with a signature made at that moment. */
+/** Fetches until nobody sends any more and nothing waits: leases, and acknowledges with a signature made at that moment. */
 async function consume(bench: BusBench, member: BusMember, { isOver, pauseMs }: Fetching): Promise<Fetched> {
   const lease = bytesOf('POST', '/bus/deliveries/lease', { authorization: `Bearer ${member.token}` }, JSON.stringify({ max: leasedAtOnce, wait: 1 }))
   const fetched = { taken: 0, leases: 0 }
@@ -132,10 +132,10 @@ async function consumeAll(bench: BusBench, fetching: Fetching): Promise<Fetched>
   return { taken: all.reduce((sum, { taken }) => sum + taken, 0), leases: all.reduce((sum, { leases }) => sum + leases, 0) }
 }
 
-/** The last lease of each waits so long for nothing. */
+/** The last lease of each consumer waits this long for nothing. */
 const idleSeconds = 1
 
-/** What earlier figures left is fetched first, then messages are sent as fast as they are taken: one by one, and a hundred under one signature. */
+/** First fetches what earlier figures left. Then messages are sent as fast as they are fetched: one by one, and a hundred under one signature. */
 export async function endToEnd(bench: BusBench): Promise<void> {
   const { receivers, load, server, seconds } = bench
   const began = performance.now()

@@ -1,4 +1,4 @@
-// Hospital stays: what brings people in, what is done, what the discharge letter says, what remains.
+// Hospital stays: why people come, what is done, what the discharge letter says, what remains.
 
 import type { UnitKind } from './institutions.ts'
 import type { Sex } from './person.ts'
@@ -10,9 +10,9 @@ export type Stay = {
   rate: readonly (readonly [age: number, perYear: number])[]
   sex?: Sex
   once?: boolean
-  /** Only those who have this illness. */
+  /** Only people with this illness. */
   needs?: string
-  /** How many times likelier for those who have one of these. */
+  /** How many times more often people with one of these illnesses come. */
   raisedBy?: readonly string[]
   unit: UnitKind
   level: 'hospital' | 'center'
@@ -26,13 +26,13 @@ export type Stay = {
   procedure?: { text: string; snomed?: readonly [string, string] }
   imaging: readonly { text: string; finding: string; conclusion: string }[]
   panels: readonly string[]
-  /** On admission; at discharge a tenth of it is left. */
+  /** The shift of values on admission; at discharge a tenth of it is left. */
   shifts: Record<string, number>
   inpatient: readonly Remedy[]
   discharge: readonly Remedy[]
   /** The illness that stays afterwards. */
   aftermath?: string
-  /** Share that ends in death when this is the last stay of a life. */
+  /** Whether people die of it; no code reads this yet. */
   deadly?: boolean
 }
 

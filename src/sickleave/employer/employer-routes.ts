@@ -20,7 +20,7 @@ const made = async <T>(reply: FastifyReply, answer: Promise<T>): Promise<T> => {
   reply.code(201)
   return done
 }
-/** What changes something and has nothing to say. */
+/** A route that changes something and answers nothing. */
 const silent =
   <R extends Firm>(act: (asking: Asking, request: FastifyRequest<R>) => Promise<void>) =>
   async (request: FastifyRequest<R>, reply: FastifyReply) => {
@@ -29,8 +29,8 @@ const silent =
   }
 
 /**
- * What an employer changes: done where the registers of persons, firms and systems are, and asked for by the employers' process at its door. What each
- * route takes and answers stands in `described` and so in /openapi.json.
+ * Changes that an employer makes. They run where the registers of persons, firms and systems are, and the employers' process asks for them at the
+ * door. `described` says what each route takes and answers, and so does /openapi.json.
  */
 export const employerRoutes: Routes = (app) => {
   app.post<Firm>('/:pib/marks', described.marks, (request) => markCases(askingOf(request), request.params.pib, request.body))

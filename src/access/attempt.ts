@@ -1,4 +1,5 @@
 import { Refusal } from '../platform/refusal.ts'
+import { networkOf } from '../platform/network.ts'
 import type { World } from '../platform/world.ts'
 import { type Account, accountByName } from './account.ts'
 import { isPassword } from './password.ts'
@@ -13,7 +14,7 @@ export const windowMinutes = 15
 export async function tryPassword(world: World, userName: string, password: string, address: string): Promise<Account | null> {
   const now = world.now()
   const account = keyedHash(world, 'attempt', `account ${userName}`)
-  const from = keyedHash(world, 'attempt', `address ${address}`)
+  const from = keyedHash(world, 'attempt', `address ${networkOf(address)}`)
   const since = new Date(now.getTime() - windowMinutes * 60_000)
   const [failures] = await world.sql<{ ofAccount: number; ofAddress: number }>`
     select (select count(*) from access.attempt

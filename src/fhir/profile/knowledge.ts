@@ -46,10 +46,10 @@ export function knowledgeOf({ library, choices, shapes, terminology, units }: So
     find: (canonical) => library.find(canonical) as Json | undefined,
     describe: describer(library, terminology),
     unit: units.canonical,
-    holds(expression, element, path, resource, root, resolve) {
+    holds(expression, element, path, resource, root, around) {
       const plain = plainRule(expression)
       if (plain !== null) return plain(element, choices)
-      return holdsFor(expression, element, path, resource, root, { resolve, member, conforms: (one, profile) => typesAgree(one.resourceType, tree(profile)) })
+      return holdsFor(expression, element, path, resource, root, { ...around, member })
     },
     isKindOf: (type, ancestor) =>
       type === ancestor ||
@@ -99,6 +99,3 @@ function describer(library: Library, terminology: Terminology): Describe {
     return description
   }
 }
-
-// Conformance in full inside a rule could be asked of any resource any number of times; the type is what such rules ask for. A datatype does not say its own.
-const typesAgree = (type: unknown, found: Tree | undefined): boolean => found === undefined || type === undefined || found.structure.type === type

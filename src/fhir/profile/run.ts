@@ -1,6 +1,6 @@
 import type { Check } from '../runtime/check.ts'
 import type { Choices, Tree } from './tree.ts'
-import type { Verdict } from './fhirpath.ts'
+import type { Surroundings, Verdict } from './fhirpath.ts'
 import type { Json } from './items.ts'
 import type { Structure } from './structure.ts'
 import type { Shapes } from '../xml/shapes.ts'
@@ -14,7 +14,7 @@ export type Knowledge = {
   tree(canonical: string): Tree | undefined
   member(valueSet: string, coding: CodingLike): Membership
   /** FHIRPath of a profile's rule: does it hold for this element of this resource? */
-  holds(expression: string, element: unknown, path: string, resource: Json, root: Json, resolve: (reference: string) => Json | undefined): Verdict
+  holds(expression: string, element: unknown, path: string, resource: Json, root: Json, around: Pick<Surroundings, 'resolve' | 'conforms'>): Verdict
   structure(canonical: string): Structure | undefined
   /** Profiles that loaded guides demand of all resources of a type. */
   globals(type: string): readonly string[]
@@ -38,6 +38,12 @@ export type Run = {
   resolve(reference: string): Json | undefined
   /** How far profiles behind references are followed. */
   hops: number
+}
+
+/** Whether an object is of the type that the profile is on; an element does not say its own, and of a profile that is not here nothing can be denied. */
+export function isOfTypeOf(known: Knowledge, { resourceType }: Json, profile: string): boolean {
+  const type = known.tree(profile)?.structure.type
+  return type === undefined || typeof resourceType !== 'string' || known.isKindOf(resourceType, type)
 }
 
 /** Runs without noting issues; true when nothing was found that stops a write. */

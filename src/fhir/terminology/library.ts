@@ -230,7 +230,7 @@ function fileName(name: string): string {
     .update(name)
     .update(definitionsVersion())
     .update(process.versions.unicode ?? '')
-  const sources = readdirSync(import.meta.dirname).filter((name) => /^(?:code-system|flatten|grammars|pack)\.ts$/.test(name))
+  const sources = readdirSync(import.meta.dirname).filter((name) => /^(?:code-system|countries|flatten|grammars|pack)\.ts$/.test(name))
   for (const name of sources.sort()) hash.update(readFileSync(join(import.meta.dirname, name)))
   return hash.digest('hex').slice(0, 16)
 }

@@ -36,6 +36,11 @@ test('membership in the value sets of R4', () => {
     [r4('ucum-units'), { system: 'http://unitsofmeasure.org', code: 'mg/dL' }, 'in'],
     [r4('ucum-units'), { system: 'http://unitsofmeasure.org', code: 'mg/decilitre' }, 'out'],
     [r4('iso3166-1-2'), { code: 'RS' }, 'in'],
+    [r4('iso3166-1-3'), { code: 'SRB' }, 'in'],
+    [r4('iso3166-1-3'), { code: 'RS' }, 'out'],
+    [r4('iso3166-1-N'), { code: '688' }, 'in'],
+    // The state before 2006, whose code stands in old documents.
+    [r4('iso3166-1-3'), { code: 'SCG' }, 'unknown'],
     [r4('currencies'), { code: 'RSD' }, 'in'],
     [r4('currencies'), { code: 'DIN' }, 'out'],
     [r4('condition-code'), { system: 'http://snomed.info/sct', code: '22298006' }, 'unknown'],

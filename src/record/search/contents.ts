@@ -30,6 +30,21 @@ export class Content {
     return this.row.name ?? this.row.id
   }
 
+  /** The id of what stands inside and is given out by itself. */
+  get part(): string | null {
+    return null
+  }
+
+  /** Found for what stands inside it: nothing outside refers to that. */
+  get isInside(): boolean {
+    return false
+  }
+
+  /** Of which type is what was found. */
+  get says(): string {
+    return this.resource.resourceType
+  }
+
   /** Accepted once, so it is well formed; the digits of its numbers matter to whoever prints it, and the body is printed. */
   get resource(): Resource {
     return (this.#resource ??= JSON.parse(this.body) as Resource)

@@ -127,10 +127,10 @@ export function withinBytes(sorted: readonly Sorted[], bytesMax: number): Sorted
   return end < 0 ? [...sorted] : sorted.slice(0, end)
 }
 
-/** The row's id decides the last word, so that no two places are equal; it begins with the key of the patient (`ids.ts`). */
+/** The row's id decides the last word, with the id of what stands inside, so that no two places are equal; it begins with the key of the patient (`ids.ts`). */
 function placeOf(search: Search, hit: Hit): SortKey {
   const key: SortKey = sortKey(search, hit.valuesFor(search))
-  key.push(hit.row.id)
+  key.push(hit.part === null ? hit.row.id : `${hit.row.id}#${hit.part}`)
   return key
 }
 

@@ -1,8 +1,8 @@
 import { matches, parseSearch, type Search } from '../../fhir/fhir.ts'
-import { mayHoldNumber } from '../../platform/personal-number.ts'
 import { Refusal, type RefusalKind } from '../../platform/refusal.ts'
 import type { World } from '../../platform/world.ts'
 import type { Asking } from '../asking.ts'
+import { mayAskByNumber } from '../ids.ts'
 import type { Content } from '../search/contents.ts'
 import { nameAll } from '../search/named-patients.ts'
 import { filtersOf, type Topic, typeNamed, typesOf } from './topics.ts'
@@ -22,7 +22,8 @@ export function readFilter(world: World, topic: Topic, text: string, expression:
     throw wrong(expression, isKnown ? `the topic has no events of ${type}` : 'a filter begins with a resource type', 'Write it like Observation?code=718-7.')
   }
   // A filter stands in tables and answers.
-  if (mayHoldNumber(text)) throw wrong(expression, 'the filter may hold a personal number', 'Name the patient by patient=Patient/ID.')
+  if (mayAskByNumber(world, type, text.slice(type.length + 1)))
+    throw wrong(expression, 'the filter may hold a personal number', 'Name the patient by patient=Patient/ID.')
   const pairs = at < 0 ? [] : [...new URLSearchParams(text.slice(at + 1))]
   const known = filtersOf(world.fhir, type)
   for (const [name] of pairs) {

@@ -1,4 +1,4 @@
-import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Routes } from '../../platform/http.ts'
 import { type Asking, askingOf } from '../asking.ts'
 import { markCases } from './cases.ts'
@@ -38,7 +38,12 @@ export const employerRoutes: Routes = (app) => {
   app.get('/registration', described.registrable, (request) => registrable(askingOf(request)))
   app.post('/registration', described.register, (request, reply) => made(reply, registerFirm(askingOf(request), request.body)))
   app.post('/invitations', described.accept, (request, reply) => made(reply, acceptInvitation(askingOf(request), request.body)))
+  memberRoutes(app)
+  channelRoutes(app)
+}
 
+/** Who may act for the firm: its members, whom it invites, and agencies by a mandate. */
+function memberRoutes(app: FastifyInstance): void {
   app.get<Firm>('/:pib/members', described.members, (request) => firmMembers(askingOf(request), request.params.pib))
   app.put<Member>(
     '/:pib/members/:member',
@@ -70,7 +75,10 @@ export const employerRoutes: Routes = (app) => {
     silent<One>((asking, { params }) => endMandate(asking, params.pib, params.id)),
   )
   app.post<Firm>('/:pib/mandate-file', described.mandateFile, (request) => mandateFile(askingOf(request), request.params.pib, request.body))
+}
 
+/** Who else is told or asks by itself: webhooks and mails, and systems of the firm. */
+function channelRoutes(app: FastifyInstance): void {
   app.get<Firm>('/:pib/channels', described.channels, (request) => channelsOf(askingOf(request), request.params.pib))
   app.post<Firm>('/:pib/channels', described.addChannel, (request, reply) => made(reply, addChannel(askingOf(request), request.params.pib, request.body)))
   app.post<One>(

@@ -33,7 +33,7 @@ test('what a transaction deletes is not found by its conditional creates, by id 
   const byCondition = await transaction(post(basic('1'), { ifNoneExist: 'identifier=urn:t|1' }), remove('Basic?identifier=urn:t|1'))
   assert.deepEqual(statuses(byCondition), ['201', '204'])
   assert.equal(await total('Basic?identifier=urn:t|1'), 1)
-  // Where two match and one of them goes, the other is the one.
+  // When two match and one of them is deleted, the other is the match.
   await send('PUT', '/fhir/Basic/e2', basic('2', { id: 'e2' }))
   await send('PUT', '/fhir/Basic/e3', basic('2', { id: 'e3' }))
   const other = await transaction(remove('Basic/e2'), post(basic('2'), { ifNoneExist: 'identifier=urn:t|2' }))

@@ -6,7 +6,7 @@ import { eventsOf, numberAll, observation, subscription } from '../../testing/su
 import { background } from '../record.ts'
 import { notifyDue } from './notify.ts'
 
-test('each resource of a large set is an event, by whatever id and of whatever transaction, also when it has changed again since', async (t) => {
+test('each resource of a large set is an event, whatever its id and transaction, also when it has changed again since', async (t) => {
   const { world, institution } = await startServer(t)
   const endpoint = await startEndpoint(t)
   const { send } = await institution('А')

@@ -11,7 +11,7 @@ import { keyOfId } from '../ids.ts'
 const profile = 'http://hl7.org/fhir/uv/ips/StructureDefinition/Bundle-uv-ips'
 const filesMax = Number(process.env['SUMMARY_FILES'] ?? 2)
 
-/** The document is one in itself, and what the guide's profiles say of it. */
+/** Asserts that the document is consistent in itself and valid by the guide's profiles. */
 function requireSummary({ world }: TestServer, answer: Answer): any {
   assert.equal(answer.status, 200, answer.text.slice(0, 2000))
   const errors = world.fhir.validate(answer.body, { profiles: [profile] }).filter(({ severity }) => severity === 'error')
@@ -166,7 +166,7 @@ test('a summary shows what holds now of all the person’s charts, as one patien
     assert.equal((await stranger.send('GET', `/fhir/Patient/${one}/$summary`)).status, 403)
     const narrow = await server.institution('Уска', 'system/Patient.rs')
     assert.equal((await narrow.send('GET', `/fhir/Patient/${one}/$summary`)).status, 403)
-    // The same person at another institution: its own chart only, and the rest is said to be closed.
+    // The same person at another institution: only its own chart is open, and the rest is said to be withheld.
     const own = await file(stranger.send, patient('9'))
     const partial = await stranger.send('GET', `/fhir/Patient/${own}/$summary`)
     const theirs = requireSummary(server, partial)

@@ -3,13 +3,13 @@ import type { ServerResponse } from 'node:http'
 import { Socket } from 'node:net'
 import { createTurns } from '../platform/turns.ts'
 
-/** Bodies up to this size an answer holds without waiting: most answers are smaller. */
+/** Bodies that one answer holds without asking anybody: most answers are smaller. */
 const freeBytes = 131_072
-/** An answer above this is large: only one is in memory at a time, as with large request bodies. */
+/** Above this an answer is large: one is in memory at a time, as with bodies that come in. */
 const mediumBytes = 2 * 1_048_576
-/** A page of this size ends early, with a next link. */
+/** A page ends early, with a next link, rather than hold more than this. */
 export const pageBytes = 8 * 1_048_576
-/** How many bytes of bodies are read together for a page. */
+/** Bodies that are read together on the way to a page. */
 const portionBytes = 1_048_576
 
 const hint = 'Ask again in a moment, or for fewer at a time with _count.'
@@ -22,26 +22,26 @@ const heavy = createTurns({
   what: 'too many searches that read much are under way',
   hint: 'Name a patient, or narrow by an identifier, a code or a date; or ask again later.',
 })
-/** A turn for searches that read many rows: each holds parsed resources, and small questions want the processor, too. */
+/** Searches that read many rows: each holds parsed resources, and small questions want the processor, too. */
 export const heavyTurn = (limitMs?: number): Promise<() => void> => heavy.enter(limitMs)
 
-/** A client must keep taking a large answer and have all of it in time: a slow one would hold up every other. */
+/** A client must keep taking a large answer and have it in time, or one that does not would hold up every other. */
 const silenceMs = 30_000
 const sendingMs = 150_000
 
 /**
- * The memory that one request takes for bodies, from the first that it reads until its answer has left. Parsed bodies take several times their size,
- * and 200 requests at once are usual: so larger answers wait for a turn. Turns are taken in one order (medium, heavy, large) and the holder of a
- * later turn never asks for an earlier one, so there is no deadlock.
+ * The memory that one request takes for bodies, from the first that it reads until its answer has left. Bodies parsed take several times
+ * as much, and 200 at once are usual: so what is larger waits for a turn. Turns are taken in one order (medium, heavy, large) and whoever has
+ * a later one asks for no earlier one, so nobody waits in a circle.
  */
 export type AnswerRoom = {
-  /** Called before bodies are read: waits until there is room for them. */
+  /** Before these are read: waits until there is room for them. */
   take(bytes: number): Promise<void>
-  /** Counts bytes that were read as part of the answer, without waiting; the next `take` waits. */
+  /** Counts what was read as part of the answer, without waiting: whoever reads on waits then. */
   keep(bytes: number): void
-  /** Says that this many of the taken bytes are no longer held. */
+  /** Of what was taken, this is not held any more. */
   giveBack(bytes: number): void
-  /** For a search that reads many rows; the returned function ends the turn. */
+  /** For a search that reads on and on; the function it gives ends the turn. */
   readMuch(): Promise<() => void>
   /** For an answer that is sent batch by batch, whatever its size. */
   stream(): Promise<void>
@@ -69,7 +69,7 @@ export function openRoom(answer: ServerResponse): AnswerRoom {
     take(bytes) {
       held += bytes
       if (held <= freeBytes) return Promise.resolve()
-      // Takes are granted one after the other: two parts of one request must not wait for each other.
+      // One after the other: two parts of one request must not wait for each other.
       const mine = before.then(grow)
       before = mine.catch(() => undefined)
       return mine
@@ -96,7 +96,7 @@ export function openRoom(answer: ServerResponse): AnswerRoom {
   }
 }
 
-/** Drops a client that takes too slowly. The socket's own timer counts from the last byte that the client took. */
+/** The socket's own timer counts from the last byte that the client took. */
 function dropWhenSlow(answer: ServerResponse, wholeMs: number | null): void {
   const drop = () => void answer.destroy()
   const { socket } = answer
@@ -110,11 +110,11 @@ function dropWhenSlow(answer: ServerResponse, wholeMs: number | null): void {
 }
 
 const shared = new Map<string, AnswerRoom>()
-/** The header that names the room of the bundle for an entry that is sent as a request of its own. */
+/** The header by which an entry of a bundle, sent as a request of its own, is within the room of the bundle. */
 export const roomHeader = 'x-spona-room'
 export const sharedRoom = (name: unknown): AnswerRoom | undefined => (typeof name === 'string' ? shared.get(name) : undefined)
 
-/** Shares the room under a random name while the act runs. */
+/** For as long as the act takes; nobody guesses the name. */
 export async function sharing<T>(room: AnswerRoom, act: (name: string) => Promise<T>): Promise<T> {
   const name = randomUUID()
   shared.set(name, room)
@@ -125,7 +125,7 @@ export async function sharing<T>(room: AnswerRoom, act: (name: string) => Promis
   }
 }
 
-/** Groups of versions that may be in memory together, at least one in each. */
+/** Versions in groups that may be in memory together, each of one at least. */
 export function* portions<Row extends { length: number | null }>(rows: readonly Row[], bytesMax = portionBytes): Generator<{ some: Row[]; bytes: number }> {
   for (let from = 0; from < rows.length; ) {
     let bytes = 0
@@ -136,7 +136,7 @@ export function* portions<Row extends { length: number | null }>(rows: readonly 
   }
 }
 
-/** The room of work that is no request: a job has its own limit. */
+/** For work that is no request: a job has a bound of its own. */
 export const ownRoom: AnswerRoom = {
   take: () => Promise.resolve(),
   keep: () => undefined,

@@ -11,7 +11,7 @@ declare module 'fastify' {
   }
 }
 
-/** Gives every request a room for its answer; an entry of a bundle uses the room of its bundle. */
+/** Every request below has a room for its answer; an entry of a bundle is within that of the bundle. */
 export function giveRoom(app: FastifyInstance): void {
   app.decorateRequest('room', undefined)
   app.addHook('onRequest', (request, reply, next) => {
@@ -20,7 +20,7 @@ export function giveRoom(app: FastifyInstance): void {
   })
 }
 
-/** Who asks, why, and under which address. Purposes are the closed list of the e-karton rulebook, article 2. */
+/** Who asks, why, and under which address; purposes are the closed list of the e-karton rulebook, article 2. */
 export function askingOf(request: FastifyRequest): Asking {
   return {
     world: request.world,
@@ -34,7 +34,7 @@ export function askingOf(request: FastifyRequest): Asking {
   }
 }
 
-/** The pairs of a search by POST: a form holds what would be too long or too private for an address. */
+/** The same of a search by POST, where a form holds what would be too long or too private for an address. */
 export function formPairsOf(request: FastifyRequest): [string, string][] {
   const form = typeof request.body === 'string' ? [...new URLSearchParams(request.body)] : []
   if (form.length > 0 && !/^application\/x-www-form-urlencoded\b/i.test(request.headers['content-type'] ?? '')) {

@@ -16,7 +16,7 @@ before(async () => {
   server = await startServer(whole)
 })
 
-test('a question about what was sent, or was put aside, goes along an index of that state and sorts nothing', () => {
+test('a question about sent or parked messages follows an index of that state and sorts nothing', () => {
   const database = new DatabaseSync(':memory:')
   database.exec(migrations.join(';'))
   for (const state of ['sent', 'parked'] as const) {

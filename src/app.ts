@@ -11,6 +11,7 @@ import { mountHealth } from './platform/health.ts'
 import { createApp } from './platform/http.ts'
 import { measureRequests } from './platform/http-metrics.ts'
 import { withNamedSchemas } from './platform/named-schemas.ts'
+import { type PublicText, publicText, sendPublicText } from './platform/public-text.ts'
 import type { World } from './platform/world.ts'
 import { portalRoutes } from './portals/routes.ts'
 import { fhirRoutes, forBus, inWantedForm, pageRoutes } from './record/record.ts'
@@ -46,7 +47,10 @@ async function describe(app: FastifyInstance): Promise<void> {
       openapi: '3.1.0',
       info: { title: 'Spona', version: '0.1.0', description: 'The national health record. FHIR R4 stands at /fhir; what works there says /fhir/metadata.' },
       components: {
-        securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' }, session: { type: 'apiKey', in: 'cookie', name: 'spona_session' } },
+        securitySchemes: {
+          bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
+          session: { type: 'apiKey', in: 'cookie', name: 'spona_session', description: 'By https it is __Host-spona_session.' },
+        },
       },
       security: [{ bearer: [] }, { session: [] }],
     },
@@ -60,9 +64,9 @@ async function describe(app: FastifyInstance): Promise<void> {
       },
     }),
   })
-  let said: object | null = null
-  app.get('/openapi.json', { config: { open: true } }, async () => {
-    said ??= withNamedSchemas(app.swagger())
-    return said
+  let said: PublicText | null = null
+  app.get('/openapi.json', { config: { open: true } }, async (request, reply) => {
+    said ??= publicText(JSON.stringify(withNamedSchemas(app.swagger())))
+    return sendPublicText(request, reply.type('application/json; charset=utf-8'), said)
   })
 }

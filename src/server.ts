@@ -20,6 +20,7 @@ import { startBus, startTelling } from './bus/bus.ts'
 import { forServer, keySets } from './identity/identity.ts'
 import { background, forBus } from './record/record.ts'
 import { joinEmployersSide, startClocks, startEmployersSide, startOfflineIntake } from './sickleave/sickleave.ts'
+import { workers } from './registry/registry.ts'
 import { startRepeating } from './vendor/vendor.ts'
 import { ensureDemoCountry, startPlayingLeaves } from './simulator/simulator.ts'
 
@@ -60,6 +61,7 @@ async function start(settings: Config): Promise<void> {
     startOfflineIntake(world),
     startRepeating(world),
     forServer.startTellingAnswers(world),
+    workers.startClosingAccounts(world),
     ...(settings.DEMO ? [startPlayingLeaves(world)] : []),
   ]
   rememberAddress(world)

@@ -176,6 +176,17 @@ describe('the tests', () => {
   })
 })
 
+test('each decision begins with its number, and is found by its subject', () => {
+  const folder = 'docs/decisions'
+  const index = readFileSync(`${folder}/README.md`, 'utf8')
+  none(
+    readdirSync(folder)
+      .filter((name) => /^\d/.test(name))
+      .filter((name) => !readFileSync(`${folder}/${name}`, 'utf8').startsWith(`# ${Number.parseInt(name, 10)}. `) || !index.includes(`](${name})`)),
+    'its first line is "# NUMBER. Title", and docs/decisions/README.md has it in a line of its subject',
+  )
+})
+
 describe('the migrations', () => {
   const migrations = code.filter(({ file }) => /\/migrations\/.*\.sql$/.test(file))
 

@@ -81,6 +81,7 @@ const ofAnyType = [
   { name: '_list', type: 'special' },
   { name: '_filter', type: 'special' },
   { name: '_has', type: 'special' },
+  { name: '_contained', type: 'token', documentation: 'true, false or both, of a search of one type, with _containedType.' },
 ]
 
 const operation = ({ name, definition, documentation }: Capabilities['operations'][number]) => ({

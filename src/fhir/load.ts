@@ -13,6 +13,7 @@ import { applyPatch } from './patch/patch.ts'
 import { walkReferences } from './references.ts'
 import { resourceTypes, typeCode } from './resource-types.ts'
 import { type ResourceChecks, validateWith, validatorRuntime } from './runtime/validate.ts'
+import { functionalLists } from './search/lists.ts'
 import { compartments } from './search/compartments.ts'
 import { createCustomParameters } from './search/custom.ts'
 import { extractorRuntime } from './search/extract.ts'
@@ -153,6 +154,7 @@ function fhirOf(compiled: Compiled, version: string, library: Library, cacheDir:
   return {
     types: resourceTypes,
     typeCode,
+    functionalLists,
     get versions() {
       return [...standard, ...[...packages].filter((name) => !standard.includes(name.replace('#', '@')))]
     },

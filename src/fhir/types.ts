@@ -68,6 +68,8 @@ export type Fhir = {
   types: readonly string[]
   /** -1 when the type is unknown. */
   typeCode(type: string): number
+  /** The functional lists of R4 (`List/$find`) by name, each with the types of its entries. */
+  functionalLists: Readonly<Record<string, readonly string[]>>
   /** The packages a verdict was made with. */
   versions: string[]
   /**

@@ -56,7 +56,7 @@ export async function superviseServer(engine: Engine, launch: Launch, room: Room
     }
   }
 
-  /** Without room for its log it would die again at once; the tries are for what a new start can mend. */
+  /** Without room for its log the database would die again at once, and use up the tries that are meant for faults a restart mends. */
   async function untilThereIsRoom(): Promise<void> {
     if ((await room.look()) !== 'full') return
     say(`The disk of the embedded database in ${engine.data} is full; the database is started again as soon as there is room.`)

@@ -81,7 +81,7 @@ async function bundle(outDir: string, fonts: Fonts): Promise<void> {
   })
 }
 
-/** Fonts first in every page: they are what moves the text when they come late. */
+/** Puts the fonts first in every page: text moves when a font comes late. */
 function head(fonts: Fonts): Plugin {
   const preloads = fonts.preload.map((href) => ({
     tag: 'link',

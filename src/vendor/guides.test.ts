@@ -18,7 +18,8 @@ const key = 'A'.repeat(43)
 describe('the examples of the guides, word for word', () => {
   test('the settings are settings of an edge', () => {
     for (const name of ['edge-hl7v2', 'edge-cda', 'edge-csv', 'edge-rest', 'edge-inbound', 'edge-calls'])
-      parseConfig(`member: acme-lis\ncentre: { url: "http://localhost:8080", key: edge-key.json, signs: ${key} }\n${example(name, 'yaml')}`, 'edge.yaml')
+      for (const [, settings] of guide(name).matchAll(/^```yaml\n([^]*?)^```$/gm))
+        parseConfig(`member: acme-lis\ncentre: { url: "http://localhost:8080", key: edge-key.json, signs: ${key} }\n${settings}`, 'edge.yaml')
   })
 
   test('each document is mapped, without a loss, to a patient and what is said of them', async () => {

@@ -126,7 +126,7 @@ export function careTeam(element: Element, mapping: Mapping, place: string): Ent
   )
   if (participant.length === 0) return []
   const entry = mapping.draft.add('CareTeam', place, true)
-  const name = element.first('code', 'originalText')?.text ?? element.first('code')?.attribute('displayName')
+  const name = wordsOf(element.first('code', 'originalText'), mapping.words) ?? element.first('code')?.attribute('displayName')
   Object.assign(entry.resource, {
     status: teamStatuses[element.first('statusCode')?.attribute('code') ?? ''] ?? 'active',
     subject: mapping.patient.reference,

@@ -51,7 +51,7 @@ export function problem(observation: Element, concern: Element | undefined, cate
   const time = observation.first('effectiveTime')
   const [onset, end] = [beginning(time), dateTime(time?.first('high'))]
   const isNone = isNegated && (value === undefined || value.attribute('code') === undefined || isAnyProblem.has(value.attribute('code') ?? ''))
-  const status = isNegated && !isNone ? undefined : end === undefined ? clinicalStatus(concern, observation) : endedStatus(clinicalStatus(concern, observation))
+  const status = statusOf(isNegated && !isNone, end, concern, observation)
   observation.first('code')
   concern?.all('effectiveTime').forEach((one) => one.readAll())
   const recorded = dateTime((observation.first('author') ?? concern?.first('author'))?.first('time'))
@@ -92,8 +92,12 @@ function ageIn(observation: Element): Json | undefined {
 }
 const ages = new Set(['a', 'mo', 'wk', 'd'])
 
-/** con-4: what has abated is inactive, resolved or in remission. */
-const endedStatus = (status: string) => (['inactive', 'resolved', 'remission'].includes(status) ? status : 'resolved')
+/** con-4: what has abated is inactive, resolved or in remission. What is refuted has no course, unless its end is told: then the rule holds for it as well. */
+function statusOf(isRefuted: boolean, end: string | undefined, concern: Element | undefined, observation: Element): string | undefined {
+  if (isRefuted) return end === undefined ? undefined : 'inactive'
+  const said = clinicalStatus(concern, observation)
+  return end === undefined || ['inactive', 'resolved', 'remission'].includes(said) ? said : 'resolved'
+}
 
 /** Where the value is missing, the words of the entry say what it is. */
 function namedBy(observation: Element, mapping: Mapping): Json | undefined {

@@ -17,7 +17,7 @@ import { device, encounter, immunization, medication, planned, procedure, supply
 import { concept, dateTime, identifier, wordsOf } from './types.ts'
 
 /** Rises when the same document would give other resources. */
-const version = 'cda-to-fhir/6'
+const version = 'cda-to-fhir/7'
 const sectionsMax = 500
 const sectionDepthMax = 10
 

@@ -32,6 +32,12 @@ describe('problems and allergies', () => {
     assert.deepEqual([none['code'].coding[0].code, none['verificationStatus']], ['160245001', undefined])
     const refuted = await problem(hypertension, 'moodCode="EVN" negationInd="true"')
     assert.deepEqual([refuted['code'].coding[0].code, refuted['verificationStatus'].coding[0].code], ['38341003', 'refuted'])
+    assert.equal(refuted['clinicalStatus'], undefined)
+  })
+
+  test('a problem that is none and has an end breaks no rule of R4 (con-4), which would keep the whole document out of the record', async () => {
+    const refuted = await problem(`<effectiveTime><high value="20210101"/></effectiveTime>${hypertension}`, 'moodCode="EVN" negationInd="true"')
+    assert.deepEqual([refuted['verificationStatus'].coding[0].code, refuted['clinicalStatus'].coding[0].code], ['refuted', 'inactive'])
   })
 
   for (const [kind, code] of [
@@ -205,6 +211,21 @@ describe('what is laid down, paid, planned and who cares', () => {
     const [participant] = first('CareTeam')['participant']
     assert.deepEqual([participant.role[0].coding[0].code, at(participant.member)['name'][0].family, participant.period.start], ['PCP', 'Б', '2026-01-01'])
   })
+
+  for (const [what, code, name] of [
+    ['an empty text', '<code code="X"><originalText/></code>', undefined],
+    ['words of the narrative', '<code code="X"><originalText><reference value="#t1"/></originalText></code>', 'Тим за дијабетес'],
+  ] as const)
+    test(`a care team named by ${what} is called ${name ?? 'nothing'}`, async () => {
+      const member =
+        '<component><act classCode="PCPR" moodCode="EVN"><performer typeCode="PRF"><assignedEntity><id root="1.2.6" extension="D5"/></assignedEntity></performer></act></component>'
+      const body = section(
+        '85847-2',
+        [`<organizer classCode="CLUSTER" moodCode="EVN">${code}${member}</organizer>`],
+        '<content ID="t1">Тим за дијабетес</content>',
+      )
+      assert.equal((await map(body)).first('CareTeam')['name'], name)
+    })
 
   test('a goal says how much until when, and that it was reached', async () => {
     const goal = observation(

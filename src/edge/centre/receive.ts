@@ -49,7 +49,8 @@ export async function receiveSome(
   edge: Edge,
   receivers: ReadonlyMap<string, Receiver>,
   answerCall: (call: Delivery) => void,
-  waitSeconds = heldSeconds,
+  // After a cut the first question is answered at once: while one is held open nobody knows that the line is back, and the page said for half a minute that it is cut.
+  waitSeconds = edge.centre.contact.cutSince === null ? heldSeconds : 0,
 ): Promise<number> {
   const { centre } = edge
   const body = Buffer.from(JSON.stringify({ max: atOnce, ...(waitSeconds > 0 ? { wait: waitSeconds } : {}) }))

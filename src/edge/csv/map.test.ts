@@ -135,6 +135,15 @@ describe('a table with a declared mapping', () => {
         /delimiter is a semicolon, and the header looks as if it were a comma/.test(error.hint ?? ''),
     )
   })
+
+  test('without a header is refused with a hint that repeats nothing of its first row, which is somebody’s', () => {
+    for (const row of ['0101985710113;Đorđević;Ana;Ž;1.1.1985;01.03.2026 07:30;6,40;', '0101985710113,Đorđević,Ana'])
+      assert.throws(
+        () => [...mapCsv(encode(row, 'windows-1250'), mapping(), 'x')],
+        ({ message, hint }: Refusal) =>
+          /missing: JMBG/.test(message) && /write the names above the data/.test(hint ?? '') && !/0101985710113|Ana/.test(`${message}${hint}`),
+      )
+  })
 })
 
 test('a number is taken only as the mapping says that it is written, and control characters are left out with a word', () => {

@@ -37,8 +37,15 @@ function checkHeader(header: string[], declared: Declared): void {
   const what = missing.length > 0 ? `these columns are missing: ${missing.join(', ')}` : `these columns are there twice: ${twice.join(', ')}`
   throw new Refusal('unprocessable', what, {
     expression: 'line 1',
-    hint: `The header has: ${header.slice(0, 50).join(', ')}. ${otherDelimiter(header, declared) ?? 'Check the delimiter and the character set of the mapping too.'}`,
+    hint: `${whatStands(header, wanted)} ${otherDelimiter(header, declared) ?? 'Check the delimiter and the character set of the mapping too.'}`,
   })
+}
+
+/** The names of the columns, where the first row has any of those that are wanted. Otherwise it may be a row of the data, and a reason holds no value of what was sent. */
+function whatStands(header: string[], wanted: string[]): string {
+  const written = header.join(' ')
+  if (wanted.some((name) => written.includes(name))) return `The header has: ${header.slice(0, 50).join(', ')}.`
+  return 'The first row has no name of a column: write the names above the data.'
 }
 
 /** A header of one cell in which another delimiter stands was most likely written with that one. */

@@ -41,7 +41,10 @@ const methods = new Set(['POST', 'PUT', 'DELETE', 'PATCH'])
 
 function checkBundle(bundle: Found): void {
   if (!['transaction', 'batch', 'document'].includes(bundle['type']))
-    throw new Refusal('unprocessable', 'only Bundles of the types transaction, batch and document are taken', { expression: 'Bundle.type' })
+    throw new Refusal('unprocessable', 'only Bundles of the types transaction, batch and document are taken', {
+      expression: 'Bundle.type',
+      hint: 'Send a transaction: each entry with its resource, and with request.method and request.url (POST and the type of the resource).',
+    })
   const entries: unknown = bundle['entry'] ?? []
   if (!Array.isArray(entries) || entries.length > entriesMax)
     throw new Refusal('unprocessable', `entry must be a list of at most ${entriesMax}`, { expression: 'Bundle.entry' })
@@ -55,6 +58,9 @@ function checkBundle(bundle: Found): void {
         expression: `${place}.request.method`,
       })
     if (typeof method !== 'string' || !methods.has(method) || typeof url !== 'string' || url === '')
-      throw new Refusal('incorrect', `${place} needs request.method and request.url`, { expression: `${place}.request` })
+      throw new Refusal('incorrect', `${place} needs request.method and request.url`, {
+        expression: `${place}.request`,
+        hint: 'They say what is to be done with the resource: POST and its type, or PUT and an address that finds it (Observation?identifier=…).',
+      })
   }
 }

@@ -5,7 +5,8 @@ import { answerOf, outcomeOf, Refusal } from '../../platform/refusal.ts'
 import { isSame } from '../../platform/same.ts'
 import { uuidV7 } from '../../platform/uuid.ts'
 import { answerCertificates } from '../certificates/answer.ts'
-import { boundConnections } from '../process/connections.ts'
+import { boundConnections } from '../../platform/bound-connections.ts'
+import type { Loss } from '../draft/draft.ts'
 import type { Edge } from '../process/edge.ts'
 import { listening } from '../process/listening.ts'
 import type { Item } from '../store/items.ts'
@@ -148,7 +149,11 @@ function read(edge: Edge, settings: RestSettings, path: string): Answer {
     throw new Refusal('not-allowed', 'nothing is read here: the edge keeps what it sends, and the centre has the record', {
       hint: 'GET /accepted/… says what has become of something that was accepted.',
     })
-  const item = edge.store.one<Pick<Item, 'state' | 'reason'>>('select state, reason from item where id = ? and source = ?', id, settings.name)
+  const item = edge.store.one<Pick<Item, 'state' | 'reason' | 'losses'>>(
+    'select state, reason, losses from item where id = ? and source = ?',
+    id,
+    settings.name,
+  )
   if (!item) throw new Refusal('not-found', 'nothing was accepted under this number')
   const reason = item.reason === null ? undefined : (JSON.parse(item.reason) as { sentence: string; place?: string; hint?: string })
   const issue = {
@@ -158,8 +163,13 @@ function read(edge: Edge, settings: RestSettings, path: string): Answer {
     ...(reason?.place === undefined ? {} : { expression: reason.place }),
     ...(reason?.hint === undefined ? {} : { hint: reason.hint }),
   }
-  return { status: 200, body: outcomeOf([issue]) }
+  const losses = JSON.parse(item.losses ?? '[]') as Loss[]
+  const told = losses
+    .slice(0, lossesToldMax)
+    .map(({ place, why }) => ({ severity: 'warning' as const, code: 'incomplete', diagnostics: why, expression: place }))
+  return { status: 200, body: outcomeOf([issue, ...told]) }
 }
+const lossesToldMax = 20
 
 function capabilities(edge: Edge): object {
   return {

@@ -43,7 +43,10 @@ function singleOf(asked: Asked, type: string, number: string | undefined): Part 
 
 function checkSame(found: Found, type: string, number: string | undefined): void {
   if (found.resourceType !== type)
-    throw new Refusal('incorrect', `the body is a ${found.resourceType}, and the address says ${type}`, { expression: 'resourceType' })
+    throw new Refusal('incorrect', `the body is a ${found.resourceType}, and the address says ${type}`, {
+      expression: 'resourceType',
+      hint: 'A resource goes to the address of its type, a Bundle to /fhir.',
+    })
   if (number !== undefined && found['id'] !== number)
     throw new Refusal('incorrect', 'the id in the body is not the one in the address', {
       expression: `${type}.id`,

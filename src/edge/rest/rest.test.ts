@@ -5,6 +5,7 @@ import { connect } from 'node:net'
 import { join } from 'node:path'
 import { describe, test, type TestContext } from 'node:test'
 import { kept, type LoneEdge, loneEdge } from '../../testing/lone-edge.ts'
+import { until } from '../../testing/process.ts'
 import { mapFhir } from './map.ts'
 import { entryTexts } from './requests.ts'
 
@@ -42,6 +43,10 @@ describe('FHIR on loopback', () => {
     assert.match(original(edge), /"value":1\.50/)
     const later = await ask('GET', String(made.headers['location']))
     assert.match(later.body.issue[0].diagnostics, /^(?:waiting|ready): it waits to be sent/)
+    // Who sent it asks here, and may never look into the edge's own lists.
+    const toldAt = async () => ((await ask('GET', String(made.headers['location']))).body.issue as { severity: string; expression: string[] }[])[1]
+    await until('it is mapped', async () => (await toldAt()) !== undefined, 10_000)
+    assert.deepEqual([(await toldAt())?.severity, (await toldAt())?.expression], ['warning', ['Bundle.entry[0].resource.subject']])
     // The same again is the same; with a key of its own it is another.
     assert.equal((await ask('POST', '/fhir/Observation', text)).headers['location'], made.headers['location'])
     assert.notEqual((await ask('POST', '/fhir/Observation', text, { 'idempotency-key': '2' })).headers['location'], made.headers['location'])
@@ -120,6 +125,26 @@ describe('FHIR on loopback', () => {
         socket.on('close', () => resolve())
       })
     assert.equal((await ask('POST', '/fhir/Observation', observation)).status, 202)
+  })
+
+  test('what refers to no patient is told as a loss: the record takes it, and it stands in the chart of nobody', () => {
+    const placesOf = (resource: object) => mapFhir(Buffer.from(JSON.stringify(resource))).losses.map(({ place }) => place)
+    const told = ['Bundle.entry[0].resource.subject']
+    assert.deepEqual(placesOf(observation), told)
+    assert.deepEqual(placesOf({ ...observation, subject: { identifier: { value: 'T12345' } } }), told)
+    assert.deepEqual(
+      placesOf({ resourceType: 'Bundle', type: 'transaction', entry: [{ resource: observation, request: { method: 'POST', url: 'Observation' } }] }),
+      told,
+    )
+    assert.deepEqual(placesOf({ resourceType: 'AllergyIntolerance', patient: { display: 'Ана' } }), ['Bundle.entry[0].resource.patient'])
+    for (const reference of ['Patient?identifier=urn:id:acme|T12345', 'Patient/1', 'urn:uuid:5f6c0e7a-2b1d-4c3e-9a4f-0c1d2e3f4a5b'])
+      assert.deepEqual(placesOf({ ...observation, subject: { reference } }), [])
+    for (const resource of [
+      { resourceType: 'Patient' },
+      { resourceType: 'Organization' },
+      { resourceType: 'Account', status: 'active', subject: [{ reference: 'Patient/1' }] },
+    ])
+      assert.deepEqual(placesOf(resource), [])
   })
 
   test('entries are found as they are written, whatever stands in their texts', () => {

@@ -6,10 +6,11 @@ import type { CodingLike, Membership } from './run.ts'
 
 type Evaluate = (node: unknown, variables: object) => unknown[]
 type Inputs = { data?: unknown }[]
-type Surroundings = {
+export type Surroundings = {
   resolve(reference: string): Json | undefined
   member(valueSet: string, coding: CodingLike): Membership
-  conforms(resource: Json, profile: string): boolean
+  /** Of an element, too. What nobody here knows the profile of conforms. */
+  conforms(object: Json, profile: string): boolean
 }
 
 type Engine = { compile(expression: unknown, model: unknown, options: unknown): Evaluate; parse(expression: string): unknown }
@@ -25,7 +26,7 @@ function opened(): { fhirpath: Engine; r4: unknown } {
 const compiledMax = 2000
 const compiled = new Map<string, Evaluate | null>()
 // Evaluation is synchronous and one at a time, so what functions may ask stands here while it lasts.
-let around: Surroundings
+let around: Surroundings | undefined
 
 const valueOf = (node: unknown): unknown => (isObject(node) && 'data' in node ? node.data : node)
 
@@ -42,17 +43,23 @@ const functions = {
       inputs.flatMap((input) => {
         const value = valueOf(input)
         const reference = isObject(value) ? value.reference : value
-        return typeof reference === 'string' ? (around.resolve(reference) ?? []) : []
+        return typeof reference === 'string' ? (around?.resolve(reference) ?? []) : []
       }),
   },
   memberOf: {
     arity: { 1: ['String'] },
     fn: (inputs: Inputs, valueSet: string) =>
-      inputs.slice(0, 1).map((input) => codingsOf(valueOf(input)).some((one) => around.member(valueSet, one) !== 'out')),
+      inputs.slice(0, 1).map((input) => codingsOf(valueOf(input)).some((one) => around?.member(valueSet, one) !== 'out')),
   },
   conformsTo: {
     arity: { 1: ['String'] },
-    fn: (inputs: Inputs, profile: string) => inputs.slice(0, 1).map((input) => isObject(valueOf(input)) && around.conforms(valueOf(input) as Json, profile)),
+    fn: (inputs: Inputs, profile: string) =>
+      inputs.slice(0, 1).map((input) => {
+        const isIt = isObject(valueOf(input)) && around?.conforms(valueOf(input) as Json, profile) === true
+        // A rule of that profile that had no time left says nothing against it.
+        if (!isIt && leftMs <= 0) throw new TookTooLong(profile)
+        return isIt
+      }),
   },
   // txt-1 and txt-2 are judged where the narrative stands.
   htmlChecks: { arity: { 0: [] }, fn: (inputs: Inputs) => inputs.slice(0, 1).map(() => true) },
@@ -62,21 +69,21 @@ const functions = {
 export const silent = (): void => {}
 
 const expressionMax = 10_000
-/** All costly rules of one validation together. Time of the clock, so it leaves room for a machine that has others to serve. */
+/** The limit of all costly rules of one validation together. It is wall time, so it allows for a machine that is busy with others. */
 const costlyMs = 4000
 const compileMs = 10_000
 let leftMs = costlyMs
 
-/** Before each validation: what one resource's rules took is not taken from the next. */
+/** Called before each validation, so that the rules of one resource do not use up the time of the next. */
 export function renewTime(): void {
   leftMs = costlyMs
 }
 
-/** What may take more than one pass over its input, or a pattern's backtracking; the rest ends with the resource that it reads. */
+/** Functions that may read their input more than once, or that match a pattern. All others end with the resource that they read. */
 const costly =
-  /\||\b(?:matches|matchesFull|replaceMatches|repeat|aggregate|descendants|children|distinct|isDistinct|union|combine|intersect|exclude|subsetOf|supersetOf|resolve)\s*\(/
+  /\||\b(?:matches|matchesFull|replaceMatches|repeat|aggregate|descendants|children|distinct|isDistinct|union|combine|intersect|exclude|subsetOf|supersetOf|resolve|conformsTo)\s*\(/
 const nesting = /\b(?:where|all|exists|select|iif|trace)\s*\(\s*[^\s)]/g
-/** In one loop, what looks through another list each time. */
+/** Such functions inside a loop, where each round looks through another list. */
 const looking = /%|\b(?:in|contains)\b/
 function isCostly(expression: string): boolean {
   if (costly.test(expression)) return true
@@ -131,14 +138,14 @@ export function plain(value: unknown): unknown {
   const known = plainForms.get(value)
   if (known !== undefined) return known
   const copy = JSON.parse(JSON.stringify(value)) as unknown
-  if (typeof copy === 'object' && copy !== null) plainForms.set(value, copy)
+  if (typeof copy === 'object' && copy !== null) plainForms.set(value, copy).set(copy, copy)
   return copy
 }
 
-/** Whether a rule holds; null: it cannot be evaluated, or not in the time that there is. */
+/** Whether a rule holds; null when it cannot be evaluated, or not in time. */
 export type Verdict = boolean | null | 'too-costly'
 
-/** A function or a variable that is not here: what the rule says cannot be told. */
+/** The rule uses a function or a variable that is not available here, so nobody can tell what it says. */
 const isAboutUnknown = (error: unknown): boolean => error instanceof Error && /^Not implemented|undefined environment variable/.test(error.message)
 
 /**
@@ -148,6 +155,8 @@ const isAboutUnknown = (error: unknown): boolean => error instanceof Error && /^
 export function holdsFor(expression: string, element: unknown, path: string, resource: Json, root: Json, surroundings: Surroundings): Verdict {
   const evaluate = compile(expression, path)
   if (evaluate === null) return null
+  // A rule of a profile that a rule asks for is evaluated within that rule.
+  const outer = around
   around = surroundings
   try {
     const given = { resource: plain(resource), rootResource: plain(root), context: plain(element) }
@@ -156,6 +165,8 @@ export function holdsFor(expression: string, element: unknown, path: string, res
   } catch (error) {
     if (error instanceof TookTooLong) return 'too-costly'
     return isAboutUnknown(error) ? null : false
+  } finally {
+    around = outer
   }
 }
 

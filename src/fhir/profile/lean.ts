@@ -1,6 +1,6 @@
 type Json = Record<string, unknown>
 
-// What words tell people and no check reads: nine tenths of a definition.
+// Properties that only people read: they are nine tenths of a definition.
 const forPeople = new Set(
   `text mapping contact description purpose copyright useContext jurisdiction keyword publisher date short definition comment alias
    requirements example isModifierReason isSummary mustSupport meaningWhenMissing orderMeaning representation condition xpath`.split(/\s+/),
@@ -54,5 +54,5 @@ export function leanText(resource: Json): string {
   return JSON.stringify(resource.resourceType === 'CodeSystem' || resource.resourceType === 'ValueSet' ? slim(rest) : slimKeepingText(resource))
 }
 
-// A Questionnaire's short texts are few, and its items are read as they are.
+// A Questionnaire is kept whole: it has few texts, and checks read its items as they are.
 const slimKeepingText = (resource: Json): unknown => ({ ...resource, text: undefined })

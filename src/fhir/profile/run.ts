@@ -1,6 +1,6 @@
 import type { Check } from '../runtime/check.ts'
 import type { Choices, Tree } from './tree.ts'
-import type { Verdict } from './fhirpath.ts'
+import type { Surroundings, Verdict } from './fhirpath.ts'
 import type { Json } from './items.ts'
 import type { Structure } from './structure.ts'
 import type { Shapes } from '../xml/shapes.ts'
@@ -14,7 +14,7 @@ export type Knowledge = {
   tree(canonical: string): Tree | undefined
   member(valueSet: string, coding: CodingLike): Membership
   /** FHIRPath of a profile's rule: does it hold for this element of this resource? */
-  holds(expression: string, element: unknown, path: string, resource: Json, root: Json, resolve: (reference: string) => Json | undefined): Verdict
+  holds(expression: string, element: unknown, path: string, resource: Json, root: Json, around: Pick<Surroundings, 'resolve' | 'conforms'>): Verdict
   structure(canonical: string): Structure | undefined
   /** Profiles that loaded guides demand of all resources of a type. */
   globals(type: string): readonly string[]
@@ -24,7 +24,7 @@ export type Knowledge = {
   describe(coding: CodingLike): { isKnown: boolean | null; display?: string; designations: string[]; isSupplement?: boolean }
   unit(code: string): { unit: string; factor: number; offset: number } | null
   shapes: Shapes
-  /** Is the type this type or one that it is a kind of? */
+  /** Whether the type is this type or derives from it. */
   isKindOf(type: string, ancestor: string): boolean
 }
 
@@ -36,11 +36,17 @@ export type Run = {
   /** (resource, profile) pairs under way: a circle of references is judged once. */
   underWay: Map<object, Set<string>>
   resolve(reference: string): Json | undefined
-  /** Profiles behind references are followed only so far. */
+  /** How far profiles behind references are followed. */
   hops: number
 }
 
-/** Runs silently: true when nothing was found that stops a write. */
+/** Whether an object is of the type that the profile is on; an element does not say its own, and of a profile that is not here nothing can be denied. */
+export function isOfTypeOf(known: Knowledge, { resourceType }: Json, profile: string): boolean {
+  const type = known.tree(profile)?.structure.type
+  return type === undefined || typeof resourceType !== 'string' || known.isKindOf(resourceType, type)
+}
+
+/** Runs without noting issues; true when nothing was found that stops a write. */
 export function isSilent(check: Check, judge: () => void): boolean {
   const { issues, count } = check
   check.issues = []

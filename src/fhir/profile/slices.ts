@@ -123,7 +123,7 @@ function discriminates(run: Run, look: Look, profiles: Set<string> | null, item:
   }
 }
 
-/** `isTypeEnough`: only the type of what is found will be asked for. */
+/** `isTypeEnough`: the caller only needs the type of what is found. */
 function stepItem(run: Run, item: Item, step: string, isTypeEnough: boolean): Item[] {
   if (step === '$this') return [item]
   if (step === 'resolve()') {
@@ -199,7 +199,7 @@ function isOfOneType(run: Run, item: Item, nodes: Node[]): boolean {
 const namedIn = (run: Run, nodes: Node[]) => nodes.flatMap(({ types = [] }) => namedProfiles(types, run.known.tree))
 const knownIn = (run: Run, nodes: Node[]) => namedIn(run, nodes).flatMap(({ known }) => known ?? [])
 
-/** A slice that names no profile here says nothing here. */
+/** A slice without a profile at this place says nothing about it. */
 function conformsToOne(run: Run, found: Item[], nodes: Node[], depth: number): boolean {
   if (namedIn(run, nodes).length === 0) return nodes.every((one) => one.min === 0 || found.length > 0)
   if (found.length === 0) return nodes.every((one) => one.min === 0)

@@ -69,7 +69,7 @@ const emptyNode = (name: string, path: string, isChoice: boolean): Node => ({
   insteadOf: undefined,
 })
 
-/** A circle has no copy: what is reused is reused anew when the copy has its own changes. */
+/** A circular tree is not copied: what is reused is resolved again when the copy has changes of its own. */
 function copyOf(node: Node): Node {
   const copies = (nodes: Map<string, Node>) => {
     const made = new Map<string, Node>()

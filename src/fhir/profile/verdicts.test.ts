@@ -52,6 +52,37 @@ test('a rule holds when it answers true: an empty answer, and what FHIRPath forb
   }
 })
 
+test('conformsTo judges by all that a profile demands, and by the profiles that this asks for', () => {
+  const has = (name: string, type: string, min: number) => profile(name, type, [{ id: `${type}.name`, path: `${type}.name`, min }])
+  const asks = (name: string, expression: string, type = 'Bundle') => profile(name, type, [{ id: type, path: type, constraint: [rule(expression)] }])
+  const bundle = (...resources: object[]) => ({ resourceType: 'Bundle', type: 'collection', entry: resources.map((resource) => ({ resource })) })
+  const [named, nobody] = [patient, { resourceType: 'Patient', active: true }]
+  const every = (url: string) => `entry.resource.all(conformsTo('${url}'))`
+  const wants = has('has-name', 'Patient', 1)
+  const says = (resource: object, ...profiles: { url: string }[]) => places(resource, ...profiles).length === 0
+  for (const [resources, holds] of [
+    [[named], true],
+    [[nobody], false],
+    [[named, nobody], false],
+    [[{ resourceType: 'Organization', name: 'x' }], false],
+  ] as const) {
+    assert.equal(says(bundle(...resources), asks('whole', every(profileUrl('has-name'))), wants), holds, JSON.stringify(resources))
+  }
+  // One that asks for another, one that asks for itself, and one that nobody knows.
+  const through = asks('through', `conformsTo('${profileUrl('has-name')}')`, 'Patient')
+  for (const [one, holds] of [
+    [named, true],
+    [nobody, false],
+  ] as const) {
+    assert.equal(says(bundle(one), asks('far', every(profileUrl('through'))), through, wants), holds)
+  }
+  assert.ok(says(bundle(nobody), asks('round', every(profileUrl('itself'))), asks('itself', `conformsTo('${profileUrl('itself')}')`, 'Patient')))
+  assert.ok(says(bundle(nobody), asks('unknown', every('http://example.org/nobody-knows'))))
+  // Each entry is judged in its place: its own issues are none of the Bundle's, whose path stays.
+  const two = profile('two', 'Bundle', [{ id: 'Bundle.entry', path: 'Bundle.entry', constraint: [rule(`resource.conformsTo('${profileUrl('has-name')}')`)] }])
+  assert.deepEqual(places(bundle(named, nobody, named), two, wants), ['Bundle.entry[1]'])
+})
+
 test('what a profile fixes is compared whole, with the texts in it', () => {
   const code = { coding: [{ system: 'urn:a', code: 'a' }], text: 'first' }
   const note = { text: 'agreed' }

@@ -1,9 +1,10 @@
 import { shown, textOf } from '../runtime/check.ts'
 import { checkBinding, checkFurther } from './binding.ts'
+import type { Verdict } from './fhirpath.ts'
 import { insideOf, isObject, isOfType, type Item, itemsOf, type Json } from './items.ts'
 import { checkNarrative } from './narrative-control.ts'
 import { checkTargets } from './targets.ts'
-import { isSilent, type Run } from './run.ts'
+import { isOfTypeOf, isSilent, type Run } from './run.ts'
 import { checkSlices } from './slices.ts'
 import type { TypeOfElement } from './structure.ts'
 import { type Named, namedProfiles, type Node, type Tree } from './tree.ts'
@@ -92,10 +93,10 @@ function checkLimits(run: Run, node: Node, item: Item, depth: number): void {
 }
 
 function checkConstraints(run: Run, node: Node, item: Item, depth: number): void {
-  const { check, known } = run
+  const { check } = run
   for (const { key, human, expression, severity } of node.constraints) {
     if (expression === undefined || item.value === undefined) continue
-    const holds = known.holds(expression, item.value, node.path, check.current, check.root, run.resolve)
+    const holds = holdsHere(run, expression, item, node.path, depth)
     if (holds === true) continue
     if (holds === 'too-costly') {
       const hint = 'Send less at a time, or ask the publisher of the profile for a simpler rule.'
@@ -106,6 +107,35 @@ function checkConstraints(run: Run, node: Node, item: Item, depth: number): void
     const says = holds === null ? `the rule ${key} could not be evaluated (${profileOf(run)})` : `${human ?? key} (${key}, ${profileOf(run)})`
     check.add('invariant', check.path(depth), says, `Correct the element so that the rule ${key} holds.`, isMild ? 'warning' : 'error')
   }
+}
+
+/** What a rule may ask for walks over other resources, and its time may end in the middle of it. */
+function holdsHere(run: Run, expression: string, item: Item, path: string, depth: number): Verdict {
+  const { check, known } = run
+  const { issues, count, current, root } = check
+  const [name, index] = [check.names[depth] as string, check.at[depth] as number]
+  const around = { resolve: run.resolve, conforms: (object: Json, profile: string) => conformsTo(run, object, profile, depth) }
+  const holds = known.holds(expression, item.value, path, current, root, around)
+  check.issues = issues
+  check.count = count
+  check.current = current
+  check.root = root
+  check.names[depth] = name
+  check.at[depth] = index
+  return holds
+}
+
+// A rule may ask the same of every entry of a Bundle; packages that come or go make other trees.
+const asked = new WeakMap<object, Map<Tree, boolean>>()
+
+/** `conformsTo()` (R4 fhirpath.html#functions): what a type itself demands is judged where the object stands, so of a type only that is asked. */
+function conformsTo(run: Run, object: Json, profile: string, depth: number): boolean {
+  const tree = run.known.tree(profile)
+  if (!isOfTypeOf(run.known, object, profile)) return false
+  if (tree?.structure.derivation !== 'constraint') return true
+  const known = asked.getOrInsertComputed(object, () => new Map<Tree, boolean>())
+  const judge = () => isSilent(run.check, () => inResource(run, object, depth, () => checkProfile({ ...run, hops: run.hops + 1 }, tree, object, depth)))
+  return known.getOrInsertComputed(tree, judge)
 }
 
 /** The types that a profile leaves, and the profiles on them: any one of those of the item's own type is enough. */

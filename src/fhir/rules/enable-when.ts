@@ -35,7 +35,7 @@ export function answersByQuestion(response: Json[]): ReadonlyMap<unknown, Json[]
 export class Looks {
   #left = 300_000
 
-  /** False when there are none left. */
+  /** Takes `count` looks; false when there were not as many. */
   take(count: number): boolean {
     this.#left -= count
     return this.#left >= 0
@@ -46,12 +46,12 @@ export class Looks {
   }
 }
 
-/** What conditions are asked of. */
+/** What conditions are evaluated on. */
 export type Asked = {
   answers: ReadonlyMap<unknown, Json[]>
   looks: Looks
   unitOf: UnitOf | undefined
-  /** Does an expression in FHIRPath say true of the response? Null when it asks for what is not here. */
+  /** Whether a FHIRPath expression is true of the response; null when it asks for something that is not available here. */
   isTrue(expression: string): boolean | null
 }
 
@@ -93,7 +93,7 @@ function compares(operator: unknown, value: unknown, wanted: unknown, unitOf: Un
   return operator === '>' ? order > 0 : operator === '<' ? order < 0 : operator === '>=' ? order >= 0 : order <= 0
 }
 
-/** A text that is no date or time is like itself only. */
+/** A text that is no date or time only equals itself. */
 const isWord = (value: unknown): boolean => typeof value === 'string' && !/^\d/.test(value)
 
 /** Of codings the code decides, with the system where both say it; of quantities the amount. */

@@ -1,4 +1,5 @@
 import { isObject, type Json } from '../profile/items.ts'
+import { isOfTypeOf } from '../profile/run.ts'
 import type { Tree } from '../profile/tree.ts'
 import { checkProfile } from '../profile/walk.ts'
 import { type Check, textOf } from '../runtime/check.ts'
@@ -71,7 +72,12 @@ function isSelected(expression: string, url: string, check: Check): boolean {
   const { current, root, known } = check
   if (known === undefined || url.includes("'") || url.includes('\\')) return true
   const carriers = `(${expression}).where(extension.where(url = '${url}').exists() or modifierExtension.where(url = '${url}').exists()).exists()`
-  return known.holds(carriers, current, textOf(current.resourceType), current, root, (reference) => check.resolve(reference)) !== false
+  return (
+    known.holds(carriers, current, textOf(current.resourceType), current, root, {
+      resolve: (reference) => check.resolve(reference),
+      conforms: (object, profile) => isOfTypeOf(known, object, profile),
+    }) !== false
+  )
 }
 
 function checkContext(tree: Tree, { check, depth }: Place): void {

@@ -29,7 +29,7 @@ export const responseRule: Rule = (response, place) => {
   const isTrue = (expression: string): boolean | null => {
     if (canonical.startsWith('#')) return null
     const asked = `(${expression}).where($this = true).exists()`
-    const holds = check.known?.holds(asked, response, 'QuestionnaireResponse', response, response, () => undefined)
+    const holds = check.known?.holds(asked, response, 'QuestionnaireResponse', response, response, { resolve: () => undefined, conforms: () => true })
     return typeof holds === 'boolean' ? holds : null
   }
   const asked = { answers: answersByQuestion(items), looks: new Looks(), unitOf: check.known?.unit, isTrue }

@@ -217,7 +217,10 @@ export class ElementCheck extends Check {
 
   /** A rule that is not translated to JavaScript is run by the FHIRPath engine: those of definitions of definitions. */
   evaluate(object: Json, depth: number, key: string, human: string, expression: string, place: string): void {
-    const holds = this.known?.holds(expression, object, place, this.current, this.root, (reference) => this.resolve(reference))
+    const holds = this.known?.holds(expression, object, place, this.current, this.root, {
+      resolve: (reference) => this.resolve(reference),
+      conforms: () => true,
+    })
     if (holds === false) this.invariant(depth, key, human)
   }
 

@@ -72,8 +72,14 @@ export const controls: Record<string, Control> = {
     return null
   },
   _format: () => null, // The surface has taken it, or refused the whole request.
-  _contained: (_, value) =>
-    value === 'false' ? null : new Problem('not-supported', 'contained resources are not found by themselves', 'A chain looks into them: medication.code=….'),
+  _contained(search, value) {
+    search.contained = { as: 'container', ...search.contained, how: value as 'both' }
+    return only(['true', 'false', 'both'], value)
+  },
+  _containedType(search, value) {
+    search.contained = { how: 'false', ...search.contained, as: value as 'container' }
+    return only(['container', 'contained'], value)
+  },
   _pretty: (_, value) => only(['true', 'false'], value),
 }
 

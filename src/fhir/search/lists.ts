@@ -31,6 +31,11 @@ const functional: Record<string, Record<string, Conditions> | undefined> = {
   '$current-drug-allergies': { AllergyIntolerance: [...isAllergic, ['_filter', 'category eq medication or category eq biologic or category pr false']] },
 }
 
+/** The functional lists by their names without the `$`, each with the types of its entries. */
+export const functionalLists: Readonly<Record<string, readonly string[]>> = Object.fromEntries(
+  Object.entries(functional).map(([name, list = {}]) => [name.slice(1), Object.keys(list)]),
+)
+
 /** `_list=id`, `List/id` or `$current-…`, with commas: what any of them names. */
 export function listOf(fhir: Fhir, type: string | null, value: string): Clause | Clause[] | Problem {
   const names = value.split(',').map((one) => one.replace(/^List\//, ''))

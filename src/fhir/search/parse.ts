@@ -11,7 +11,8 @@ import { type Clause, countDefault, type Search } from './search.ts'
 const clausesMax = 100
 const repeatable = new Set(['_include', '_revinclude', '_sort', '_elements'])
 
-type Options = { lenient: boolean }
+/** `mayLookInside`: whoever asks can answer with contained resources. */
+type Options = { lenient: boolean; mayLookInside?: boolean }
 
 /**
  * The pairs of a query string as a Search. Several types are asked by what all of them understand; the order of their answers and what
@@ -40,7 +41,7 @@ const isControl = (code: string) => Object.hasOwn(controls, code)
  * The pairs of a query string as a Search of one type. Nothing is passed over: what is unknown or has no implemented meaning refuses the whole
  * search with a list of everything that is wrong; with `lenient` (Prefer: handling=lenient) it is left out and reported, but for modifiers.
  */
-function parseOne(fhir: Fhir, type: string | null, pairs: [string, string][], { lenient }: Options): Search {
+function parseOne(fhir: Fhir, type: string | null, pairs: [string, string][], { lenient, mayLookInside }: Options): Search {
   const search: Search = {
     ...{ type, clauses: [], count: countDefault, sort: [], include: [], revinclude: [] },
     ...{ total: null, summary: 'false' as const, elements: [], used: [], ignored: [] },
@@ -49,7 +50,7 @@ function parseOne(fhir: Fhir, type: string | null, pairs: [string, string][], { 
   for (const [name, value] of pairs) {
     // A parameter that turns out wrong half way must leave nothing of itself behind.
     const attempt = copyOf(search)
-    const problem = take(attempt, name, value, fhir)
+    const problem = take(attempt, name, value, fhir) ?? (mayLookInside ? null : lookingInside(attempt))
     if (problem === null) {
       Object.assign(search, attempt)
       search.used.push([name, value])
@@ -78,6 +79,11 @@ function togetherProblem({ summary, include, revinclude }: Search): RefusalIssue
   const hint = 'Leave one of them out.'
   return { severity: 'error', code: 'value', diagnostics: '_summary=text and includes cannot be asked together', expression: 'http._summary', hint }
 }
+
+const lookingInside = ({ contained }: Search): Problem | null =>
+  (contained?.how ?? 'false') === 'false'
+    ? null
+    : new Problem('not-supported', 'is asked of one type', 'Search one type by its address: Medication?_contained=true.')
 
 const copyOf = (search: Search): Search => ({
   ...search,
@@ -121,6 +127,5 @@ function clausesOf(type: string | null, { name, code, modifier, value }: Given, 
 /** What R4 describes and a server may leave out: said by name, so that nobody takes it for a misspelling. */
 const notHere: Record<string, [says: string, hint: string] | undefined> = {
   _query: ['named queries are not supported', 'Write the conditions as parameters.'],
-  _containedType: ['contained resources are answered inside those that contain them', 'Leave it out; a chain looks into them: medication.code=….'],
   _score: ['nothing is ranked', 'Sort by a parameter of the type.'],
 }

@@ -12,6 +12,10 @@ export type Search = {
   sort: Sort[]
   include: Include[]
   revinclude: Include[]
+  /** `_contained` and `_containedType`: also, or only, what stands inside others; answered by itself or by what it stands in. */
+  contained?: { how: 'false' | 'true' | 'both'; as: 'container' | 'contained' }
+  /** The search is one of containers, and this is asked of what stands inside them. `unless`: what satisfies that itself is in the answer already. */
+  inside?: { type: string; clauses: Clause[]; as: 'container' | 'contained'; unless?: Search }
   total: 'none' | 'estimate' | 'accurate' | null
   summary: 'true' | 'false' | 'text' | 'data' | 'count'
   elements: string[]

@@ -1,4 +1,5 @@
 import type { Units } from '../units.ts'
+import { countryCodes } from './countries.ts'
 import type { CodeSystemResource } from './resources.ts'
 
 /** A code system that is a rule instead of a list: its codes can be judged and named, but not enumerated. */
@@ -47,23 +48,17 @@ function isLanguageTag(code: string): boolean {
   }
 }
 
-const letters = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZ']
-/** Reserved or for private use: Unicode has a name for them, ISO 3166-1 has not. */
-const notCountries = new Set(['AC', 'CP', 'CQ', 'DG', 'EA', 'EU', 'EZ', 'IC', 'QO', 'TA', 'UN', 'XA', 'XB', 'XK', 'ZZ'])
-
 /** In ISO 4217, but not money that a person is paid in: funds, metals, bonds, testing, none; and the newest, which older Unicode data lacks. */
 const funds = 'bov che chw clf cou mxv sle usn uyi uyw ved xad xag xau xba xbb xbc xbd xcg xdr xpd xpt xsu xts xua xxx zwg'.toUpperCase().split(' ')
 
-/** Lists of ISO and IANA that the definitions name without holding them; the runtime's own Unicode data has them. */
+/** Lists of ISO and IANA that the definitions name without holding them; but for codes of countries the runtime's own Unicode data has them. */
 export function builtInSystems(): CodeSystemResource[] {
   const countries = new Intl.DisplayNames(['en'], { type: 'region', fallback: 'none' })
   const currencies = new Intl.DisplayNames(['en'], { type: 'currency' })
-  const regions = letters.flatMap((one) => letters.map((two) => one + two))
-  const isCountry = (code: string) =>
-    !notCountries.has(code) && Intl.getCanonicalLocales(`und-${code}`)[0] === `und-${code}` && countries.of(code) !== undefined
+  const regions = new Map(countryCodes().map(({ code, region }) => [code, region]))
   return [
-    // The three-letter and the numeric codes belong to the same system and are not in the data: what is missing is unknown, not wrong.
-    listed('urn:iso:std:iso:3166', 'fragment', regions.filter(isCountry), (code) => countries.of(code)),
+    // What a country was called before, or its parts, belong to the same system: what is missing is unknown, not wrong.
+    listed('urn:iso:std:iso:3166', 'fragment', [...regions.keys()], (code) => countries.of(regions.get(code) as string)),
     listed('urn:iso:std:iso:4217', 'complete', [...new Set([...Intl.supportedValuesOf('currency'), ...funds])].sort(), (code) => currencies.of(code)),
     listed('https://www.iana.org/time-zones', 'fragment', Intl.supportedValuesOf('timeZone'), (code) => code),
   ]

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import { definitionsVersion, readTerminology } from '../compile/definitions.ts'
 import { bytesOf, type CodeSystem, compileCodeSystem, openCodeSystem } from './code-system.ts'
+import { compareVersions } from '../versions.ts'
 import { builtInSystems } from './grammars.ts'
 import { type Entry, openPack, type Pack, removePack, writePack } from './pack.ts'
 import { type CodeSystemResource, type ConceptMapResource, splitCanonical, type TerminologyResource, type ValueSetResource } from './resources.ts'
@@ -18,7 +19,7 @@ export type Source = {
 }
 
 type Located = { pack: Pack; name: string; entry: Entry }
-type Opened = { value: CodeSystem | ValueSetResource | ConceptMapResource; weight: number }
+type Definition = CodeSystem | ValueSetResource | ConceptMapResource
 
 const openedBytesMax = 64 << 20
 const release = '4.0.1'
@@ -41,8 +42,7 @@ export type Library = Source & {
 export function createLibrary(cacheDir: string): Library {
   const packs = new Map<string, Pack>()
   const located = new Map<string, Located[]>()
-  const opened = new Map<string, Opened>()
-  let openedBytes = 0
+  const opened = createOpened()
   /** What a canonical means now; forgotten when a pack comes or goes. */
   const resolved = new Map<string, Located | null>()
 
@@ -80,27 +80,16 @@ export function createLibrary(cacheDir: string): Library {
     return all === undefined || all.length === 0 ? null : choose(all, url, version)
   }
 
-  function open<T extends Opened['value']>({ pack, name, entry }: Located): T {
+  function open<T extends Definition>({ pack, name, entry }: Located): T {
     const key = `${name} ${entry.at} ${entry.length}`
     const known = opened.get(key)
-    if (known) {
-      opened.delete(key)
-      opened.set(key, known) // The order of the map is the order of use.
-      return known.value as T
-    }
+    if (known) return known as T
     const value = read(pack, entry)
-    const weight = entry.isCompiled ? (value as CodeSystem).weight : entry.length * parsedFactor
-    opened.set(key, { value, weight })
-    openedBytes += weight
-    for (const [oldest, { weight: freed }] of opened) {
-      if (openedBytes <= openedBytesMax || oldest === key) break
-      opened.delete(oldest)
-      openedBytes -= freed
-    }
+    opened.keep(key, value, entry.isCompiled ? (value as CodeSystem).weight : entry.length * parsedFactor)
     return value as T
   }
 
-  const openBest = <T extends Opened['value']>(type: string, canonical: string): T | null => {
+  const openBest = <T extends Definition>(type: string, canonical: string): T | null => {
     const found = best(type, canonical)
     return found && open<T>(found)
   }
@@ -138,11 +127,7 @@ export function createLibrary(cacheDir: string): Library {
         if (rest.length === 0) located.delete(key)
         else if (rest.length < list.length) located.set(key, rest)
       }
-      for (const [key, { weight }] of opened) {
-        if (!key.startsWith(`${name} `)) continue
-        opened.delete(key)
-        openedBytes -= weight
-      }
+      opened.dropAllOf(name)
       pack.close()
       removePack(cacheDir, fileName(name))
     },
@@ -150,6 +135,37 @@ export function createLibrary(cacheDir: string): Library {
 }
 
 const mapsMax = 50
+
+/** What was opened lately, up to a bound; each under the name of its pack, a space and its place in it. */
+function createOpened() {
+  const kept = new Map<string, { value: Definition; weight: number }>()
+  let bytes = 0
+  const drop = (key: string): void => {
+    bytes -= kept.get(key)?.weight ?? 0
+    kept.delete(key)
+  }
+  return {
+    get(key: string): Definition | undefined {
+      const known = kept.get(key)
+      if (!known) return undefined
+      kept.delete(key)
+      kept.set(key, known) // The order of the map is the order of use.
+      return known.value
+    },
+    /** However large it is, what was asked for last is kept. */
+    keep(key: string, value: Definition, weight: number): void {
+      kept.set(key, { value, weight })
+      bytes += weight
+      for (const oldest of kept.keys()) {
+        if (bytes <= openedBytesMax || oldest === key) break
+        drop(oldest)
+      }
+    },
+    dropAllOf(pack: string): void {
+      for (const key of kept.keys()) if (key.startsWith(`${pack} `)) drop(key)
+    },
+  }
+}
 
 function openOrWrite(cacheDir: string, name: string, resources: () => Iterable<TerminologyResource>): Pack {
   const file = fileName(name)
@@ -196,9 +212,7 @@ function choose(all: Located[], url: string, version: string | undefined): Locat
   return fitting.reduce<Located | null>(better, null)
 }
 
-export const compareVersions = (one: string, other: string): number => one.localeCompare(other, 'en', { numeric: true })
-
-function read(pack: Pack, entry: Entry): Opened['value'] {
+function read(pack: Pack, entry: Entry): Definition {
   const bytes = pack.bytes(entry)
   if (entry.isCompiled) return openCodeSystem(bytes)
   const resource = JSON.parse(bytes.read(0, bytes.length).toString()) as TerminologyResource
@@ -216,7 +230,7 @@ function fileName(name: string): string {
     .update(name)
     .update(definitionsVersion())
     .update(process.versions.unicode ?? '')
-  const sources = readdirSync(import.meta.dirname).filter((name) => /^(?:code-system|flatten|grammars|pack)\.ts$/.test(name))
+  const sources = readdirSync(import.meta.dirname).filter((name) => /^(?:code-system|countries|flatten|grammars|pack)\.ts$/.test(name))
   for (const name of sources.sort()) hash.update(readFileSync(join(import.meta.dirname, name)))
   return hash.digest('hex').slice(0, 16)
 }

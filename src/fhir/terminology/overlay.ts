@@ -1,5 +1,6 @@
 import { bytesOf, type CodeSystem, compileCodeSystem, openCodeSystem } from './code-system.ts'
-import { allOf, compareVersions, isSame } from './library.ts'
+import { compareVersions } from '../versions.ts'
+import { allOf, isSame } from './library.ts'
 import type { Known } from './membership.ts'
 import { type CodeSystemResource, type ConceptMapResource, splitCanonical, type TerminologyResource, type ValueSetResource } from './resources.ts'
 

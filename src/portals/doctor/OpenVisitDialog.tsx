@@ -1,4 +1,4 @@
-import { type FormEvent, useEffect, useRef, useState } from 'react'
+import { type ComponentProps, type FormEvent, useEffect, useRef, useState } from 'react'
 import { useNavigate } from 'react-router'
 import type { OpenedVisit, OpenVisit } from '../../identity/wire.ts'
 import { post } from '../shared/api.ts'
@@ -6,6 +6,7 @@ import { DayField } from '../shared/day/DayField.tsx'
 import { FormDialog } from '../shared/FormDialog.tsx'
 import { useData, useSay } from '../shared/language.tsx'
 import type { Message } from '../shared/message.ts'
+import { TextField } from '../shared/TextField.tsx'
 import { Trouble } from '../shared/Trouble.tsx'
 import type { Opened } from './open-visit.ts'
 import { visit, visitReasons, visitReasonWords } from './words.ts'
@@ -53,7 +54,7 @@ function VisitFields({ form, change, errors }: VisitFieldsOf) {
         </label>
       </fieldset>
       {form.way === 'card' ? (
-        <TextOf
+        <FocusedField
           id="visit-card"
           label={say(visit.card)}
           hint={say(visit.cardHint)}
@@ -63,13 +64,13 @@ function VisitFields({ form, change, errors }: VisitFieldsOf) {
         />
       ) : (
         <>
-          <TextOf
+          <FocusedField
             id="visit-number"
             label={say(visit.number)}
             value={form.number}
             onChange={(number) => change({ number })}
             error={errors.number && say(errors.number)}
-            isNumber
+            inputMode="numeric"
           />
           <DayField
             id="visit-born"
@@ -139,39 +140,12 @@ function checkNumber(number: string, birthDate: string): Errors {
   }
 }
 
-type TextOf = { id: string; label: string; hint?: string; value: string; onChange(value: string): void; error?: string | undefined; isNumber?: boolean }
-
-function TextOf({ id, label, hint, value, onChange, error, isNumber = false }: TextOf) {
+/** A field that takes the focus when it comes, and again when it is wrong. */
+function FocusedField({ error, ...rest }: Omit<ComponentProps<typeof TextField>, 'wrong'> & { error: string | undefined }) {
   const input = useRef<HTMLInputElement>(null)
   useEffect(() => input.current?.focus(), [])
   useEffect(() => {
     if (error) input.current?.focus()
   }, [error])
-  return (
-    <div className="field">
-      <label htmlFor={id}>{label}</label>
-      {hint && (
-        <span className="hint" id={`${id}-hint`}>
-          {hint}
-        </span>
-      )}
-      <input
-        ref={input}
-        id={id}
-        className="input num"
-        value={value}
-        onChange={(event) => onChange(event.target.value)}
-        inputMode={isNumber ? 'numeric' : 'text'}
-        autoComplete="off"
-        spellCheck="false"
-        aria-invalid={error !== undefined}
-        aria-describedby={[hint && `${id}-hint`, error && `${id}-error`].filter(Boolean).join(' ') || undefined}
-      />
-      {error && (
-        <span className="error" id={`${id}-error`}>
-          {error}
-        </span>
-      )}
-    </div>
-  )
+  return <TextField {...rest} ref={input} isNumber wrong={error} spellCheck="false" />
 }

@@ -19,7 +19,7 @@ export function WaitingClaims() {
     const abort = new AbortController()
     get<Claims>('/access/claims', abort.signal).then(
       ({ claims }) => setWaiting(claims),
-      () => {}, // Without them the page is what it was; the finder says what is wrong with the line.
+      () => {}, // Without them the page works as before, and the finder shows what is wrong with the connection.
     )
     return () => abort.abort()
   }, [])

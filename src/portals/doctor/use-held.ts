@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react'
 
-/** The value, standing still from the press of a pointer until its click is over: an answer that arrives in between must not put another line under it. */
+/** The value, held still while a pointer is pressed: an answer that arrives in between must not put another line under it. */
 export function useHeld<T>(newest: T): T {
   const [held, setHeld] = useState<{ value: T } | null>(null)
   useEffect(() => {

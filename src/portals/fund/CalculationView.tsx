@@ -3,6 +3,7 @@ import { formatDate } from '../shared/format.ts'
 import { Icon } from '../shared/Icon.tsx'
 import { LinesTable } from '../shared/LinesTable.tsx'
 import { useData, useLanguage, useSay } from '../shared/language.tsx'
+import { keyIn } from '../shared/languages.ts'
 import { formatDinars, formatPara } from '../shared/money.ts'
 import { file } from './words.ts'
 
@@ -20,7 +21,7 @@ export function CalculationView({ data: { calculation, trouble } }: { data: Fund
     )
   }
   const { view, total } = calculation
-  const words = language === 'en' ? 'en' : language === 'sr-Latn' ? 'srLatn' : 'sr'
+  const words = keyIn[language]
   return (
     <section aria-labelledby="calculation">
       <h2 id="calculation">{say(file.calculation)}</h2>

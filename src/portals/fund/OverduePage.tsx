@@ -11,7 +11,7 @@ import { overdueKinds, overdue as words, work } from './words.ts'
 
 const everyMs = 60_000
 
-/** What somebody forgot is seen by somebody else: every clock that has run out, at every desk. */
+/** Every deadline that has passed, at every desk: what one person forgot another one sees. */
 export function OverduePage() {
   const say = useSay()
   const live = useLive<Overdue>('/sickleave/fund/overdue', everyMs)

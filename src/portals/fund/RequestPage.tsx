@@ -29,7 +29,7 @@ export function RequestPage() {
 /** The tab names no person and no number. */
 const portalTitle = work.request
 
-/** Who may be given the request, for who may give it; nobody else asks. */
+/** The officers who may be given the request. Only a supervisor, who may give it, asks for them. */
 function useOfficers(mayAssign: boolean): Officers['officers'] {
   const [officers, setOfficers] = useState<Officers['officers']>([])
   useEffect(() => {

@@ -8,7 +8,7 @@ import { useData, useLanguage, useSay } from '../shared/language.tsx'
 import { Trouble } from '../shared/Trouble.tsx'
 import { alerts as words } from './words.ts'
 
-/** What is open first; whoever takes one says so to the others, and it is not told again. */
+/** Open alerts first. Whoever takes one shows that to the others, and it is not sent again. */
 export function Alerts({ alerts, onTaken }: { alerts: BusAlert[]; onTaken(): void }) {
   const say = useSay()
   const [failure, setFailure] = useState<unknown>(null)

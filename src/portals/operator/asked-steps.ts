@@ -1,11 +1,10 @@
 import type { ContractState, MemberState } from '../../bus/wire.ts'
 import { typedMoment } from '../shared/day/typed-moment.ts'
 import { dayOf } from '../shared/format.ts'
+import type { Say } from '../shared/language.tsx'
 import type { Message } from '../shared/message.ts'
 import type { Asked } from '../shared/StepDialog.tsx'
-import { path, steps } from './words.ts'
-
-type Say = (message: Message, values?: Record<string, string | number>) => string
+import { path, proposals, steps } from './words.ts'
 
 /** As the bus reads it, or null for what is no moment. */
 export const instantOf = (text: string): string | null => typedMoment(text, dayOf(new Date().toISOString()))
@@ -64,5 +63,21 @@ export function replayAsked(say: Say, member: string, more: Record<string, unkno
     to: '/bus/operator/replays',
     more: { member, ...more },
     body: ({ from, to, ...rest }) => ({ ...rest, ...(from ? { from: instantOf(from) } : {}), ...(to ? { to: instantOf(to) } : {}) }),
+  }
+}
+
+/** A proposal of other contents for a parked message, which a second person approves. `text` is null when what came is not kept or is no text. */
+export function correctionAsked(say: Say, message: string, recipient: string, text: string | null): Asked {
+  return {
+    title: say(steps.title, { step: say(path.correct), name: recipient }),
+    lead: text === null ? proposals.gone : proposals.lead,
+    confirm: proposals.propose,
+    fields: [
+      { name: 'body', label: proposals.body, long: true },
+      { name: 'reason', label: steps.reason },
+    ],
+    to: `/bus/operator/messages/${message}/proposals`,
+    more: { recipient },
+    first: { body: text ?? '' },
   }
 }

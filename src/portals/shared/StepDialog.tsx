@@ -42,7 +42,7 @@ export type Asked = {
   body?: (values: Record<string, string>) => Record<string, unknown>
 }
 
-/** Everything that an operator changes is confirmed here, with a reason. What was typed stays when it is refused; what was taken closes it. */
+/** Asks for what an act needs, sends it, and closes when the act is done. What was typed stays when the act is refused. */
 export function StepDialog<T>({ asked, onClose, onDone }: { asked: Asked; onClose(): void; onDone(answer: T): void }) {
   const say = useSay()
   const [place] = useState(placeOfFocus)
@@ -51,13 +51,16 @@ export function StepDialog<T>({ asked, onClose, onDone }: { asked: Asked; onClos
   const [unfinished, setUnfinished] = useState<readonly string[]>([])
   const [failure, setFailure] = useState<unknown>(null)
   const [isSending, setSending] = useState(false)
-  const missing = asked.fields.filter(({ name, optional }) => !optional && !values[name]?.trim()).map(({ name }) => name)
-  const misformed = asked.fields.filter(({ name, form }) => form && values[name]?.trim() && !form.is.test(values[name].trim()))
+  const wrongIn = (field: AskedField): string | undefined => {
+    const word = isTried ? wrongBefore(field, values[field.name]) : null
+    if (word !== null) return say(word)
+    return failure instanceof Failure ? failure.places.get(field.name) : undefined
+  }
   const send = async (event: FormEvent) => {
     event.preventDefault()
     setTried(true)
     setFailure(null)
-    if (missing.length > 0 || misformed.length > 0 || unfinished.length > 0 || isSending) return
+    if (asked.fields.some((field) => wrongBefore(field, values[field.name]) !== null) || unfinished.length > 0 || isSending) return
     setSending(true)
     const { body = (given) => given } = asked
     const filled = Object.entries(values).flatMap(([name, value]) => (value.trim() === '' ? [] : [[name, value.trim()]]))
@@ -94,19 +97,17 @@ export function StepDialog<T>({ asked, onClose, onDone }: { asked: Asked; onClos
           value={values[field.name] ?? ''}
           onChange={(value) => setValues((before) => ({ ...before, [field.name]: value }))}
           onUnfinished={(is) => setUnfinished((before) => [...before.filter((name) => name !== field.name), ...(is ? [field.name] : [])])}
-          wrong={
-            isTried && missing.includes(field.name)
-              ? say(shell.needed)
-              : isTried && field.form && misformed.includes(field)
-                ? say(field.form.wrong)
-                : failure instanceof Failure
-                  ? failure.places.get(field.name)
-                  : undefined
-          }
+          wrong={wrongIn(field)}
         />
       ))}
     </FormDialog>
   )
+}
+
+/** What is wrong with a field before it is sent. */
+function wrongBefore({ optional, form }: AskedField, value = ''): Message | null {
+  if (value.trim() === '') return optional ? null : shell.needed
+  return form && !form.is.test(value.trim()) ? form.wrong : null
 }
 
 type FieldOf = { field: AskedField; value: string; onChange(value: string): void; onUnfinished(is: boolean): void; wrong: string | undefined }

@@ -9,3 +9,6 @@ export const languages: { tag: Language; name: string }[] = [
 
 /** Locale for React Aria's date fields and strings. */
 export const localeOf: Record<Language, string> = { 'sr-Cyrl': 'sr-Cyrl-RS', 'sr-Latn': 'sr-Latn-RS', en: 'en-GB' }
+
+/** Under which name a sentence stands for this reader, where the server has written it in all three. */
+export const keyIn = { 'sr-Cyrl': 'sr', 'sr-Latn': 'srLatn', en: 'en' } as const satisfies Record<Language, string>

@@ -62,6 +62,9 @@ const same: Record<string, Same> = {
     if (time.includes('T')) return of('', codeIn(code), time)
     return mapping.isOf('ADT') && encounter !== undefined ? of(visitOf(encounter, mapping), codeIn(code), time) : ''
   },
+  // A stay has one group; charges of the other kind (FT1) are as many as there are.
+  ChargeItem: (resource, mapping) =>
+    resource === mapping.grouped?.resource && resource['context'] !== undefined ? of(visitOf(resource['context'], mapping), 'DRG') : '',
   Immunization: ({ vaccineCode, occurrenceDateTime, status }) =>
     occurrenceDateTime === undefined ? '' : of('', codeIn(vaccineCode), `${String(occurrenceDateTime)} ${status === 'not-done' ? 'not' : ''}`),
 }

@@ -46,6 +46,14 @@ test('when a patient is expected to leave is told, and whether it is an inpatien
   assert.match(visit['extension'][0].url, /plannedEndDate$/)
 })
 
+test('when a patient was expected stands beside when the visit began, and what is no number of days is told', async () => {
+  const visit = segment('PV1', { 2: 'I', 19: 'V1', 44: '202603011000' })
+  const { first, losses } = await mappedHl7([headOf('ADT^A01'), ana, visit, segment('PV2', { 8: '20260228', 11: 'на посматрању' })])
+  const { period, extension, length } = first('Encounter')
+  assert.deepEqual([period.start, extension[0].valueDateTime, length, losses], ['2026-03-01T10:00:00+01:00', '2026-02-28', undefined, ['PV2[1]-11']])
+  assert.match(extension[0].url, /plannedStartDate$/)
+})
+
 test('a charge has its words, its days and the currency of its price', async () => {
   const { first } = await mappedHl7([headOf('DFT^P03'), ana, segment('FT1', { 4: '20260301^20260305', 6: 'CG', 7: 'X^х^L', 8: 'Преглед', 11: '1500.00^RSD' })])
   const charge = first('ChargeItem')
@@ -53,6 +61,25 @@ test('a charge has its words, its days and the currency of its price', async () 
     [charge['code'].text, charge['occurrencePeriod'], charge['occurrenceDateTime'], charge['priceOverride'].currency],
     ['Преглед', { start: '2026-03-01', end: '2026-03-05' }, undefined, 'RSD'],
   )
+})
+
+describe('what OBX-3 calls a document', () => {
+  const typeOf = async (...lines: string[]) => {
+    const { first, losses } = await mappedHl7([headOf('MDM^T02'), ana, segment('TXA', { 2: 'DS^Отпусна листа^L', 12: 'X1' }), ...lines])
+    return [first('DocumentReference')['type'], losses]
+  }
+  const house = { system: 'urn:id:L', code: 'DS', display: 'Отпусна листа' }
+
+  test('is a code of its type beside that of TXA-2', async () => {
+    const loinc = { system: 'http://loinc.org', code: '18842-5', display: 'Discharge summary' }
+    const line = (text: string) => `OBX|1|TX|18842-5^Discharge summary^LN||${text}`
+    assert.deepEqual(await typeOf(line('први'), line('други')), [{ coding: [house, loinc], text: 'Discharge summary' }, []])
+  })
+
+  test('is told as a loss where its parts are called differently', async () => {
+    const [type, losses] = await typeOf('OBX|1|TX|A^Анамнеза^L||први', 'OBX|2|TX|S^Статус^L||други')
+    assert.deepEqual([type, losses], [{ coding: [house] }, ['OBX[1]-3', 'OBX[2]-3']])
+  })
 })
 
 test('a document keeps its empty lines, and names its author once', async () => {

@@ -4,7 +4,7 @@ import { fill, type Mapping, momentIn, rowsOf } from './mapping.ts'
 import { attachment } from './attachment.ts'
 import { isAttachment } from './observation.ts'
 import { practitioner } from './people.ts'
-import { byTable, coded, entity, entityIdentifier } from './types.ts'
+import { byTable, coded, codeableConcept, entity, entityIdentifier } from './types.ts'
 import { table } from '../../draft/table.ts'
 
 // HL7 table 0271 to R4 composition-status, table 0273 to document-reference-status.
@@ -96,5 +96,25 @@ function content(entry: Entry, mapping: Mapping): void {
     entry.comesFrom(`${segment.place} content<5`)
     segment.skip(1, 2, 3, 4, 11)
   }
+  called(entry, [...files, ...lines], mapping)
   entry.resource['content'] = all.length > 0 ? all : [{ attachment: { title: 'no content was sent' } }]
+}
+
+/** OBX-3 says once more what the document is, often by LOINC where TXA-2 has the word of the house. Where its parts are called differently, they have no place in what is one text. */
+function called(entry: Entry, segments: Segment[], mapping: Mapping): void {
+  const named = segments.filter((segment) => segment.raw(3) !== '')
+  const [first] = named
+  if (first === undefined) return
+  if (named.some((segment) => segment.raw(3) !== first.raw(3))) {
+    for (const { place } of named) mapping.draft.lose(`${place}-3`, 'names a part of the document, whose text is one')
+    return
+  }
+  const said = codeableConcept(first.first(3) as Value)
+  const [known, more] = [(entry.resource['type'] ?? {}) as Json, ((said?.['coding'] ?? []) as Json[]).filter((one) => one['system'] !== undefined)]
+  const codings = (known['coding'] ?? []) as Json[]
+  const added = more.filter((one) => !codings.some(({ system, code }) => system === one['system'] && code === one['code']))
+  const text = known['text'] ?? first.first(3)?.words(2)
+  const type = some({ ...known, coding: [...codings, ...added], text })
+  if (type !== undefined) entry.resource['type'] = type
+  entry.comesFrom(`${first.place} type<3`)
 }

@@ -1,9 +1,9 @@
 import { codingOf } from '../../draft/displays.ts'
 import { type Entry, type Json, put, some } from '../../draft/draft.ts'
 import type { Segment, Value } from '../message.ts'
-import { type Convert, fill, type Mapping, periodIn, rowsOf } from './mapping.ts'
+import { type Convert, fill, type Mapping, momentIn, periodIn, rowsOf } from './mapping.ts'
 import { codedPlace, location, practitioner } from './people.ts'
-import { coded, codeableConcept, concept, dateTime, identifier, organization, organizationNamed } from './types.ts'
+import { coded, codeableConcept, concept, dateTime, identifier, numberOf, organization, organizationNamed } from './types.ts'
 import { table } from '../../draft/table.ts'
 
 const act = 'http://terminology.hl7.org/CodeSystem/v3-ActCode'
@@ -175,11 +175,17 @@ export function encounterMore(segment: Segment, mapping: Mapping): void {
   if (entry === undefined) return
   const { resource } = entry
   fill(entry, segment, moreRows, mapping)
-  const admission = segment.first(8) && dateTime(segment.first(8) as Value)
-  if (admission !== undefined && resource['period'] === undefined) resource['period'] = { start: admission }
-  const days = Number(segment.text(11) ?? segment.text(10))
-  if (Number.isFinite(days) && days > 0) resource['length'] = { value: days, unit: 'd', system: 'http://unitsofmeasure.org', code: 'd' }
+  expected(resource, momentIn(segment, 8, mapping))
+  const field = segment.first(11) === undefined ? 10 : 11
+  const days = segment.first(field) && numberOf(segment.first(field) as Value, mapping, `${segment.place}-${field}`)
+  if (days !== undefined && days > 0) resource['length'] = { value: days, unit: 'd', system: 'http://unitsofmeasure.org', code: 'd' }
   secrecy(resource, segment, 22)
+}
+/** PV2-8, when the patient was expected: the beginning of a visit that has none, beside the beginning of one that has. R4 has no element of its own for it. */
+function expected(resource: Json, admission: string | undefined): void {
+  if (admission === undefined) return
+  if (resource['period'] === undefined) resource['period'] = { start: admission }
+  else put(resource, 'extension[]', { url: 'http://hl7.org/fhir/5.0/StructureDefinition/extension-Encounter.plannedStartDate', valueDateTime: admission })
 }
 const moreRows = rowsOf([
   [3, 'reasonCode[]', codeableConcept],

@@ -260,7 +260,7 @@ const refused: [string, string | Uint8Array, RegExp][] = [
   ['XML', '<ADT_A01/>', /XML/],
   ['nothing', '', /begins with MSH/],
   ['no text at all', new Uint8Array([0, 1, 2, 255, 254]), /begins with MSH/],
-  ['an answer', `${head('ACK')}\rMSA|AA|1`, /nothing about a patient/],
+  ['an answer', `${head('ACK')}\rMSA|AA|1`, /kept in no record/],
   ['delimiters that are the same', 'MSH|^^\\&|A', /different characters/],
   ['letters that are not in the character set it says', encode(`${head('ADT^A08')}\rPID|1||4||Đorđević`, 'windows-1250'), /UTF-8/],
   ['a character set of nobody', Buffer.from(`${head('ADT^A08', 'KLINGON')}\r${pid}`), /character set/],

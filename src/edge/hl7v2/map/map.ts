@@ -6,13 +6,17 @@ import type { Message, Segment } from '../message.ts'
 import { adverse, reported, suspected } from './adverse.ts'
 import { findAgain } from './again.ts'
 import { authorization } from './authorization.ts'
+import { certification } from './certification.ts'
 import { charge } from './charge.ts'
 import { allergy, diagnosis, problem, procedure } from './clinical.ts'
 import { consent } from './consent.ts'
+import { contact } from './contact.ts'
 import { death } from './death.ts'
 import { document } from './document.ts'
+import { doseLimit } from './dose-limit.ts'
 import { encounter, encounterMore } from './encounter.ts'
 import { goal } from './goal.ts'
+import { grouping } from './grouping.ts'
 import { event, header, software } from './header.ts'
 import { accident, insurance, insuranceMore } from './insurance.ts'
 import { Mapping, type Options } from './mapping.ts'
@@ -23,6 +27,7 @@ import { merged } from './merge.ts'
 import { note, observation } from './observation.ts'
 import { common, request } from './order.ts'
 import { additional, patient } from './patient.ts'
+import { pathway, variance } from './pathway.ts'
 import { role } from './people.ts'
 import { provider } from './provider.ts'
 import { referral } from './referral.ts'
@@ -36,7 +41,7 @@ import { supplier, supply } from './supply.ts'
 import { timed } from './timing.ts'
 
 /** Rises when the same message would give other resources; it stands in the Provenance of everything mapped. */
-const version = 'hl7v2-to-fhir/8'
+const version = 'hl7v2-to-fhir/9'
 
 const segments = new Map<string, (segment: Segment, mapping: Mapping) => void>(
   Object.entries({
@@ -56,9 +61,11 @@ const segments = new Map<string, (segment: Segment, mapping: Mapping) => void>(
     IAM: allergy,
     DG1: diagnosis,
     PRB: problem,
+    DRG: grouping,
     PR1: procedure,
     IN1: insurance,
     IN2: insuranceMore,
+    IN3: certification,
     ARV: restriction,
     DB1: disability,
     ACC: accident,
@@ -68,6 +75,7 @@ const segments = new Map<string, (segment: Segment, mapping: Mapping) => void>(
     TQ1: timed,
     RF1: referral,
     PRD: provider,
+    CTD: contact,
     SPM: specimen,
     SAC: vessel,
     OBX: observation,
@@ -78,10 +86,13 @@ const segments = new Map<string, (segment: Segment, mapping: Mapping) => void>(
     RXE: prescribed,
     RXG: prescribed,
     RXC: component,
+    CDO: doseLimit,
     RXD: dispensed,
     TXA: document,
     CON: consent,
     GOL: goal,
+    PTH: pathway,
+    VAR: variance,
     PDA: death,
     CTI: study,
     BLG: billed,
@@ -114,9 +125,9 @@ const isOfNoPatient = /^(?:ACK|Q|MFN|MFK|RSP|NMD|ESU|NMQ|ERP)/
  */
 export function mapHl7(message: Message, options: Options & { original?: Uint8Array } = {}): Mapped {
   if (isOfNoPatient.test(message.type))
-    throw new Refusal('unprocessable', `messages of the type ${message.type.slice(0, 3)} say nothing about a patient`, {
+    throw new Refusal('unprocessable', `messages of the type ${message.type.slice(0, 3)} are kept in no record`, {
       expression: 'MSH[1]-9',
-      hint: 'Send ADT, ORU, OUL, ORM, OML, OMP, RDE, RAS, RDS, MDM, SIU, VXU, PPR, REF, BAR or DFT.',
+      hint: 'They ask, answer, or list what another system has. Send ADT, ORU, OUL, ORM, OML, OMP, RDE, RAS, RDS, MDM, SIU, VXU, PPR, REF, BAR or DFT.',
     })
   return inZoneOf(message.segments[0]?.text(7) ?? '', () => mapped(message, options))
 }
@@ -157,7 +168,7 @@ function unknown(name: string): string {
 }
 
 // What is said of a patient only.
-const ofPatients = new Set('NK1 PV1 AL1 IAM DG1 PRB PR1 IN1 GT1 ACC OBR OBX RXA RXO RXE RXG RXD TXA FT1 RF1 CON PDA GOL AUT RQD PEO CSR'.split(' '))
+const ofPatients = new Set('NK1 PV1 AL1 IAM DG1 DRG PRB PR1 IN1 GT1 ACC OBR OBX RXA RXO RXE RXG RXD TXA FT1 RF1 CON PDA GOL PTH AUT RQD PEO CSR'.split(' '))
 
 /** A patient who is named after the first of what is told of a patient is still the patient of it. */
 function withPatientFirst(all: Segment[]): Segment[] {

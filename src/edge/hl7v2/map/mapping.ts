@@ -39,6 +39,8 @@ export class Mapping {
   specimen: Entry | undefined
   referral: Entry | undefined
   supply: Entry | undefined
+  /** The group that the stay is paid by. */
+  grouped: Entry | undefined
   /** What was suffered, and the report that tells of it. */
   adverse: Entry | undefined
   reported: Segment | undefined
@@ -118,6 +120,7 @@ const ofNobody = {
   specimenOfGroup: undefined,
   formerVisit: undefined,
   supply: undefined,
+  grouped: undefined,
   adverse: undefined,
   reported: undefined,
   noted: undefined,

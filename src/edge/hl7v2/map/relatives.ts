@@ -85,6 +85,7 @@ const contactRows = rowsOf([
 export function guarantor(segment: Segment, mapping: Mapping): void {
   const entry = mapping.aboutPatient('RelatedPerson', segment, 'patient', false)
   if (entry === undefined) return
+  segment.skip(1)
   fill(entry, segment, guarantorRows, mapping)
   const held = period(segment.text(13), segment.text(14))
   const list = mapping.account === undefined ? undefined : ((mapping.account.resource as Json & { guarantor?: Json[] }).guarantor ??= [])

@@ -212,7 +212,10 @@ const addressUses = table<string>({ H: 'home', P: 'home', B: 'work', O: 'work', 
 
 /** XAD: street (with its parts), other designation, city, state, postal code, country, use. */
 export function address(value: Value): Json | undefined {
-  const line = present(value.sub(1, 1), value.sub(1, 2), value.sub(1, 3), value.part(2), value.part(19))
+  const street = value.sub(1, 1)
+  // Many write the street and the number once more in their own places, behind the line that holds both.
+  const parts = present(value.sub(1, 2), value.sub(1, 3)).filter((part) => street?.includes(part) !== true)
+  const line = present(street, ...parts, value.part(2), value.part(19))
   const kind = value.part(7)?.toUpperCase()
   const use = kind === undefined ? undefined : addressUses[kind]
   const made: Json = {}

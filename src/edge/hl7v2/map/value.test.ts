@@ -28,6 +28,30 @@ describe('a value is what its type says', () => {
     test(`${type} ${sent}`, async () => assert.deepEqual(await valueOf(type, sent), [name, value, []]))
 })
 
+describe('a unit', () => {
+  const lostOf = async (type: string, value: string, unit = 'mmol/L') =>
+    (await mappedHl7([headOf('ORU^R01'), ana, order, result(type, value, { 6: unit })])).losses
+
+  for (const [type, value] of [
+    ['CWE', 'NEG^Negative^L'],
+    ['ST', 'negativan'],
+    ['SN', '^1^:^128'],
+    ['CE', 'A^a^L~B^b^L'],
+    ['TX', 'први~други'],
+  ] as const)
+    test(`beside ${type} ${value} is told as a loss`, async () => assert.deepEqual(await lostOf(type, value), ['OBX[1]-6']))
+
+  for (const [type, value] of [
+    ['NM', '5.1'],
+    ['ST', '5.1'],
+    ['SN', '^1^-^5'],
+    ['NM', '1~2'],
+    ['ST', '5-10'],
+    ['NM', ''],
+  ] as const)
+    test(`beside ${type} ${value || 'without a value'} is none`, async () => assert.deepEqual(await lostOf(type, value), []))
+})
+
 describe('a number keeps the digits that were written', () => {
   for (const [sent, written] of [
     ['6.40', '6.40'],

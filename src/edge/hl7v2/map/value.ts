@@ -14,12 +14,25 @@ export function unitOf(segment: Segment): Json {
 // What has no form of its own in an Observation is text of it, whatever its type.
 const texts = new Set('ST TX FT ED RP XAD XPN XTN ID IS CX XCN EI HD NA MA AD PN CN TN MO CP CK CD XON PL SI'.split(' '))
 
-/** OBX-5 by OBX-2. */
+/** OBX-5 by OBX-2, and its unit. */
 export function setValue(entry: Entry, segment: Segment, mapping: Mapping): void {
+  const { unit } = unitOf(segment)
+  given(entry, segment, mapping)
+  if (segment.first(5) !== undefined && isWithoutUnit(entry.resource, unit))
+    mapping.draft.lose(`${segment.place}-6`, 'is a unit beside a value that is no amount')
+}
+
+/** A code, a moment and words have no place for a unit; an amount has one, and a text that was one ends with it. */
+function isWithoutUnit(resource: Json, unit: unknown): boolean {
+  if (typeof unit !== 'string' || resource['valueQuantity'] !== undefined || resource['valueRange'] !== undefined) return false
+  const [text, components] = [resource['valueString'], (resource['component'] ?? []) as Json[]]
+  return !(typeof text === 'string' && text.endsWith(unit)) && components.every((one) => one['valueQuantity'] === undefined && one['valueRange'] === undefined)
+}
+
+function given(entry: Entry, segment: Segment, mapping: Mapping): void {
   const values = segment.all(5)
   const { resource } = entry
   const [first] = values
-  unitOf(segment)
   if (first === undefined) {
     // obs-6: a reason for having no value only where there is none.
     if (/^[NXI]$/i.test(segment.text(11) ?? ''))

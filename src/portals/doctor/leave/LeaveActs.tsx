@@ -10,7 +10,7 @@ import { acts as words } from './words.ts'
 type Act = 'report' | 'extension' | 'referral' | 'closing' | 'cancellation'
 type Shape = Omit<Asked, 'title' | 'to' | 'more'> & { name: Message; body?: (values: Record<string, string>) => Record<string, unknown> }
 
-/** What may follow, by the state; the server decides, and says which day would be right. */
+/** The acts that the state allows. The server decides, and says which day would be right. */
 const actsOf = ({ status, reportedUntil, until }: LeaveView): Act[] => {
   if (status === 'cancelled') return []
   const report: Act[] = reportedUntil === null || reportedUntil < until ? ['report'] : []

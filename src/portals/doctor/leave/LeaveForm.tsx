@@ -54,7 +54,7 @@ export function LeaveForm({ person, today, visit, leaves, onOpened }: FormOf) {
   const period = wrongPeriod(form.from, until, leaves, (message, days) =>
     say(message, { from: formatDate(language, days.from), until: formatDate(language, days.until) }),
   )
-  // Once a diagnosis stands there the form is being filled in: then the period is told at once, and not only when it is sent.
+  // With a diagnosis the form is being filled in: from then on what is wrong with the period is shown at once, not only on sending.
   const isPeriodTold = isTried || (isDiagnosis(form.diagnosis) && (form.isOwnUntil || isCurrent))
   const missing = missingIn(form, until)
   const isProposal = preview?.isProposal ?? false
@@ -84,18 +84,7 @@ export function LeaveForm({ person, today, visit, leaves, onOpened }: FormOf) {
     >
       {failure !== null && <Trouble error={failure} takesFocus />}
       <Diagnosis value={form.diagnosis} visit={visit} wrong={wrongIn('diagnosis')} onChange={(diagnosis) => change({ diagnosis })} />
-      <Choice
-        id="leave-reason"
-        label={say(words.reason)}
-        value={form.reason}
-        onChange={(reason) => change({ reason: reason as Form['reason'], isOwnReason: true })}
-      >
-        {Object.entries(reasonWords).map(([code, word]) => [code, say(word)])}
-      </Choice>
-      {form.reason === '06' && <CaredFor care={form.care} wrongIn={wrongIn} onChange={(care) => change({ care })} />}
-      <Choice id="leave-exception" label={say(words.exception)} value={form.exception} onChange={(exception) => change({ exception, isOwnException: true })}>
-        {[['', say(words.none)], ...exceptions.map((one): [string, string] => [one, say(words[one])])]}
-      </Choice>
+      <Reasons form={form} wrongIn={wrongIn} onChange={change} />
       <DayField id="leave-from" label={say(words.from)} value={form.from} wrong={wrongIn('from')} onChange={(from) => change({ from })} />
       <DayField id="leave-until" label={say(words.until)} value={until} wrong={wrongIn('until')} onChange={(day) => change({ until: day, isOwnUntil: true })} />
       {form.from !== '' && <Lengths from={form.from} until={until} onChange={(day) => change({ until: day, isOwnUntil: true })} />}
@@ -111,6 +100,29 @@ export function LeaveForm({ person, today, visit, leaves, onOpened }: FormOf) {
   )
 }
 
+type ReasonsOf = { form: Form; wrongIn(name: string): string | undefined; onChange(part: Partial<Form>): void }
+
+/** Why the person is unable to work, of whom they take care, and an exception of the law that reaches further without the commission. */
+function Reasons({ form, wrongIn, onChange }: ReasonsOf) {
+  const say = useSay()
+  return (
+    <>
+      <Choice
+        id="leave-reason"
+        label={say(words.reason)}
+        value={form.reason}
+        onChange={(reason) => onChange({ reason: reason as Form['reason'], isOwnReason: true })}
+      >
+        {Object.entries(reasonWords).map(([code, word]) => [code, say(word)])}
+      </Choice>
+      {form.reason === '06' && <CaredFor care={form.care} wrongIn={wrongIn} onChange={(care) => onChange({ care })} />}
+      <Choice id="leave-exception" label={say(words.exception)} value={form.exception} onChange={(exception) => onChange({ exception, isOwnException: true })}>
+        {[['', say(words.none)], ...exceptions.map((one): [string, string] => [one, say(words[one])])]}
+      </Choice>
+    </>
+  )
+}
+
 /** What cannot be sent as it stands, in the order of the form. */
 export function missingIn({ diagnosis, from, reason, care }: Pick<Form, 'diagnosis' | 'from' | 'reason' | 'care'>, until: string): Record<string, Message> {
   return {
@@ -123,7 +135,7 @@ export function missingIn({ diagnosis, from, reason, care }: Pick<Form, 'diagnos
 
 type Wrong = { name: 'from' | 'until'; sentence: string }
 
-/** What nobody should sign first to learn: days that turn round, or that another leave has. The server judges the same again. */
+/** Finds a period that ends before it begins or overlaps another leave, so that nobody has to sign to learn of it. The server checks the same again. */
 function wrongPeriod(
   from: string,
   until: string,
@@ -225,7 +237,7 @@ function bodyOf({ reason, diagnosis, from, exception, care }: Form): Omit<OpenLe
   return { reason, diagnosis, from, ...(exception ? { exception: exception as (typeof exceptions)[number] } : {}), ...(reason === '06' ? { care } : {}) }
 }
 
-/** The question as it is asked; null while something is missing or the days turn round. */
+/** The question of the preview; null while something is missing or the period ends before it begins. */
 function questionOf({ diagnosis, reason, isOwnReason, from, exception, isOwnUntil, until, care }: Form): string | null {
   if (!isDiagnosis(diagnosis) || from === '' || (reason === '06' && care.born === '')) return null
   if (isOwnUntil && until !== '' && until < from) return null
@@ -242,7 +254,7 @@ function questionOf({ diagnosis, reason, isOwnReason, from, exception, isOwnUnti
 type Answered = { question: string; preview: Preview | null; refusal: Failure | null }
 type Shown = { preview: Preview | null; refusal: Failure | null; isCurrent: boolean }
 
-/** What the server would not sign however often it is asked; that it cannot be reached now stops nobody. */
+/** A refusal of the server that will come again. A server that cannot be reached at the moment does not stop the doctor. */
 const isRefusal = (error: unknown): error is Failure => error instanceof Failure && [400, 409, 422].includes(error.status) && error.places.size > 0
 
 /** Asked again when something that matters has changed and is whole; an answer that comes late for a former question is dropped. */

@@ -15,7 +15,7 @@ import { LeaveBanner } from './LeaveBanner.tsx'
 import { LeaveForm } from './LeaveForm.tsx'
 import { leave as words } from './words.ts'
 
-/** What was done last, with whom it was told to. */
+/** The last act, and who was told of it. */
 type Done = { message: Message; values: Values }
 
 const employersOf = ({ documents }: LeaveView): number => new Set(documents.flatMap(({ pib }) => pib ?? [])).size
@@ -85,7 +85,7 @@ function Title({ children }: { children: ReactNode }) {
   )
 }
 
-/** The button that was pressed is gone: what became of it takes the focus. */
+/** Takes the focus, because the button that was pressed is gone. */
 function DoneLine({ done }: { done: Done }) {
   const say = useSay()
   const line = useRef<HTMLParagraphElement>(null)

@@ -95,7 +95,6 @@ type LookListOf = { person: string; first: Looks; reports: readonly LookReport[]
 
 function LookList({ person, first, reports, onReport }: LookListOf) {
   const say = useSay()
-  const data = useData()
   const language = useLanguage()
   const { me } = useOutletContext<{ me: Me }>()
   const { looks, next, error, isLoading, loadMore } = usePages(person, first)
@@ -114,19 +113,7 @@ function LookList({ person, first, reports, onReport }: LookListOf) {
             </button>
           ))}
         </div>
-        {institutions.length > 1 && (
-          <label className="select-inline">
-            {say(words.institution)}
-            <select className="input" value={institution} onChange={(event) => setInstitution(event.target.value)}>
-              <option value="">{say(words.allInstitutions)}</option>
-              {institutions.map((name) => (
-                <option key={name} value={name}>
-                  {data(name)}
-                </option>
-              ))}
-            </select>
-          </label>
-        )}
+        {institutions.length > 1 && <InstitutionFilter institutions={institutions} chosen={institution} onChoose={setInstitution} />}
       </div>
       <div aria-live="polite" aria-busy={isLoading}>
         {months.length === 0 && <p className="soft empty">{say(looks.length === 0 ? words.noneAtAll : words.none)}</p>}
@@ -152,6 +139,24 @@ function LookList({ person, first, reports, onReport }: LookListOf) {
         </button>
       )}
     </>
+  )
+}
+
+function InstitutionFilter({ institutions, chosen, onChoose }: { institutions: readonly string[]; chosen: string; onChoose(name: string): void }) {
+  const say = useSay()
+  const data = useData()
+  return (
+    <label className="select-inline">
+      {say(words.institution)}
+      <select className="input" value={chosen} onChange={(event) => onChoose(event.target.value)}>
+        <option value="">{say(words.allInstitutions)}</option>
+        {institutions.map((name) => (
+          <option key={name} value={name}>
+            {data(name)}
+          </option>
+        ))}
+      </select>
+    </label>
   )
 }
 

@@ -1,8 +1,8 @@
 import type { Server, Socket } from 'node:net'
 
 /**
- * Limits the number of connections. A new one beyond the limit is let in, and in its place the one is closed that has been silent the longest; when
- * all have sent something complete, the one that did so longest ago. So programs that open connections and say nothing keep nobody out.
+ * So many connections at most. The one too many is let in, and the one that has waited longest without ever saying anything whole goes for it; where
+ * all have, the one that did so longest ago. Programs that open connections and say nothing keep nobody out in this way.
  */
 export function boundConnections(server: Server, most: number, comes: 'connection' | 'secureConnection' = 'connection'): { heard(socket: Socket): void } {
   const [silent, proved] = [new Set<Socket>(), new Set<Socket>()]
@@ -19,7 +19,7 @@ export function boundConnections(server: Server, most: number, comes: 'connectio
     if (socket !== undefined && !silent.delete(socket)) proved.delete(socket)
   }
   return {
-    /** The connection has sent something complete. */
+    /** It has said something whole. */
     heard(socket) {
       if (!silent.delete(socket) && !proved.delete(socket)) return
       proved.add(socket)

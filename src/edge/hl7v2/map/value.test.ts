@@ -12,7 +12,7 @@ const valueOf = async (type: string, value: string) => {
   return [name, observation[name], losses]
 }
 
-describe('a value is what its type says', () => {
+describe('a value is read by its type', () => {
   for (const [type, sent, name, value] of [
     ['SN', '^2^+', 'valueString', '2+'],
     ['SN', '<=^0.25', 'valueQuantity', { value: 0.25, comparator: '<=' }],
@@ -52,7 +52,7 @@ describe('a unit', () => {
     test(`beside ${type} ${value || 'without a value'} is none`, async () => assert.deepEqual(await lostOf(type, value), []))
 })
 
-describe('a number keeps the digits that were written', () => {
+describe('a number keeps its original digits', () => {
   for (const [sent, written] of [
     ['6.40', '6.40'],
     ['7', '7'],
@@ -64,13 +64,13 @@ describe('a number keeps the digits that were written', () => {
   ] as const)
     test(`${sent} is written ${written}`, () => assert.equal(JSON.stringify(exactNumber(sent)), written))
 
-  test('of a result and of its bounds, and the record reads them', async () => {
+  test('in a result and in its bounds, and the record reads them', async () => {
     const { mapped } = await mappedHl7([headOf('ORU^R01'), ana, order, result('NM', '6.40', { 6: 'mmol/L', 7: '3.90-6.10' })])
     assert.match(JSON.stringify(mapped.bundle), /"value":6\.40,.*"value":3\.90,.*"value":6\.10,/)
   })
 })
 
-describe('when', () => {
+describe('times', () => {
   const timed = async (head: string, obr: string, obx = '') =>
     (await mappedHl7([head, ana, obr, result('NM', '1', { 14: obx })])).first('Observation')['effectiveDateTime']
 

@@ -3,12 +3,12 @@ import { test } from 'node:test'
 import { startServer } from '../../testing/server.ts'
 import { heavyTurn } from '../answer-room.ts'
 
-test('four searches that read much run at once; the next one waits for a turn, but not for ever', async () => {
+test('four searches that read much run at once, the next one waits for a turn, and not for ever', async () => {
   const turns = await Promise.all(Array.from({ length: 4 }, () => heavyTurn()))
   await assert.rejects(heavyTurn(20), /too many searches/)
   const fifth = heavyTurn()
   turns[0]?.()
-  turns[0]?.() // Ending a turn twice gives no second turn.
+  turns[0]?.() // Ending twice gives no second turn.
   const end = await fifth
   await assert.rejects(heavyTurn(20), /too many searches/)
   for (const one of [...turns.slice(1), end]) one()

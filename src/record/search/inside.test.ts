@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { type Send, startServer } from '../../testing/server.ts'
 
-// Contained resources, found and answered (https://hl7.org/fhir/R4/search.html#contained).
+// What stands inside other resources, found and answered (https://hl7.org/fhir/R4/search.html#contained).
 
 type Json = Record<string, any>
 
@@ -22,7 +22,7 @@ const data = [
   put('Patient', 'in-bora', { identifier: [{ system: 'urn:h', value: 'in-2' }] }),
   put('Medication', 'alone', { code: coded('salve'), manufacturer: ref('Organization/maker') }),
   put('Medication', 'm1', { code: coded('other') }),
-  // A medicine that contains another one as its ingredient.
+  // A medicine with another inside it, which it is made of.
   put('Medication', 'kit', { code: coded('kit'), contained: [medicine('p', 'salve')], ingredient: [{ itemReference: ref('#p') }] }),
   put('Medication', 'salve-kit', { code: coded('salve'), contained: [medicine('p', 'salve')], ingredient: [{ itemReference: ref('#p') }] }),
   order('r-ana', 'in-ana', [
@@ -46,7 +46,7 @@ const shown = async (send: Send, url: string) => {
 }
 const as = (...names: string[]) => names.map((name) => `match ${name} ${name.includes('#') ? 'Medication' : name.split('/')[0]}`)
 
-test('contained resources are found when they are asked for, and answered by their container or by themselves', async (t) => {
+test('what stands inside others is found when it is asked for, and answered by its container or by itself', async (t) => {
   const { institution } = await startServer(t)
   const { send } = await institution('ДЗ')
   const stored = await send('POST', '/fhir', { resourceType: 'Bundle', type: 'transaction', entry: data })
@@ -62,7 +62,7 @@ test('contained resources are found when they are asked for, and answered by the
   assert.deepEqual(await sorted(`${salve}&_contained=both`), [...own, ...containers].toSorted(), 'nothing stands twice in one answer')
   assert.deepEqual(await sorted(`${salve}&_contained=true&_containedType=contained`), parts)
   assert.deepEqual(await sorted(`${salve}&_contained=both&_containedType=contained`), [...own, ...parts].toSorted())
-  // Every kind of condition also decides about contained resources.
+  // Whatever decides a search decides it of what stands inside.
   assert.deepEqual(await sorted('Medication?manufacturer=Organization/maker&_contained=true'), as('MedicationRequest/r-ana'))
   assert.deepEqual(await sorted('Medication?manufacturer.name=galenika&_contained=true&_containedType=contained'), as('MedicationRequest/r-ana#m1'))
   assert.deepEqual(await sorted('Medication?_id=m2&_contained=true&_containedType=contained'), as('MedicationRequest/r-ana#m2'))
@@ -98,7 +98,7 @@ async function pagesOf(send: Send, url: string): Promise<string[][]> {
   return pages
 }
 
-test('pages of contained resources miss nothing, give nothing twice and never more than was asked for; totals count them', async (t) => {
+test('pages of what stands inside miss nothing, give nothing twice and never more than was asked for; totals count it', async (t) => {
   const { institution } = await startServer(t)
   const { send } = await institution('ДЗ')
   await send('POST', '/fhir', { resourceType: 'Bundle', type: 'transaction', entry: data })
@@ -122,7 +122,7 @@ test('pages of contained resources miss nothing, give nothing twice and never mo
   }
 })
 
-test('a contained resource is visible only where its container is, and such a look is logged', async (t) => {
+test('what stands inside is seen only where its container is, and whoever finds it so is in the log', async (t) => {
   const { institution, world } = await startServer(t)
   const { send } = await institution('ДЗ')
   await send('POST', '/fhir', { resourceType: 'Bundle', type: 'transaction', entry: data })

@@ -3,7 +3,7 @@ import { describe, test } from 'node:test'
 import { ana, headOf, mappedHl7, segment } from '../../../testing/hl7.ts'
 import { authoritiesOf } from './mapping.ts'
 
-describe('what every message repeats is filed once', () => {
+describe('what every message repeats is the same again, and not once more', () => {
   const lines = (event: string, time: string) => [
     headOf(`ADT^${event}`, time, time),
     ana,
@@ -27,7 +27,7 @@ describe('what every message repeats is filed once', () => {
     }
   })
 
-  test('for another patient, or in another visit, they are different resources', async () => {
+  test('of another patient, or in another visit, they are others', async () => {
     const of = async (from: string, to: string) => await mappedHl7(lines('A01', '20260301101500').map((line) => line.replace(from, to)))
     const first = await of('', '')
     assert.notDeepEqual((await of('100^^^KCS', '101^^^KCS')).requests('AllergyIntolerance'), first.requests('AllergyIntolerance'))
@@ -36,13 +36,13 @@ describe('what every message repeats is filed once', () => {
     assert.deepEqual(later.requests('AllergyIntolerance'), first.requests('AllergyIntolerance'))
   })
 
-  test('in a visit without a number a diagnosis belongs to that message alone', async () => {
+  test('in a visit without a number a diagnosis is of that message alone', async () => {
     const { requests } = await mappedHl7([headOf('ADT^A01'), ana, 'PV1|1|I', 'DG1|1||K35.8^Апендицитис^MKB10', 'AL1|1|DA|X^х^L'])
     assert.deepEqual(requests('Condition'), ['POST '])
     assert.match(requests('AllergyIntolerance').join(), /^PUT identifier=/)
   })
 
-  test('for a patient without a number they belong to that message alone', async () => {
+  test('of somebody without a number only the message says whose they are', async () => {
     const { requests } = await mappedHl7([headOf('ADT^A01'), 'PID|1||||Петровић^Ана', 'AL1|1|DA|J01CA04^А^ATC'])
     assert.deepEqual(requests('AllergyIntolerance'), ['POST '])
   })
@@ -58,7 +58,7 @@ describe('what every message repeats is filed once', () => {
   })
 })
 
-describe('a chart is found by the same number, whichever number comes first', () => {
+describe('a chart is found by the same number whatever stands first', () => {
   const numbers = ['100^^^KCS^MR', '0101985710113^^^MUP^NNSRB', 'P7^^^KCS^PI', '55^^^DZ^MR', 'R1^^^KCS^AN']
   const foundBy = async (all: string[]) => (await mappedHl7([headOf('ADT^A08'), `PID|1||${all.join('~')}||Петровић^Ана`])).requests('Patient')
 
@@ -91,13 +91,13 @@ describe('a visit without a number', () => {
   ]
   const found = async (lines: string[], type = 'Encounter') => (await mappedHl7(lines)).requests(type)
 
-  test('is identified by its beginning: admission and discharge are of one visit, and so is what is told about it', async () => {
+  test('is known by when it began: admitted and discharged it is one, and so is what is told of it', async () => {
     const began = { 3: 'ИНТ', 44: '202602270900' }
     const [admitted] = await found(visit('ADT^A01', began))
     assert.match(admitted ?? '', /^PUT identifier=/)
     assert.deepEqual(await found(visit('ADT^A03', { ...began, 3: 'ХИР', 45: '202603010900' })), [admitted])
     assert.notDeepEqual(await found(visit('ADT^A01', { ...began, 44: '202602270901' })), [admitted])
-    // When only a day is given, it is one inpatient visit of that patient on that day, wherever the bed is.
+    // Of a day alone, it is that of whoever lies there, wherever the bed is.
     const day = { 3: 'ИНТ', 44: '20260227' }
     assert.deepEqual(await found(visit('ADT^A02', { ...day, 3: 'ХИР' })), await found(visit('ADT^A01', day)))
     assert.notDeepEqual(await found(visit('ADT^A04', { ...day, 2: 'O', 3: 'ХИР' })), await found(visit('ADT^A04', { ...day, 2: 'O' })))
@@ -105,7 +105,7 @@ describe('a visit without a number', () => {
     assert.deepEqual(await found(visit('ADT^A01', began, diagnosis), 'Condition'), await found(visit('ADT^A08', began, diagnosis), 'Condition'))
   })
 
-  test('is one for a day and a ward, however many results come from there', async () => {
+  test('is one a day in a ward, however many results come from there', async () => {
     const from = (ward: string) => found(visit('ORU^R01', { 3: ward }, 'OBX|1|NM|A^а^L||1'))
     const [first] = await from('ИНТ')
     assert.match(first ?? '', /^POST identifier=/)
@@ -115,11 +115,11 @@ describe('a visit without a number', () => {
   })
 })
 
-describe('a measurement without an order', () => {
+describe('what is measured without an order', () => {
   const measured = async (kind: string, ...obx: string[]) =>
     (await mappedHl7([headOf(kind), ana, segment('PV1', { 1: '1', 2: 'I', 19: 'V1' }), ...obx])).requests('Observation')
 
-  test('is filed once for its moment, and two with one moment and code stay two', async () => {
+  test('at a moment is told once, and two of one moment and code stay two', async () => {
     const pulse = 'OBX|1|NM|8867-4^Пулс^LN|1|72|/min|||||F|||202603010700'
     const [first] = await measured('ORU^R01', pulse)
     assert.match(first ?? '', /^PUT identifier=/)
@@ -127,11 +127,11 @@ describe('a measurement without an order', () => {
     assert.notDeepEqual(await measured('ORU^R01', pulse.replace('0700', '0705')), [first])
     const both = await measured('ORU^R01', pulse, pulse.replace('|1|72|', '|2|74|'))
     assert.equal(new Set(both).size, 2)
-    // On one day there may be several.
+    // Of a day there may be several.
     assert.deepEqual(await measured('ORU^R01', pulse.replace('202603010700', '20260301')), ['POST '])
   })
 
-  test('belongs to its order when it has one, also where the settings do not say whose numbers these are', async () => {
+  test('with an order of its own it is that of the order, also where the settings do not say whose numbers these are', async () => {
     const of = async (order: string) =>
       (await mappedHl7([headOf('ORU^R01'), ana, `OBR|1||${order}|X^х^L|||202603010700`, 'OBX|1|NM|A^а^L||1'], {})).requests('Observation')
     assert.match((await of('F1'))[0] ?? '', /^PUT identifier=urn:spona/)
@@ -139,14 +139,14 @@ describe('a measurement without an order', () => {
     assert.notDeepEqual(await of('F1'), await of('F2'))
   })
 
-  test('at a visit belongs to the visit, however often the visit is told', async () => {
+  test('at a visit is that of the visit, however often the visit is told', async () => {
     const weight = 'OBX|1|NM|29463-7^Тежина^LN||80|kg|||||F'
     assert.deepEqual(await measured('ADT^A08', weight.replace('80', '81')), await measured('ADT^A01', weight))
     assert.deepEqual(await measured('ORU^R01', weight), ['POST '])
   })
 })
 
-test('a refused dose, which has no number, and the results sent with a dose are filed once', async () => {
+test('a refused dose, which has no number, and what is told with a dose are told once', async () => {
   const told = async (time: string, refused = 'RE') => {
     const { requests } = await mappedHl7([
       headOf('VXU^V04', time),

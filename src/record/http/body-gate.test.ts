@@ -32,7 +32,7 @@ before(async () => {
 const patient = '{"resourceType":"Patient"}'
 const spaces = (bytes: number) => Buffer.alloc(bytes, ' ')
 
-/** A request that is being sent; a piece is sent when the test writes it. */
+/** A request that is being sent: its pieces go when they are written. */
 function open(t: TestContext, more: Record<string, string | number> = {}) {
   const said = Object.fromEntries(Object.entries({ ...headers, ...more }).filter(([, value]) => value !== ''))
   const sent = request({ port, host: '127.0.0.1', path: '/fhir/Patient', method: 'POST', headers: said })
@@ -51,7 +51,7 @@ async function post(t: TestContext, body: Buffer | string, more: Record<string, 
   return status
 }
 
-test('a small chunked or compressed body does not wait while a large one is being sent', { timeout: 15_000 }, async (t) => {
+test('a small body that comes in pieces or packed does not wait while a large one is being sent', { timeout: 15_000 }, async (t) => {
   const { sent: large } = open(t, { 'content-length': largeBytes + 1 })
   large.write(patient)
   await new Promise((resolve) => setImmediate(resolve))
@@ -64,7 +64,7 @@ test('a small chunked or compressed body does not wait while a large one is bein
   assert.deepEqual(small, [201, 201, 201])
 })
 
-test('a chunked body that turns out to be large waits for its turn, and is then read completely', { timeout: 15_000 }, async (t) => {
+test('a body in pieces that turns out large waits for its turn, and is then read whole', { timeout: 15_000 }, async (t) => {
   const { sent: first, status: firstStatus } = open(t, { 'content-length': patient.length + largeBytes })
   first.write(patient)
   const second = post(t, Buffer.concat([Buffer.from(patient), spaces(2 * largeBytes)]), { 'transfer-encoding': 'chunked' })
@@ -79,7 +79,7 @@ test('a chunked body that turns out to be large waits for its turn, and is then 
   assert.deepEqual(order, ['first', 'second'])
 })
 
-test('a sender that disappears in the middle of its body leaves room for the next', { timeout: 15_000 }, async (t) => {
+test('a sender that goes in the middle of its body leaves room for the next', { timeout: 15_000 }, async (t) => {
   const each: Record<string, string | number>[] = [{ 'transfer-encoding': 'chunked' }, { 'content-length': 2 * largeBytes }]
   for (const more of each) {
     const { sent, status } = open(t, more)
@@ -91,14 +91,14 @@ test('a sender that disappears in the middle of its body leaves room for the nex
   assert.equal(await post(t, Buffer.concat([Buffer.from(patient), spaces(largeBytes)])), 201)
 })
 
-test('a body that is not really compressed, or cut in the middle, is refused as such', { timeout: 15_000 }, async (t) => {
+test('a packed body that is no such thing, or cut in the middle, is told so', { timeout: 15_000 }, async (t) => {
   const packed = gzipSync(`${patient}${' '.repeat(100)}`)
   for (const body of [Buffer.from('not packed'), packed.subarray(0, packed.length - 9)]) {
     assert.equal(await post(t, body, { 'content-encoding': 'gzip', 'content-length': body.length }), 400)
   }
 })
 
-/** Announces `count` bodies of this size, begins each and sends nothing more; answers the statuses of those that were refused. */
+/** So many announce a body of this size, begin it and say nothing more; answers who was refused, and with what. */
 async function announce(t: TestContext, count: number, more: Record<string, string | number>, bytes = largeBytes): Promise<number[]> {
   const refused: number[] = []
   const all = Array.from({ length: count }, () => open(t, { ...more, 'content-length': bytes }))
@@ -111,7 +111,7 @@ async function announce(t: TestContext, count: number, more: Record<string, stri
   return refused
 }
 
-test('a sender who announces bodies and falls silent keeps nobody else out, be it an institution or people', { timeout: 30_000 }, async (t) => {
+test('who announces bodies and says nothing more keeps nobody else from sending, be it an institution or people', { timeout: 30_000 }, async (t) => {
   const [ana, boba] = [await asPerson('ana'), await asPerson('boba')]
   assert.deepEqual(await announce(t, 5, ana), [503, 503, 503], 'a person has room for two')
   assert.equal(await post(t, '{}', boba), 403, 'another person is read and heard')
@@ -121,7 +121,7 @@ test('a sender who announces bodies and falls silent keeps nobody else out, be i
   assert.equal(await post(t, patient, other), 201)
 })
 
-test('the turn of large bodies is for institutions that file: a person who sends slowly does not get it', { timeout: 15_000 }, async (t) => {
+test('the turn of large bodies is for who files: a person who sends slowly does not have it', { timeout: 15_000 }, async (t) => {
   const vesna = await asPerson('vesna')
   assert.deepEqual(await announce(t, 1, vesna, largeBytes + 1), [413])
   const { sent, status } = open(t, { ...vesna, 'transfer-encoding': 'chunked' })

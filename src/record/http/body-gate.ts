@@ -8,31 +8,28 @@ import { isRawBody } from '../read/binary.ts'
 import { createTurns } from '../../platform/turns.ts'
 import { countSmallBodies } from './small-bodies.ts'
 
-/** A body above this is large: only one is in memory at a time. */
+/** Bodies above this are large: one is in memory at a time. */
 export const largeBytes = 4 * 1_048_576
-/** A body of unknown size is read up to here before it waits for its turn: many may come at once. */
+/** Of a body whose size nobody says beforehand so much is read before it waits for its turn: many may come at once. */
 const unannouncedBytes = 1_048_576
-/**
- * After a body above this its memory pages are returned to the machine: a body of 50 MB takes 300 more while it is processed, and the next one needs
- * them.
- */
+/** After one above this the pages that it took go back to the machine: 50 MB take 300 more while they are worked on, and the next needs them again. */
 const hugeBytes = 16 * 1_048_576
 const waitersMax = 8
 const waitMs = 20_000
-/** A large body must keep coming: one silent client would hold up every other. */
+/** A large body must keep coming, or one silent client would hold up every other. */
 const progressMs = 5_000
 const progressBytesMin = 262_144
 
 /**
- * One large bundle is read and parsed at a time. A few others wait, and the rest are refused with 503 at once, so the memory needed does not depend
- * on the number of senders. Small bodies never wait.
+ * One large bundle is read and parsed at a time; a few others wait, the rest hear 503 at once, so memory has a bound that does
+ * not depend on how many send. Small bodies never wait.
  */
 const largeBodies = () =>
   createTurns({ atOnce: 1, waitingMax: waitersMax, waitMs, what: 'other large bundles are being read', hint: 'Send this one again in a moment.' })
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Called with the size of a body while it is read. */
+    /** Told of a body that grows, while it is read. */
     grow: Grow | null
   }
 }
@@ -47,7 +44,7 @@ export function acceptBodies(app: FastifyInstance): void {
     const body = await readBody(payload, request.routeOptions.bodyLimit, request.grow ?? noGrowth)
     request.grow = null
     if (isRawBody(request)) return body
-    // The compressed pieces, as large as the body, are free now: they are collected before the text is made.
+    // The pieces that a packed body came in are free now: as large as the body, before its text is made.
     if (body.length > largeBytes) collectGarbage()
     if (body.length > hugeBytes) huge.add(request)
     if (!isUtf8(body)) throw new Refusal('incorrect', 'the body is not UTF-8 text', { hint: 'FHIR JSON is always UTF-8: convert the text before sending.' })
@@ -55,7 +52,7 @@ export function acceptBodies(app: FastifyInstance): void {
   })
   app.addHook('preValidation', (request, reply, next) => {
     if (huge.has(request)) {
-      // The bytes are freed before the text is parsed; at the end the text and everything made from it is freed.
+      // Its bytes go, too, before the text is parsed; at the end it is the text, and all that was made of it.
       returnMemory()
       leaveAtTheEnd(reply, () => setImmediate(returnMemory))
     }
@@ -67,7 +64,7 @@ export function acceptBodies(app: FastifyInstance): void {
       return payload
     }
     const announced = announcedBytes(request)
-    // An entry of a bundle has no turn of its own: its bundle has one.
+    // An entry of a bundle stands in the bundle, which has its turn.
     if (announced === 0 || sharedRoom(request.headers[roomHeader])) return payload
     if (announced !== null && announced > request.routeOptions.bodyLimit) throw tooLarge()
     const grow = roomOf(request, reply, announced === null ? unannouncedBytes : largeBytes)
@@ -77,11 +74,11 @@ export function acceptBodies(app: FastifyInstance): void {
   })
 }
 
-/** Gets the present size of a body; makes the request wait for its turn when the body has become large. */
+/** Told how many bytes of a body there are by now; makes it wait for its turn when it has become a large one. */
 type Grow = (bytes: number) => Promise<void> | undefined
 const noGrowth: Grow = () => undefined
 
-/** The memory for the bodies of this server: small ones up to a sum, and one large one. */
+/** What bodies of this server may take in memory together: the small ones up to a sum, and one large one. */
 function bodyRooms(): (request: FastifyRequest, reply: FastifyReply, smallMax: number) => Grow {
   const gate = largeBodies()
   const small = countSmallBodies()
@@ -98,7 +95,7 @@ function bodyRooms(): (request: FastifyRequest, reply: FastifyReply, smallMax: n
       const leave = await gate.enter()
       giveBack()
       collectGarbage()
-      // The next one may come only in the next turn of the event loop, when nothing refers to this body any more.
+      // In the next turn nothing refers to the body any more, and only then may the next one come.
       leaveAtTheEnd(reply, () =>
         setImmediate(() => {
           collectGarbage()
@@ -122,7 +119,7 @@ function bodyRooms(): (request: FastifyRequest, reply: FastifyReply, smallMax: n
 }
 
 const tooLarge = () => new Refusal('too-large', 'the body is larger than this server accepts', { hint: 'Send it in several smaller bundles.' })
-/** A slow sender has the turn for minutes, while everybody's large bundles wait: so it is for institutions that file, not for people. */
+/** One who sends slowly has the turn for minutes, and everybody's large bundles wait: that is for who files. */
 const tooLargeOfPerson = (most: number) =>
   new Refusal('too-large', `a person sends at most ${most / 1_048_576} MB here`, {
     hint: `Say how long the body is (content-length) for ${largeBytes / 1_048_576} MB; systems of institutions send more.`,
@@ -130,8 +127,8 @@ const tooLargeOfPerson = (most: number) =>
 const cutShort = () => new Refusal('incorrect', 'the body could not be read to its end', { hint: 'Send it again, whole.' })
 
 /**
- * Reads the whole body, already decompressed; its sender is paused while the body waits for a turn. A connection keeps its last request until the
- * next one comes, so nothing on the request may refer to the body: each idle connection would hold 50 MB.
+ * All of a body, unpacked already; a sender is not listened to while its body waits for a turn. A connection keeps its last request until
+ * the next one comes, so nothing on that may lead to the body: each idle connection would hold 50 MB.
  */
 function readBody(payload: Readable, bytesMax: number, grow: Grow): Promise<Buffer> {
   return new Promise((resolve, reject) => {
@@ -139,7 +136,7 @@ function readBody(payload: Readable, bytesMax: number, grow: Grow): Promise<Buff
     let bytes = 0
     const leave = () => {
       payload.off('data', take).off('end', end).off('error', stop).off('close', close)
-      payload.on('error', () => {}) // An error after the end changes nothing any more.
+      payload.on('error', () => {}) // What comes after the end changes nothing any more.
     }
     const stop = (error: Error) => {
       leave()
@@ -166,15 +163,15 @@ function readBody(payload: Readable, bytesMax: number, grow: Grow): Promise<Buff
     }
     const close = () => stop(cutShort())
     payload.on('data', take).once('end', end).on('error', stop).once('close', close)
-    payload.resume() // The decompressing stream starts paused.
+    payload.resume() // What unpacks was made paused.
   })
 }
 
-/** Lines of NDJSON are written to disk as they come, with one piece in memory; only `$import` takes them. */
+/** Lines are written to disk as they come, one piece in memory; only `$import` takes them. */
 const isLines = ({ headers, routeOptions }: FastifyRequest): boolean =>
   routeOptions.url?.endsWith('/$import') === true && /ndjson/i.test(headers['content-type'] ?? '')
 
-/** The size that a body will have in memory; null when it is unknown beforehand, for a chunked or compressed body. */
+/** What a body will take in memory; null when that is seen only as it comes, in pieces or packed. */
 function announcedBytes({ headers }: FastifyRequest): number | null {
   if (headers['transfer-encoding'] !== undefined) return null
   const length = Number(headers['content-length'] ?? 0)
@@ -182,7 +179,7 @@ function announcedBytes({ headers }: FastifyRequest): number | null {
   return length > 0 && encoding !== undefined && encoding !== 'identity' ? null : length
 }
 
-/** 'close' comes after every answer and when the client disconnects. For a client that disconnected while it waited it has already come. */
+/** 'close' comes after every answer and when the client goes; for one that went while it waited it has been already. */
 function leaveAtTheEnd(reply: FastifyReply, leave: () => void): void {
   if (reply.raw.destroyed) leave()
   else reply.raw.once('close', leave)
@@ -197,7 +194,7 @@ function dropWhenSilent({ raw }: FastifyRequest): void {
     before = now
   }, progressMs)
   timer.unref()
-  // Clears the timer at once and not at the next look, because the timer holds the request and with it the body.
+  // At once, not at the next look: the timer holds the request and with it the body.
   const leave = () => clearInterval(timer)
   raw.once('end', leave).once('close', leave)
 }

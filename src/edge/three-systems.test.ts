@@ -110,7 +110,7 @@ test('three local systems beside the centre: third-party HL7 v2 over MLLP, C-CDA
       assert.ok((JSON.parse(reason) as { sentence: string }).sentence.length > 10)
 })
 
-test('a line that was cut is caught up with: nothing is lost or doubled, and the last result of each patient is the last', async (t) => {
+test('after a cut of the line everything is caught up: nothing is lost or doubled, and the last result of each patient is the latest', async (t) => {
   const server = await startServer(t)
   t.after(forBus.startIntake(server.world))
   const edge = await startEdge(t, server, 'lab-edge', 'mllp: [{ name: lis, port: 0 }]\nlocal: { system: "urn:test:lab" }')

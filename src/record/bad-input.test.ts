@@ -344,7 +344,7 @@ test('large bodies wait for each other, some are refused with 503, and small one
   assert.deepEqual(statuses, [...Array.from({ length: 8 }, () => 400), ...Array.from({ length: 4 }, () => 503)])
 })
 
-test('clients that go in the middle of a body, or fall silent, hold up nobody for long', async (t) => {
+test('clients that disappear in the middle of a body, or fall silent, hold up nobody for long', async (t) => {
   const { open, post } = await listen(t)
   const gone = Array.from({ length: 6 }, () => open('Content-Length: 6000000'))
   await sleep(200)

@@ -250,7 +250,7 @@ test('a record that is larger than a page because of another institution does no
   }
 })
 
-test('a doctor hears the same about everybody else, whatever their records hold, and that a named record is closed', async (t) => {
+test('a doctor gets the same answers about everybody else, whatever their records hold, and learns that a named record is closed', async (t) => {
   const { institution, sql, world, app } = await startServer(t)
   const { send, id } = await institution('А')
   const open = await made(send, { resourceType: 'Patient', identifier: [{ system: 'urn:h', value: '1' }], name: [{ family: 'Отворени' }] })

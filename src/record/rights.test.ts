@@ -124,7 +124,7 @@ test('a deleted entry cannot come back under another patient, nor a moved one wh
   assert.equal(again.status, 409, `an answer of 2xx is a promise to keep it: ${again.text}`)
 })
 
-test('what a role does not see is said to be withheld, so that nobody reads an empty answer as «no allergies»', async (t) => {
+test('data that a role may not see are said to be withheld, so that nobody reads an empty answer as «no allergies»', async (t) => {
   const { server, home, chart } = await startOne(t)
   const from = new Date(Date.now() - 1000)
   await server.world.sql.begin((tx) => relate(tx, { patient: keyOfId(chart), kind: 'visit', worker: 12, institution: home.id, from, source: 'test' }))
@@ -134,7 +134,7 @@ test('what a role does not see is said to be withheld, so that nobody reads an e
   assert.equal((await laboratory('GET', `/fhir/Observation?patient=${chart}`)).body.entry.length, 1)
 })
 
-test('what a condition in a transaction finds is a look that the patient sees', async (t) => {
+test('what a condition in a transaction finds is a look that the patient can see', async (t) => {
   const { server, home, chart } = await startOne(t)
   const again = { request: { method: 'POST', url: 'Observation', ifNoneExist: 'code=urn:c|x' }, resource: finding(chart, 'x') }
   assert.equal((await home.send('POST', '/fhir', { resourceType: 'Bundle', type: 'transaction', entry: [again] })).status, 200)

@@ -56,7 +56,7 @@ test('a risk does not become a disease', async () => {
   assert.deepEqual([all('Condition').length, all('Observation').length, losses.length > 0], [0, 0, true])
 })
 
-test('somebody who takes no medicine takes none that is known, and no medicine without a name', async () => {
+test('a patient who takes no medicine gets no-known-medications, and no medicine without a name', async () => {
   const of = (attributes: string, inside = '') =>
     `<substanceAdministration classCode="SBADM" ${attributes}><statusCode code="active"/><consumable><manufacturedProduct><manufacturedMaterial><code nullFlavor="OTH"/>${inside}</manufacturedMaterial></manufacturedProduct></consumable></substanceAdministration>`
   const told = async (entry: string) => (await mappedCda(section('10160-0', entry))).all('MedicationStatement')

@@ -69,7 +69,7 @@ describe('a table with a declared mapping', () => {
     assert.deepEqual(row.mapped.bundle.entry[0]?.resource['name'], [{ family: 'Đorđević' }])
   })
 
-  test('keeps what a laboratory cannot measure as the bound that it is, and takes NULL and dashes for nothing', () => {
+  test('keeps a value outside the range of a laboratory as a bound, and ignores NULL and dashes', () => {
     const given = (cell: string) => {
       const declared = declaredMapping({ ...written, format: { ...written.format, empty: ['NULL', '-'] } }, types)
       const bytes = encode(`${header}\r\n0101985710113;NULL;-;Ž;1.1.1985;01.03.2026 07:30;${cell};`, 'windows-1250')

@@ -61,7 +61,7 @@ describe('a file of another format than its folder takes fails as a whole, with 
       assert.deepEqual(kept(edge), [])
     })
 
-  test('and one with the line of Excel that says the delimiter, a mark of byte order or rows of nothing is taken', async (t) => {
+  test('and a file with the delimiter line of Excel, a byte order mark or empty rows is taken', async (t) => {
     const edge = await loneEdge(t, settings('csv', table))
     writeFileSync(join(edge.folder, 'in', 'x.csv'), `\ufeffsep=;\r\n${rows};;\r\n`)
     await until('it is taken', () => kept(edge).some(({ state }) => state === 'ready'), 20_000)

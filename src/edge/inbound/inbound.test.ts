@@ -70,7 +70,7 @@ async function mllpSystem(t: TestContext) {
   return system
 }
 
-describe('what the bus brings for a local system', () => {
+describe('deliveries of the bus to a local system', () => {
   test('by webhook: taken when the system says so, once, refused for good when it refuses the contents, and otherwise tried later', async (t) => {
     const heard: { message: string; body: string; authorization: string | undefined }[] = []
     let status = 200

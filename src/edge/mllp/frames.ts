@@ -6,7 +6,7 @@
  * that of the next.
  */
 /** Why the rest of a message never came: the connection ended, or another message began inside it. */
-/** `outside`: how many bytes stood outside of any frame; none of them is kept beyond the beginning. */
+/** `outside`: how many bytes were outside any frame; only their beginning is kept. */
 export type Frame = { bytes: Buffer } | { tooLong: number } | { noise: Buffer; outside: number } | { cutOff: 'end' | 'next' }
 
 const [vt, fs, cr] = [0x0b, 0x1c, 0x0d]

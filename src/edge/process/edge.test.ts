@@ -109,7 +109,7 @@ test('a document that the record refuses comes back with the reasons, and is sen
   assert.equal(stateOf().sendings, 1)
 })
 
-test('while the line is cut everything is taken and kept; after it nothing is lost or doubled and the order of a patient holds', async () => {
+test('while the line is cut everything is taken and kept; afterwards nothing is lost or doubled, and the order of each patient is kept', async () => {
   const before = await rowsOf('Observation')
   edge.line.isCut = true
   const numbers = Array.from({ length: 40 }, (_, at) => `cut-${at}`)

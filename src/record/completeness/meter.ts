@@ -1,7 +1,7 @@
 import type { CompletenessDay, CompletenessTotal } from '../wire.ts'
 import type { Sums } from './settle.ts'
 
-/** What was expected on each day, and why. Pure. */
+/** How many reports were expected on each day, and why. Pure. */
 export type DayRow = Sums & { day: string; refused: number }
 
 export const weeksBefore = 8

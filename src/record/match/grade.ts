@@ -1,7 +1,7 @@
 import type { Resource } from '../../fhir/fhir.ts'
 import { fold } from '../../platform/text.ts'
 
-/** How sure it is that a chart is the person who was described (R4 value set match-grade). */
+/** How certain it is that a chart belongs to the described person (R4 value set match-grade). */
 export type Grade = { grade: 'certain' | 'probable' | 'possible'; score: number }
 export type Ground = 'number' | 'identifier' | 'name'
 

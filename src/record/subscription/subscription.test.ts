@@ -70,7 +70,7 @@ test('a Subscription is active after its handshake and then sends, in order and 
   assert.ok(!JSON.stringify([stored, bodies, read.text, status.text]).includes('top-secret'), 'the header is nowhere in clear')
 })
 
-test('who is down for an hour gets everything afterwards, complete and in order, and may fetch it with $events meanwhile', async (t) => {
+test('a subscriber that was down for an hour gets everything afterwards, complete and in order, and may fetch it with $events meanwhile', async (t) => {
   const { world, institution } = await startServer(t)
   const endpoint = await startEndpoint(t)
   let hours = 0

@@ -45,7 +45,7 @@ async function file(send: Send, resource: object): Promise<string> {
   return answer.body.id
 }
 
-test('a summary shows what holds now of all the person’s charts, as one patient, and says what is not there', async (t) => {
+test('a summary shows everything that holds now in all charts of the person, as one patient, and names what is missing', async (t) => {
   const server = await startServer(t)
   const home = await server.institution('Дом здравља Сажетак')
   const { send } = home
@@ -145,7 +145,7 @@ test('a summary shows what holds now of all the person’s charts, as one patien
   const log = await server.world.sql<{ entry: string }>`select entry from audit.entry where entry::jsonb ->> 'what' = 'Patient/$summary'`
   assert.equal(log.length, 3, 'each summary is a row of the log')
 
-  await t.test('a doctor hears that nothing is known, a laboratory worker that it is not open', async () => {
+  await t.test('a doctor is told that nothing is known, a laboratory worker that it is not open', async () => {
     for (const [roles, worker, reason] of [
       [['doctor'], 21, 'unavailable'],
       [['laboratory'], 22, 'withheld'],
@@ -174,7 +174,7 @@ test('a summary shows what holds now of all the person’s charts, as one patien
     assert.ok(!partial.text.includes('Хипертензија'))
   })
 
-  await t.test('what cannot be is refused', async () => {
+  await t.test('an impossible request is refused', async () => {
     assert.equal((await send('GET', '/fhir/Patient/$summary')).status, 400)
     assert.equal((await send('GET', '/fhir/Patient/$summary?identifier=urn:h|77')).status, 404)
     assert.equal((await send('GET', `/fhir/Patient/${one}/$summary?profile=http://example.org/x`)).status, 400)

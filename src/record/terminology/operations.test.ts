@@ -64,7 +64,7 @@ test('terminology operations answer about the standard, about stored definitions
   const { send } = await server.institution('Дом здравља Шифарник')
   const get = (path: string, query: Record<string, string>) => send('GET', `/fhir/${path}?${new URLSearchParams(query)}`)
 
-  await t.test('$lookup tells what the code system knows of a code', async () => {
+  await t.test('$lookup tells what the code system says about a code', async () => {
     const answer = await get('CodeSystem/$lookup', { system: `${hl7}/v3-ActCode`, code: 'AMB' })
     assert.equal(answer.status, 200, answer.text)
     assert.equal(value(answer, 'display'), 'ambulatory')

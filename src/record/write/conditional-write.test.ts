@@ -97,7 +97,7 @@ test('a write with If-Match changes the version it names and creates nothing, al
   assert.equal((await send('PUT', '/fhir/Organization?identifier=urn:o|9', organization('9', { name: 'N' }), { 'if-match': 'W/"1"' })).status, 200)
 })
 
-test('nobody patches what another institution has filed', async (t) => {
+test('nobody may patch what another institution has filed', async (t) => {
   const { institution } = await startServer(t)
   const first = await institution('А')
   const second = await institution('Б')

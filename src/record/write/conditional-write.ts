@@ -38,7 +38,7 @@ export function conditionOf(
 /** How many resources the condition may find. */
 export const mostOf = ({ world }: Asking, method: string): number => (method === 'DELETE' && world.config.CONDITIONAL_DELETE === 'multiple' ? deletedMax : 1)
 
-/** What the answer to the condition makes of the write: ordinary writes on what it found, a create, or nothing to do. */
+/** The operations that follow from the hits of the condition: ordinary writes on them, a create, or nothing. */
 export function operationsOf(asking: Asking, write: ConditionalWrite, hits: readonly Hit[]): Operation[] {
   const { method, type, resource, path, expression, expected } = write
   if (hits.length > mostOf(asking, method)) throw severalMatch(expression, hits)

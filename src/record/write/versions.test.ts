@@ -70,7 +70,7 @@ test('a search knows only the current version, whatever earlier ones said', asyn
   }
 })
 
-test('what the server keeps about a version is its own; everything else of meta is kept, and primitives keep their extensions', async (t) => {
+test('meta.versionId and lastUpdated belong to the server; everything else of meta is kept, and primitives keep their extensions', async (t) => {
   const { institution } = await startServer(t)
   const { send } = await institution('А')
   const sent = patient('1', {

@@ -132,7 +132,7 @@ describe('a decimal comma', () => {
     return { value: valueQuantity ?? valueString, range: referenceRange?.[0], losses }
   }
 
-  test('is a number, and the sender is told how it was read', async () => {
+  test('is a number, and the loss report says how it was read', async () => {
     for (const [sent, value, comparator] of [
       ['5,5', 5.5, undefined],
       ['0,125', 0.125, undefined],

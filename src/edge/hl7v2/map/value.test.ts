@@ -80,7 +80,7 @@ describe('times', () => {
     assert.equal(await timed(headOf('ORU^R01'), 'OBR|1||F1|X^х^L'), undefined)
   })
 
-  test('the zone of MSH-7 is that of all times without one, unless it is only that of the country at that time of the year', async () => {
+  test('the zone of MSH-7 holds for all times without one, unless it is only that of the country at that time of the year', async () => {
     assert.equal(await timed(headOf('ORU^R01', '20260301101500-0500'), order), '2026-03-01T07:30:00-05:00')
     assert.equal(await timed(headOf('ORU^R01', '20260301101500-0500'), order, '20260301080000+0100'), '2026-03-01T08:00:00+01:00')
     assert.equal(await timed(headOf('ORU^R01', '20260301101500+0100'), 'OBR|1||F1|X^х^L|||20250715073000'), '2025-07-15T07:30:00+02:00')

@@ -305,13 +305,13 @@ function atPath(refusal: Refusal, path: string): Refusal {
   return new Refusal(refusal.kind, refusal.message, { expression, ...(refusal.hint ? { hint: refusal.hint } : {}) })
 }
 
-/** Versions that nobody's request asked for. */
+/** Versions that no request asked for. */
 export const writeVersions = (asking: Asking, tx: Runner, versions: Version[]): Promise<void> =>
   writeStatement(tx, composeWrites([{ versions, topic }], [{ asking, charts: noCharts() }], null))
 
 const topic = 'record.changed'
 
-/** One statement for everything; names reserved for Patients that have not arrived ride along. */
+/** One statement for everything, with the names reserved for Patients that have not arrived. */
 function composeWrites(changes: readonly Change[], requests: readonly Pick<Prepared, 'asking' | 'charts'>[], known: Known | null): Fragment | null {
   const [first] = requests
   if (!first) return null
@@ -347,10 +347,10 @@ class LostRace extends Refusal {
   }
 }
 
-/** Another was first by less than a transaction: asked again, the write finds what that one made. */
+/** Another writer was first, by less than a transaction: tried again, the write finds what that one made. */
 export const isLostRace = (error: unknown): boolean => isUniqueViolation(error) || error instanceof LostRace
 
-/** One row per patient touched, and one for what is about nobody. */
+/** One row for each touched patient, and one for resources about nobody. */
 function auditOf({ asking, placed }: Request): Entry[] {
   const groups = new TextMap<Placed[]>()
   for (const operation of placed) {

@@ -20,7 +20,7 @@ let edge: TestEdge
 let sender: MllpSender
 let clinic: BusMember
 const heardInside: string[] = []
-/** A local system that answers calls and refuses one kind of result. */
+/** A local system that answers calls and refuses a wrong result. */
 const local = createServer((request, response) => {
   let body = ''
   request.on('data', (piece) => (body += piece))

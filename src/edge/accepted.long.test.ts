@@ -9,7 +9,7 @@ import { type Mapped, mapCda, mapHl7, readMessage } from './edge.ts'
 
 const filesMax = 400
 
-/** Everything mappable of a folder, as transactions. */
+/** Maps every file of a folder that can be mapped, as transactions. */
 function mappedIn(folder: string, files: RegExp, map: (bytes: Uint8Array) => Mapped): { file: string; mapped: Mapped }[] {
   return readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter((file) => files.test(file))
@@ -24,7 +24,7 @@ function mappedIn(folder: string, files: RegExp, map: (bytes: Uint8Array) => Map
     })
 }
 
-/** Test data of many authors call different people by the same numbers; each file gets a space of its own. */
+/** Test data of many authors use the same numbers for different people, so each file gets its own number systems. */
 function apart(bundle: Mapped['bundle'], number: number): Mapped['bundle'] {
   const text = JSON.stringify(bundle)
     .replace(/"system":"urn:(id|oid|uuid|test|ietf:rfc:3986|spona:edge:statement)/g, `"system":"urn:file${number}:$1`)
@@ -34,7 +34,7 @@ function apart(bundle: Mapped['bundle'], number: number): Mapped['bundle'] {
   return JSON.parse(text) as Mapped['bundle']
 }
 
-test('what was mapped is accepted by the record as one transaction each, and a second time doubles no patient and no visit', async (t) => {
+test('mapped documents are accepted by the record as one transaction each, and sent again they double no patient and no visit', async (t) => {
   const [messages, documents] = [corpus(t, 'hl7v2'), corpus(t, 'ccda')]
   if (messages === null || documents === null) return
   const server = await startServer(t)

@@ -12,12 +12,12 @@ import { until } from '../testing/process.ts'
 import { makeKeyFile } from './centre/key-file.ts'
 
 const memoryMb = 300
-// All of it in the long run; a part of the third parties' messages, and fewer megabytes, in the short one.
+// The long run uses all messages of third parties; the short one a part of them and fewer megabytes.
 const isLong = process.env['SPONA_LONG'] === '1'
 const largeMb = isLong ? 100 : 20
 const everyHow = isLong ? 1 : 8
 
-/** `edge start` as a process of its own, as it runs beside a local system; nobody answers at the centre. */
+/** `edge start` as its own process, as it runs beside a local system; nobody answers at the centre. */
 async function startProcess(t: TestContext) {
   const folder = mkdtempSync(join(tmpdir(), 'spona-edge-'))
   for (const name of ['cda', 'csv', 'hl7', 'ndjson']) mkdirSync(join(folder, name))
@@ -50,7 +50,7 @@ async function startProcess(t: TestContext) {
 }
 
 const header = 'MSH|^~\\&|LIS|B|SPONA|RS|20260301||ORU^R01|1|P|2.5'
-/** Frames, each with what may be answered; null for what is no frame and gets no answer. */
+/** Frames, each with the answers that are allowed; null for bytes that are no frame and get no answer. */
 const framed = (bytes: Buffer | string) => Buffer.concat([Buffer.of(0x0b), Buffer.from(bytes), Buffer.of(0x1c, 0x0d)])
 const odd: [string, Buffer | string, RegExp][] = [
   ['mixed line ends', oru('m', 'p1').replace('\rPID', '\r\nPID').replace('\rOBR', '\nOBR'), /MSA\|A[AE]/],
@@ -73,7 +73,7 @@ async function overMllp(port: number, messages: string | null): Promise<Record<s
   const sender = new MllpSender(port)
   const answers: Record<string, number> = {}
   for (const [name, bytes, expected] of odd) assert.match((await sender.send(bytes)) ?? 'no answer', expected, name)
-  // Megabytes, piece by piece, and an end: the connection lives on and hears why.
+  // Megabytes piece by piece, then an end: the connection stays open and its sender gets the reason.
   sender.write(Buffer.concat([Buffer.of(0x0b), Buffer.from(header)]))
   for (let piece = 0; piece < largeMb; piece++) {
     sender.write(Buffer.alloc(1_000_000, 0x41))
@@ -81,7 +81,7 @@ async function overMllp(port: number, messages: string | null): Promise<Record<s
   }
   sender.write(Buffer.of(0x1c, 0x0d))
   assert.match((await sender.answer()) ?? '', /MSA\|AR[\s\S]*MB/)
-  // Noise, a frame that begins again, an end without its carriage return.
+  // Noise, a frame that begins twice, an end without its carriage return.
   sender.write(Buffer.concat([Buffer.from('GET / HTTP/1.1\r\n\r\n'), framed(oru('after-noise', 'p2'))]))
   assert.match((await sender.answer()) ?? '', /MSA\|AA\|after-noise/)
   if (messages !== null)
@@ -139,7 +139,7 @@ async function overRest(port: number, folder: string): Promise<void> {
   assert.match(await post(`{"resourceType":"Basic","a":"${'\\u0000'.repeat(1000)}"}`), /^202/)
 }
 
-test('whatever comes is answered, kept aside or refused with a reason; the edge lives, says nothing of it, and needs little memory', async (t) => {
+test('whatever arrives is answered, set aside or refused with a reason; the edge lives, logs nothing of it, and needs little memory', async (t) => {
   const { child, folder, mllp, rest, printed } = await startProcess(t)
   intoFolders(folder)
   const messages = join(corpora, 'hl7v2')
@@ -162,6 +162,6 @@ test('whatever comes is answered, kept aside or refused with a reason; the edge 
   t.diagnostic(`most memory of the process: ${Math.round(peakMb)} MB`)
   assert.ok(peakMb < memoryMb, `${peakMb} MB`)
   assert.equal(child.exitCode, null)
-  // Nothing unexpected happened inside (level 50), and nothing of what came is in the log.
+  // No unexpected error happened inside (level 50), and the log holds nothing of the input.
   assert.equal(/"level":50[^\n]*|root:[^\n]*|Проба[^\n]*/.exec(printed())?.[0], undefined)
 })

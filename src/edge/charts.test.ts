@@ -16,7 +16,7 @@ const told = [
   segment('IN1', { 1: '1', 2: 'ОСН', 3: 'РФЗО1', 4: 'РФЗО', 36: 'POL1' }),
 ]
 
-test('one patient is one chart, whichever number comes first and however its authority is written, and what each message repeats is there once; the record takes all kinds of charts that move', async (t) => {
+test('one patient is one chart, whichever number comes first and however its authority is written, and repeated contents are filed once; the record takes all kinds of moved charts', async (t) => {
   const server = await startServer(t)
   t.after(forBus.startIntake(server.world))
   const { edge, ports } = await startEdge(
@@ -40,7 +40,7 @@ test('one patient is one chart, whichever number comes first and however its aut
   assert.deepEqual(await Promise.all(once.map((type) => countInRecord(server, type))), [1, 1, 1, 1, 1, 1])
   assert.equal(await countInRecord(server, 'Location'), 3, 'ward, room and bed')
 
-  // A newborn under the mother's number is somebody else.
+  // A newborn under the mother's number is another person.
   await send('A28', 'PID|1||4712^^^KCS^MR~0101985710113^^^MUP^NNSRB||Петровић^Беба||20260301')
   assert.equal(await countInRecord(server, 'Patient'), 2)
 

@@ -4,7 +4,7 @@ const config = { type: 'string', about: 'The settings of the edge.', default: 'e
 
 const item = { name: 'ITEM', about: 'Its number, as the list shows it.' }
 
-/** Each act is loaded when it is asked for: the edge starts on small machines, and quickly. */
+/** Each command is loaded when it is called: the edge must start quickly on small machines. */
 export const commands: Command[] = [
   {
     name: 'edge certify',
@@ -24,7 +24,7 @@ export const commands: Command[] = [
     needs: 'nothing',
     options: { config },
     run: async (world, { config: file }, print) => {
-      // It begins once more in its own place, so before anything else is loaded.
+      // The process replaces itself here, so this comes before anything else is loaded.
       ;(await import('./process/little-memory.ts')).beginWithLittleMemory()
       return (await import('./process/start.ts')).runEdge(world, String(file), print)
     },

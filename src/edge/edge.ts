@@ -1,5 +1,5 @@
 /**
- * The door of the edge: what local systems send becomes FHIR, and FHIR what they can receive. Pure functions, no process and no network;
+ * The door of the edge: turns what local systems send into FHIR, and FHIR into what they can receive. Pure functions, no process and no network;
  * README.md says what each of them promises.
  */
 export { toCda } from './back/cda.ts'

@@ -15,13 +15,13 @@ import { mapLimits } from './process/map-items.ts'
 import { originalOf } from './store/items.ts'
 import { Store } from './store/store.ts'
 
-// `SPONA_LONG=1 npm test -- src/edge/eight-hours`; EDGE_MESSAGES for another number of messages in 72 hours.
+// `SPONA_LONG=1 npm test -- src/edge/eight-hours`; EDGE_MESSAGES sets another number of messages for the 72 hours.
 
 const messages = Number(process.env['EDGE_MESSAGES'] ?? 150_000)
 const hours = 72
 const hourMs = 3_600_000
 const connections = 16
-/** Each message, beside what the log of the store and what is mapped ahead take. */
+/** The disk allowed for each message, and for the log of the store and the items mapped ahead. */
 const diskBytesMax = { each: 4096, more: 48 * 1_048_576 } as const
 const memoryMbMax = 300
 const waitMs = 3_000_000
@@ -29,14 +29,14 @@ const waitMs = 3_000_000
 const countIn = ({ edge }: TestEdge, ...states: string[]) =>
   states.reduce((sum, state) => sum + (edge.store.one<{ n: number }>('select count(*) as n from item where state = ?', state)?.n ?? 0), 0)
 
-/** The clock of server and edges, which moves when the trial says so. */
+/** The clock of server and edges, which the test moves. */
 function movableClock(server: TestServer): { move(ms: number): void } {
   let ahead = 0
   server.world.now = () => new Date(Date.now() + ahead)
   return { move: (ms) => void (ahead += ms) }
 }
 
-/** Local systems at work: each connection has patients of its own, and sends the next when it has heard that the last is kept. */
+/** Local systems at work: each connection has its own patients, and sends the next message when the last is acknowledged. */
 async function speak(port: number, count: number, make: (at: number) => string, each: () => void): Promise<void> {
   const systems = Array.from({ length: connections }, async (_, own) => {
     const line = new MllpSender(port)
@@ -49,7 +49,7 @@ async function speak(port: number, count: number, make: (at: number) => string, 
   await Promise.all(systems)
 }
 
-/** What a killed process would leave: the files as they are at this moment, its log not yet brought in. Another process opens them and counts. */
+/** What a kill would leave: a copy of the files at this moment, with the log not yet merged. The copy is opened and counted. */
 function isWholeAfterKill(t: TestContext, { config, edge }: TestEdge): void {
   const left = mkdtempSync(join(tmpdir(), 'spona-left-'))
   t.after(() => rmSync(left, { recursive: true, force: true }))
@@ -121,7 +121,7 @@ async function othersBeside(t: TestContext, server: TestServer): Promise<Third> 
   return { drops, rows, cda, csv: await startEdge(t, server, 'register-edge', settings) }
 }
 
-/** Reads as the institution itself, whose own results these are. */
+/** Reads as the institution itself, which filed these results. */
 async function asItself({ app, world }: TestServer, code: string): Promise<Send> {
   const [row] = await world.sql<{ client: string }>`select client from bus.member where code = ${code}`
   const client = await clientById(world.sql, row?.client ?? '')
@@ -150,12 +150,12 @@ test('the line of one of three systems is cut for eight hours at full load and c
   const port = lab.ports[0]?.port ?? 0
 
   lab.line.isCut = true
-  // The others go on meanwhile: what they send is in the record though the line of the first is cut.
+  // The other systems go on meanwhile: their data are in the record although the line of the first is cut.
   const documents = files(letters, /CCD[^/]*\.ccda$/).slice(0, 6)
   for (const [at, file] of documents.entries()) writeFileSync(join(drops, 'in', `${at}.xml`), readFileSync(join(letters, file)))
   const lines = readFileSync(join(tables, 'febrl1.csv'), 'utf8').split('\n').slice(0, 101)
   writeFileSync(join(rows, 'in/register.csv'), `${lines.join('\n')}\n`)
-  // Patient p of a connection is spoken of by that connection only; its result is corrected again and again.
+  // Only one connection sends about patient p, whose result is corrected again and again.
   const make = (at: number) => {
     const patient = at % patients
     return oru(`m-${at}`, `p-${patient}`, `${Math.floor(at / patients) + 1}.5`).replaceAll(`F-m-${at}`, `F-${patient}`)

@@ -1,2 +1,2 @@
-// The same with everything that third parties have, which the file itself knows by SPONA_LONG.
+// The same test with all data of third parties; the test file recognizes SPONA_LONG by itself.
 import './three-systems.test.ts'

@@ -25,16 +25,16 @@ const isDone = (edge: TestEdge, count: number) => {
   const { acknowledged = 0, quarantined = 0 } = states(edge)
   return acknowledged + quarantined >= count
 }
-/** Why things stand aside, the most frequent first. */
+/** The reasons why items stand aside, the most frequent first. */
 const reasons = ({ edge }: TestEdge) =>
   edge.store.all<{ why: string; count: number }>(
     `select json_extract(reason, '$.by') || ': ' || json_extract(reason, '$.sentence') as why, count(*) as count
       from item where state = 'quarantined' group by why order by count desc limit 30`,
   )
-/** From the moment that the edge had it to the moment that the record had it, by the edge's own book. */
+/** The longest time from the edge's receipt to the record's, by the edge's own store. */
 const slowest = ({ edge }: TestEdge) =>
   edge.store.one<{ ms: number | null }>(`select max(ended_at - received_at) as ms from item where state = 'acknowledged'`)?.ms ?? 0
-/** Reads as the institution itself, whose own results these are. */
+/** Reads as the institution itself, which filed these results. */
 async function asItself({ app, world }: TestServer, code: string): Promise<Send> {
   const [row] = await world.sql<{ client: string }>`
     select client
@@ -52,7 +52,7 @@ function folderOf(t: TestContext): string {
   return folder
 }
 
-test('three local systems beside the centre: HL7 v2 over MLLP, C-CDA in a folder, CSV in another, of third parties, are in the record', async (t) => {
+test('three local systems beside the centre: third-party HL7 v2 over MLLP, C-CDA in a folder and CSV in another reach the record', async (t) => {
   const [messages, documents, tables] = [corpus(t, 'hl7v2'), corpus(t, 'ccda'), corpus(t, 'record-linkage')]
   if (messages === null || documents === null || tables === null) return
   const server = await startServer(t)
@@ -96,21 +96,21 @@ test('three local systems beside the centre: HL7 v2 over MLLP, C-CDA in a folder
     t.diagnostic(`${edge.config.member}: ${JSON.stringify(states(edge))}, slowest ${slowest(edge)} ms (of ${withinMs} on a quiet machine)`)
   for (const [edge] of counts) for (const { why, count } of reasons(edge)) t.diagnostic(`${count} of ${edge.config.member}: ${why}`)
   assert.ok((states(csv)['acknowledged'] ?? 0) >= (lines.length - 1) * 0.99)
-  // Samples of many systems, sent as if by one: some name no patient, some give the same visit to another one. Which of the two comes first decides how many
-  // are refused then: 49 to 78 of 291 were counted.
+  // Samples of many systems, sent as if by one: some name no patient, others give the same visit to different patients. The order of arrival decides
+  // how many are refused then: 49 to 78 of 291 were counted.
   const unmapped = reasons(mllp).reduce((sum, { why, count }) => sum + (why.startsWith('mapping: ') ? count : 0), 0)
   assert.ok((states(mllp)['acknowledged'] ?? 0) >= (taken - unmapped) * (isLong ? 0.65 : 0.8) && unmapped <= taken * 0.25)
   assert.ok((states(cda)['acknowledged'] ?? 0) >= 1)
   assert.ok((await countInRecord(server, 'Patient')) >= lines.length)
   assert.ok((await countInRecord(server, 'Composition')) >= 1)
   assert.ok(existsSync(join(rows, 'in/done/register.csv')))
-  // What was refused waits with a sentence that says why.
+  // Each refused item waits with a sentence that says why.
   for (const [edge] of counts)
     for (const { reason } of edge.edge.store.all<{ reason: string }>(`select reason from item where state = 'quarantined' limit 10000`))
       assert.ok((JSON.parse(reason) as { sentence: string }).sentence.length > 10)
 })
 
-test('a line that was cut is caught up with: nothing is lost or doubled, and the last result of each patient is the last', async (t) => {
+test('after a cut of the line everything is caught up: nothing is lost or doubled, and the last result of each patient is the latest', async (t) => {
   const server = await startServer(t)
   t.after(forBus.startIntake(server.world))
   const edge = await startEdge(t, server, 'lab-edge', 'mllp: [{ name: lis, port: 0 }]\nlocal: { system: "urn:test:lab" }')
@@ -120,7 +120,7 @@ test('a line that was cut is caught up with: nothing is lost or doubled, and the
   edge.line.isCut = true
   for (let round = 0; round < rounds; round++)
     for (let patient = 0; patient < patients; patient++) {
-      // The same result of the same order, corrected again and again: only the last one counts.
+      // The same result of the same order is corrected again and again: only the last one counts.
       const message = oru(`${round}-${patient}`, `p${patient}`, `${round + 1}.5`).replaceAll(`F-${round}-${patient}`, `F-${patient}`)
       assert.match((await sender.send(message)) ?? '', /MSA\|AA/)
     }
@@ -134,7 +134,7 @@ test('a line that was cut is caught up with: nothing is lost or doubled, and the
   assert.deepEqual([values.length, new Set(values)], [patients, new Set([rounds + 0.5])])
 })
 
-test('what another member sends reaches the local system as a file it can read, in order and once, and the bus hears that', async (t) => {
+test('a message of another member reaches the local system as a readable file, in order and once, and the bus is told so', async (t) => {
   const server = await startServer(t)
   const folder = folderOf(t)
   const edge = await startEdge(
@@ -160,7 +160,7 @@ test('what another member sends reaches the local system as a file it can read, 
     const sent = { body: JSON.stringify(finding), headers: { ...headers, 'bus-to': 'his-edge/findings', 'bus-message-id': `finding-${value}` } }
     await expectStatus(202, lab.send({ url: '/bus/messages', ...sent }))
   }
-  // A file is written beside its name first.
+  // A file is first written under a temporary name beside its own.
   const names = () =>
     readdirSync(join(folder, 'in'))
       .filter((name) => !name.startsWith('.'))

@@ -37,7 +37,7 @@ test('a page ends early with a next link when its bodies are large, and all page
   }
 })
 
-test('many large answers at once come one after the other, and an entry of a bundle waits for no turn that its bundle has', async (t) => {
+test('many large answers at once are made one after the other, and an entry of a bundle waits for no turn that its bundle has', async (t) => {
   const { institution } = await startServer(t)
   const { send } = await institution('Болница')
   const made = await send('POST', '/fhir', { resourceType: 'Bundle', type: 'transaction', entry: [note(1, 5 * megabyte)] })

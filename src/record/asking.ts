@@ -13,33 +13,33 @@ declare module '../platform/world.ts' {
   }
 }
 
-/** One question or write, with who asks and why: what every act of the record gets. */
+/** The context of one question or write: who asks and why. Every act of the record gets it. */
 export type Asking = {
   world: World
   actor: Actor
   correlation: string
-  /** `http://host/fhir`: references that begin with it are ours. */
+  /** `http://host/fhir`: references that begin with it are to this server. */
   base: string
   purpose: string
-  /** Accept-Language of a reader in a browser: a refusal is read by a person. */
+  /** Accept-Language of a reader in a browser, for refusals that a person reads. */
   language?: string | undefined
-  /** Key sets of people that this request has asked for already. */
+  /** Key sets of people that this request has already looked up. */
   people?: Map<number, number[]>
-  /** Of these, keys of people with whom the asking system has nothing to do. */
+  /** Keys in `people` of persons with whom the asking system has nothing to do. */
   unrelated?: Set<number>
-  /** What answering took, step by step, when an operator wants it explained. */
+  /** The steps of the answer with their durations, when an operator wants it explained. */
   trace?: TraceStep[]
-  /** What must happen in the very transaction that writes, for a request that comes by another way than HTTP. */
+  /** Runs inside the transaction that writes, for a request that did not come by HTTP. */
   inTransaction?: (tx: Runner) => Promise<void>
-  /** Has the client hung up? Then a long search stops. */
+  /** Whether the client has hung up; a long search then stops. */
   isGone?: () => boolean
-  /** What its answer may hold in memory; work that is no request has a bound of its own. */
+  /** The memory that the answer may use; work that is no request has a limit of its own. */
   room?: AnswerRoom
 }
 
 export type TraceStep = { step: string; what?: string; ms?: number; rows?: number; matches?: number; statement?: Fragment }
 
-/** Measures a part of the answer for whoever has it explained; costs nothing otherwise. */
+/** Measures a step of the answer when somebody wants it explained; costs nothing otherwise. */
 export async function traced<T>(
   trace: TraceStep[] | undefined,
   step: string,

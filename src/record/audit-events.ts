@@ -9,8 +9,8 @@ const known = new Set(['patient', 'date', 'action', '_count', '_cursor', '_forma
 const actionOf: Record<string, AuditSearch['action']> = { C: 'create', R: 'read', U: 'update', D: 'delete' }
 
 /**
- * The log as FHIR AuditEvent (IHE BALP): a person asks about their own record; the data officer about any named patient.
- * Asking is a look too.
+ * The log as FHIR AuditEvent (IHE BALP). A person asks about their own record; the data officer about any named patient. Each such question is itself
+ * logged.
  */
 export async function searchAuditEvent(asking: Asking, pairs: readonly [string, string][]): Promise<string> {
   const query = new Map<string, string>()
@@ -36,7 +36,7 @@ export async function searchAuditEvent(asking: Asking, pairs: readonly [string, 
   return bundleOf(asking, pairs, page.rows, page.next)
 }
 
-/** One row of the log, by the id that the search gave. */
+/** One row of the log by the id that the search gave. */
 export async function readAuditEvent(asking: Asking, id: string): Promise<string> {
   const missing = new Refusal('not-found', 'no AuditEvent with this id')
   if (!/^\d{1,10}-\d{1,15}$/.test(id)) throw missing
@@ -58,7 +58,7 @@ async function requireOwnPatient(asking: Asking, reference: string | undefined):
   return requireMayAudit(asking, place ? [place.patient] : [])
 }
 
-/** The person's keys; for a data officer only what was done from the own institution. */
+/** The keys of the person; `only` limits a data officer to what was done from the own institution. */
 type Allowed = { keys: number[]; only: { institution?: number } }
 
 async function requireMayAudit(asking: Asking, named: readonly number[]): Promise<Allowed> {

@@ -10,7 +10,7 @@ import { type Answer, startServer } from '../testing/server.ts'
 
 const patient = { resourceType: 'Patient', identifier: [{ system: 'urn:h', value: '1' }] }
 
-/** A 4xx with an OperationOutcome that tells nothing about the inside of the server. */
+/** Asserts a 4xx with an OperationOutcome that says nothing about the inside of the server. */
 function assertRefused(answer: Answer, what: string): void {
   assert.ok(answer.status >= 400 && answer.status < 500, `${what}: ${answer.status} ${answer.text.slice(0, 300)}`)
   assert.equal(answer.body?.resourceType, 'OperationOutcome', `${what}: ${answer.text.slice(0, 300)}`)
@@ -80,7 +80,7 @@ const hostile: Record<string, string> = {
     '{"resourceType":"Patient","text":{"status":"generated","div":"<div xmlns=\\"http://www.w3.org/1999/xhtml\\"><script>alert(1)</script></div>"}}',
 }
 
-test('hostile JSON is refused: bytes a database cannot hold, depths, lengths, prototypes, doubles, numbers that are not persons', async (t) => {
+test('hostile JSON is refused: bytes a database cannot hold, depths, lengths, prototypes, duplicate names, numbers that are not persons', async (t) => {
   const { institution, owner } = await startServer(t)
   const { send } = await institution('А')
   for (const [what, body] of Object.entries(hostile)) {
@@ -147,7 +147,7 @@ test('SQL, HTML and other naughty strings in every field and parameter are kept 
       `_lastUpdated=${value}`,
       `phone:missing=${value}`,
     ]
-    // Each string meets a third of the places, each place a third of the strings.
+    // Each string is tried in a third of the places, and each place with a third of the strings.
     const urls = [
       ...queries.map((query) => `/fhir/Patient?${query}`),
       `/fhir/Patient/${value}`,
@@ -170,7 +170,7 @@ test('SQL, HTML and other naughty strings in every field and parameter are kept 
   assert.ok(kept > naughty.length * 0.9, `${kept} of ${naughty.length}`)
 })
 
-test('the wrong kind of body, the wrong kind of answer and the wrong method are said to be so', async (t) => {
+test('a wrong kind of body, a wrong kind of answer and a wrong method are each refused as such', async (t) => {
   const { institution } = await startServer(t)
   const { send } = await institution('А')
   for (const type of ['text/plain', 'image/png', 'multipart/form-data; boundary=x', 'a', 'application/x-www-form-urlencoded']) {
@@ -189,7 +189,7 @@ test('the wrong kind of body, the wrong kind of answer and the wrong method are 
   ] as const) {
     const answer = await send(method, url)
     assertRefused(answer, `${method} ${url}`)
-    // No such method here, or one of R4 without its body or its condition.
+    // A method that does not exist here, or one of R4 without its body or its condition.
     assert.ok([400, 404, 405, 412, 415].includes(answer.status), `${method} ${url}: ${answer.status}`)
   }
   for (const url of [
@@ -309,7 +309,7 @@ async function listen(t: TestContext) {
 }
 const large = `{"resourceType":"Bundle","type":"document"${' '.repeat(5 * 1_048_576)}}`
 
-test('a body over the limit is refused by its length alone, and one in pieces or packed as soon as it is too long', async (t) => {
+test('a body over the limit is refused by its announced length, and a chunked or compressed one as soon as it is too long', async (t) => {
   const { open, post } = await listen(t)
   const announced = open('Content-Length: 70000000')
   await new Promise((resolve) => announced.socket.once('close', resolve))
@@ -326,13 +326,13 @@ test('a body over the limit is refused by its length alone, and one in pieces or
   }
   pieces.socket.end()
   await closed
-  // Who goes on sending may lose the answer in the reset that follows it (RFC 9112, section 9.6).
+  // A client that goes on sending may lose the answer in the reset that follows it (RFC 9112, section 9.6).
   t.diagnostic(`${sent} MB sent, then ${pieces.text().split('\r')[0] || 'a reset'}`)
   assert.match(pieces.text(), /^(HTTP\/1\.1 413 |$)/)
   assert.ok(sent < 100, `${sent} MB were taken`)
 })
 
-test('large bodies wait for each other, some hear 503, and small ones pass meanwhile', async (t) => {
+test('large bodies wait for each other, some are refused with 503, and small ones pass meanwhile', async (t) => {
   const { open, post, send } = await listen(t)
   const holder = open('Content-Length: 6000000')
   await sleep(200)
@@ -344,7 +344,7 @@ test('large bodies wait for each other, some hear 503, and small ones pass meanw
   assert.deepEqual(statuses, [...Array.from({ length: 8 }, () => 400), ...Array.from({ length: 4 }, () => 503)])
 })
 
-test('clients that go in the middle of a body, or fall silent, hold up nobody for long', async (t) => {
+test('clients that disappear in the middle of a body, or fall silent, hold up nobody for long', async (t) => {
   const { open, post } = await listen(t)
   const gone = Array.from({ length: 6 }, () => open('Content-Length: 6000000'))
   await sleep(200)

@@ -5,7 +5,7 @@ import { test } from 'node:test'
 import { corpus, jsonFiles, readText } from '../testing/corpora.ts'
 import { startServer } from '../testing/server.ts'
 
-/** Official examples that break rules of the specification they come with, each with the place. */
+/** Official examples that break rules of their own specification, each with the place of the fault. */
 const knownInvalid: Record<string, RegExp> = {
   'ActivityDefinition-blood-tubes-supply.json': /text\.div/,
   'ActivityDefinition-heart-valve-replacement.json': /text\.div/,
@@ -15,7 +15,7 @@ const knownInvalid: Record<string, RegExp> = {
   'Questionnaire-qs1.json': /linkId/,
 }
 
-/** JSON with every number as its source text and properties in one order; without what the server adds. */
+/** JSON with every number as its source text and properties in one order, without the elements that the server adds. */
 function canon(text: string, isIdKept: boolean): unknown {
   const whole = JSON.parse(text, (_, value, context?: { source?: string }) => {
     if (typeof value === 'number') return `number ${context?.source}`
@@ -84,13 +84,13 @@ test('every search parameter that the capability statement names can be asked', 
   const values: Record<string, string> = { token: '=a', reference: '=x', string: '=a', date: '=2020', uri: '=urn:a', number: '=5', quantity: '=5' }
   let asked = 0
   for (const { type, searchParam = [], searchInclude = [], searchRevInclude = [] } of described) {
-    // Composites and positions have forms of their own, which own-values.test.ts asks.
+    // Composites and positions have their own forms, which own-values.test.ts tests.
     const names = searchParam.filter((one: any) => values[one.type] !== undefined).map((one: any) => `${one.name}${values[one.type]}`)
     const reverse = type === 'Patient' || type === 'Basic' ? searchRevInclude.map((one: string) => `_revinclude=${one}`) : []
     const queries = [...names, ...searchInclude.map((one: string) => `_include=${one}`), ...reverse]
     for (const query of queries) {
       const answer = await send('GET', `/fhir/${type}?${query}`)
-      // A coded element has codes of its own, and any other is refused by naming them.
+      // A coded element has its own codes; a refusal of any other names them.
       if (answer.status === 400 && /is not a code of this element|neither true nor false/.test(answer.text)) continue
       assert.equal(answer.status, 200, `${type}?${query}: ${answer.text}`)
       asked++
@@ -101,7 +101,7 @@ test('every search parameter that the capability statement names can be asked', 
 
 const escaped = (value: string) => value.replace(/[\\,$|]/g, (mark) => `\\${mark}`)
 
-test('whatever an example says is found by the search parameter that stands for it, among all examples', async (t) => {
+test('each value of an example is found by the search parameter for it, among all examples', async (t) => {
   const folder = corpus(t, 'fhir-r4-examples')
   if (folder === null) return
   const { institution, world } = await startServer(t)
@@ -140,7 +140,7 @@ test('whatever an example says is found by the search parameter that stands for 
   const missed: string[] = []
   for (const { query, id } of asked.values()) {
     const answer = await send('GET', query)
-    if (answer.text.includes('never refers to')) continue // The parameter is for other types than this reference names.
+    if (answer.text.includes('never refers to')) continue // The parameter is for types other than the one this reference names.
     if (answer.status !== 200 || !(answer.body.entry ?? []).some((one: any) => one.resource.id === id))
       missed.push(`${decodeURIComponent(query)}: ${answer.status}`)
   }

@@ -6,7 +6,7 @@ import { type FiredAt, startFiredAt } from '../testing/fired-at.ts'
 import { runCommand } from '../testing/process.ts'
 import { seeded } from '../testing/seeded.ts'
 
-// The real server on a durable database, killed while others write and read (design decision 4). Fifty rounds are in the long test.
+// The real server on a durable database is killed while others write and read (design decision 4). Fifty rounds are in the long test.
 
 let fired: FiredAt
 const random = seeded()

@@ -113,7 +113,7 @@ test('a transaction resolves urn:uuid, is all or nothing, and its patient is fou
   assert.deepEqual((await owner`select count(*)::int as n from record.resource`)[0], before)
 })
 
-test('conditional create finds what is there, also when many race', async (t) => {
+test('a conditional create finds the existing resource, also when many race', async (t) => {
   const { institution } = await startServer(t)
   const { send } = await institution('КБЦ')
   const answers = await Promise.all(Array.from({ length: 8 }, () => send('POST', '/fhir/Patient', patient, { 'if-none-exist': 'identifier=urn:hospital|A-1' })))
@@ -158,7 +158,7 @@ test('the subject of a resource may not be changed', async (t) => {
   assert.equal(moved.status, 422, moved.text)
 })
 
-test('what is wrong is a 4xx with an outcome, a place and a hint', async (t) => {
+test('a wrong request gets a 4xx with an outcome, a place and a hint', async (t) => {
   const { institution, app } = await startServer(t)
   const { send } = await institution('А')
   const outcome = (answer: { body: any }) => assert.equal(answer.body?.resourceType, 'OperationOutcome')

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { test } from 'node:test'
 import { type Answer, startServer } from '../testing/server.ts'
 
-// What clients of others send that R4 allows and nobody here would have written.
+// Requests that foreign clients send, which R4 allows and nobody here would have written.
 
 type Json = Record<string, any>
 const names = (answer: Answer) => (answer.body.entry ?? []).map(({ resource }: Json) => `${resource.resourceType}/${resource.id}`).toSorted()
@@ -19,7 +19,7 @@ async function start(t: Parameters<typeof startServer>[0]) {
   return { ...server, send, base }
 }
 
-test('formats are asked for in the ways that clients know', async (t) => {
+test('formats are asked for in all ways that clients use', async (t) => {
   const { send } = await start(t)
   const typeOf = async (query: string, accept = '*/*') => {
     const { status, headers } = await send('GET', `/fhir/Patient/p${query}`, undefined, { accept })
@@ -31,7 +31,7 @@ test('formats are asked for in the ways that clients know', async (t) => {
   assert.equal(await typeOf('?_format=', 'application/fhir+xml'), 'application/fhir+xml')
 })
 
-test('an entry of a bundle may say the whole address of this server, and search by POST', async (t) => {
+test('an entry of a bundle may give the whole address of this server, and search by POST', async (t) => {
   const { send, base } = await start(t)
   const batch = (...request: Json[]) => send('POST', '/fhir', { resourceType: 'Bundle', type: 'batch', entry: request.map((one) => ({ request: one })) })
   const read = await batch(
@@ -63,7 +63,7 @@ test('an entry of a bundle may say the whole address of this server, and search 
   assert.equal((await send('GET', '/fhir/Observation/o')).status, 200)
 })
 
-test('a search by GET may end in _search, and an include be called recurse', async (t) => {
+test('a search by GET may end in _search, and an include may be called recurse', async (t) => {
   const { send } = await start(t)
   await send('PUT', '/fhir/Observation/o', observation({ id: 'o' }))
   assert.deepEqual(names(await send('GET', '/fhir/Patient/_search?_id=p')), ['Patient/p'])
@@ -71,7 +71,7 @@ test('a search by GET may end in _search, and an include be called recurse', asy
   assert.deepEqual(names(await send('POST', '/fhir/Observation/_search', '_id=o&_include:recurse=Observation:subject', form)), ['Observation/o', 'Patient/p'])
 })
 
-test('a resource that an operation takes may itself be the body', async (t) => {
+test('the resource that an operation takes may itself be the body', async (t) => {
   const { send } = await start(t)
   const system = 'http://hl7.org/fhir/administrative-gender'
   const sent = { resourceType: 'ValueSet', status: 'active', compose: { include: [{ system, concept: [{ code: 'male' }] }] } }
@@ -85,7 +85,7 @@ test('a resource that an operation takes may itself be the body', async (t) => {
   assert.equal((await send('POST', '/fhir/ValueSet/$expand', observation())).status, 400)
 })
 
-test('a language is named whatever language it is asked for in', async (t) => {
+test('a language has its name in whatever language it is asked for', async (t) => {
   const { send } = await start(t)
   for (const language of ['*', 'en', 'sr-Latn', 'not a language']) {
     const found = await send('GET', '/fhir/CodeSystem/$lookup?system=urn:ietf:bcp:47&code=de', undefined, { 'accept-language': language })
@@ -100,7 +100,7 @@ test('a write says which preference was followed', async (t) => {
   assert.equal((await put('handling=strict')).headers['preference-applied'], undefined)
 })
 
-test('a history is given in part, too', async (t) => {
+test('a history can be asked for in part, too', async (t) => {
   const { send } = await start(t)
   await send('PUT', '/fhir/Patient/p', { resourceType: 'Patient', id: 'p', name: [{ family: 'Илић' }], gender: 'male' })
   const { body } = await send('GET', '/fhir/Patient/p/_history?_elements=gender&_count=1')
@@ -112,7 +112,7 @@ test('a history is given in part, too', async (t) => {
   assert.equal((await send('GET', '/fhir/Patient/p/_history?_summary=count')).status, 400)
 })
 
-test('the statement of what works names its guides, what every type is searched by, and where systems get tokens', async (t) => {
+test('the capability statement names its guides, the search parameters of every type, and where systems get tokens', async (t) => {
   const { send, base } = await start(t)
   const { body } = await send('GET', '/fhir/metadata')
   assert.ok(body.instantiates.includes('http://hl7.org/fhir/uv/bulkdata/CapabilityStatement/bulk-data'))
@@ -147,7 +147,7 @@ test('everything about an encounter is its compartment and what that refers to',
   assert.ok([403, 404].includes((await other.send('GET', '/fhir/Encounter/e/$everything')).status))
 })
 
-test('the next page is had also by the query of its link under the type, _elements may name what every answer has, and fhirpy counts', async (t) => {
+test('the next page is also found by the query of its link under the type, _elements may name elements of every answer, and fhirpy counts', async (t) => {
   const { send } = await start(t)
   for (const id of ['o1', 'o2', 'o3']) await send('PUT', `/fhir/Observation/${id}`, observation({ id }))
   const first = await send('GET', '/fhir/Observation?subject=Patient/p&_count=2')

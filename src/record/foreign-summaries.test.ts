@@ -9,7 +9,7 @@ import { startServer } from '../testing/server.ts'
 
 type Entry = { fullUrl?: string; resource: { resourceType: string; id?: string } }
 
-/** What a receiving system does with a document: each of its entries becomes an entry of its own record. */
+/** Does what a receiving system does with a document: each of its entries becomes an entry of its own record. */
 function asTransaction(entries: Entry[]): object {
   const entry = entries.map(({ fullUrl, resource }, at) => ({
     fullUrl: fullUrl ?? `urn:uuid:00000000-0000-4000-8000-${String(at).padStart(12, '0')}`,
@@ -52,7 +52,7 @@ test('summaries of other countries are kept exactly as documents, and their entr
     const everything = await send('GET', `/fhir/Patient/${id}/$everything?_count=1000`)
     assert.equal(everything.status, 200, `${file}: ${everything.text.slice(0, 300)}`)
     const ofPatient = (bundle.entry ?? []).find(({ resource }) => resource.resourceType === 'Patient')?.fullUrl
-    // A reference that leads out of the document is kept as it is, and is about somebody who is not here.
+    // A reference out of the document is kept as it is; its subject is somebody who is not here.
     const clinical = (bundle.entry ?? []).filter(({ resource }) => isClinical(resource) && subjectOf(resource) === ofPatient)
     const found = everything.body.entry.filter((one: any) => isClinical(one.resource))
     assert.ok(found.length >= clinical.length, `${file}: ${found.length} of ${clinical.length} entries`)

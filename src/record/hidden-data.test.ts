@@ -4,7 +4,7 @@ import { createAccount, relate } from '../access/access.ts'
 import { cookieName, openSession } from '../access/session.ts'
 import { type Send, sender, startServer } from '../testing/server.ts'
 
-// What an actor may not see must not shape a single byte of what the actor hears (design decision 6).
+// Data that an actor may not see must not change a single byte of the actor's answers (design decision 6).
 
 type Json = Record<string, any>
 const jmbg = '0101985710113'
@@ -32,7 +32,7 @@ const finding = (patient: string, code: string, more: Json = {}) => ({
   ...more,
 })
 
-/** The answer without what differs between two identical ones: instants, sealed page links, correlation. */
+/** The answer without the parts that differ between two identical ones: instants, sealed page links, correlation. */
 async function heard(send: Send, [method, url, body]: Ask): Promise<string> {
   const answer = await send(method, url, body)
   const headersSaid = Object.entries(answer.headers).filter(
@@ -221,7 +221,7 @@ test('conditions of one institution never meet what another holds', async (t) =>
   }
 })
 
-test('a page link works for whoever got it and for nobody else, whole or cut', async (t) => {
+test('a page link works only for the actor who got it, and only whole', async (t) => {
   const { institution } = await startServer(t)
   const [a, b] = [await institution('А'), await institution('Б')]
   for (const value of ['1', '2', '3']) await a.send('POST', '/fhir/Patient', { resourceType: 'Patient', identifier: [{ system: 'urn:h', value }] })
@@ -235,7 +235,7 @@ test('a page link works for whoever got it and for nobody else, whole or cut', a
   assert.equal(other.text, cut.text)
 })
 
-test('a record larger than a page of another institution does not close what is one’s own', async (t) => {
+test('a record that is larger than a page because of another institution does not hide one’s own entries', async (t) => {
   const { institution } = await startServer(t)
   const [a, b] = [await institution('А'), await institution('Б')]
   const charts = await Promise.all([a, b].map(async ({ send }, at) => made(send, chart(String(at)))))
@@ -250,7 +250,7 @@ test('a record larger than a page of another institution does not close what is 
   }
 })
 
-test('a doctor hears the same about everybody else, whatever their records hold, and that a named record is closed', async (t) => {
+test('a doctor gets the same answers about everybody else, whatever their records hold, and learns that a named record is closed', async (t) => {
   const { institution, sql, world, app } = await startServer(t)
   const { send, id } = await institution('А')
   const open = await made(send, { resourceType: 'Patient', identifier: [{ system: 'urn:h', value: '1' }], name: [{ family: 'Отворени' }] })

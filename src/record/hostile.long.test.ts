@@ -10,7 +10,7 @@ import type { Send } from '../testing/server.ts'
 const requests = 10_000
 const memoryMaxMb = 512
 
-/** Over a real connection; what fetch itself will not send has a test of its own. */
+/** Sends over a real connection; requests that fetch refuses to send have a test of their own. */
 const over =
   (base: string, always: Record<string, string>): Send =>
   async (method, url, body, headers = {}) => {

@@ -5,7 +5,7 @@ import { broken } from '../testing/broken-operations.ts'
 import { assertAnswered, countStatuses } from '../testing/broken-requests.ts'
 import { startServer } from '../testing/server.ts'
 
-// Ten thousand of them are in the long test.
+// The long test sends ten thousand.
 const requests = Number(process.env['SPONA_ROUNDS'] ?? 6_000)
 
 test(`${requests} generated broken requests get a clear answer each, and the server goes on`, { timeout: 120_000 }, async (t) => {

@@ -9,10 +9,10 @@ import type { World } from '../platform/world.ts'
  */
 export const reservedKeys = 4096
 
-/** The key as the log names it: null for what is about nobody. */
+/** The key as the log names it: null for resources about nobody. */
 export const patientOrNone = (key: number): number | null => (key < reservedKeys ? null : key)
 
-/** `ending`: twelve digits that say more than chance would (owner.ts). */
+/** `ending`: twelve digits with a meaning in place of random ones (owner.ts). */
 export function newId(world: World, patient: number, ending: string | null = null): string {
   const noise = world.random(10)
   noise[0] = ((noise[0] as number) & 0x0f) | 0x80 // version 8: custom layout (RFC 9562, section 5.8)
@@ -21,13 +21,13 @@ export function newId(world: World, patient: number, ending: string | null = nul
   return `${idBeginning(patient)}${rest.slice(1, 4)}-${rest.slice(4, 8)}-${ending ?? rest.slice(8)}`
 }
 
-/** A key for things that are not about one patient: spread over many so that no row or page is hot. */
+/** A key for resources that are not about one patient. They are spread over many keys, so that no row or page is hot. */
 export const newSharedKey = (world: World): number => 1 + (world.random(2).readUInt16BE() % (reservedKeys - 1))
 
 const serverId = /^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
 export const isServerId = (id: string): boolean => serverId.test(id)
 
-/** How the ids of what is filed under a key begin. */
+/** The beginning of the ids of everything that is filed under a key. */
 export function idBeginning(patient: number): string {
   if (patient === lastBeginning.patient) return lastBeginning.text
   const key = patient.toString(16).padStart(12, '0')
@@ -44,8 +44,8 @@ export const keyOfId = (id: string): number => Number.parseInt(id.slice(0, 8) + 
 export const isFhirId = (id: string): boolean => /^[A-Za-z0-9\-.]{1,64}$/.test(id)
 
 /**
- * Ids stand in addresses, links and the log, where no personal number may (design decision 13). What has the form of a JMBG, EBS
- * or LBO is refused as a new id, whether or not its check digit is right.
+ * Ids appear in addresses, links and the log, where no personal number may be (design decision 13). A new id in the form of a JMBG, EBS or LBO is
+ * refused, whether or not its check digit is right.
  */
 export function requireNoPersonalNumber(id: string, expression: string): void {
   const isNumber = isLikeNumber(id)
@@ -60,8 +60,8 @@ export function requireNoPersonalNumber(id: string, expression: string): void {
 const isLikeNumber = (id: string): boolean => /^(?:\d{11}|\d{13})$/.test(id)
 
 /**
- * Whether a search that is kept may name somebody by a personal number. An id that is accepted here is none, though many hold a time in milliseconds, which
- * has as many digits; anything else that is asked for may be one.
+ * Whether a search that is stored may name somebody by a personal number. An id that this server accepts is not one, though many ids contain a time
+ * in milliseconds with the same number of digits. Any other value may be one.
  */
 export function mayAskByNumber({ fhir }: World, type: string, query: string): boolean {
   const references = new Set(fhir.parameters(type).flatMap((one) => (one.type === 'reference' ? [one.code] : [])))
@@ -83,7 +83,7 @@ export function parseReference(text: string, base: string): Reference | null {
 
 const endOfTime = '9999-12-31'
 
-/** Thirteen digits among others are as often a time in milliseconds, so here the date and the check digit must be right. */
+/** Thirteen digits inside an id are often a time in milliseconds, so here the date and the check digit must be right. */
 function holdsJmbg(text: string): boolean {
   return text.split(/\D+/).some((digits) => digits.length === 13 && numbers.checkJmbg(digits, { today: endOfTime }).ok)
 }

@@ -5,7 +5,7 @@ import { test } from 'node:test'
 import { gzipSync } from 'node:zlib'
 import { startFiredAt } from '../testing/fired-at.ts'
 
-// `SPONA_LONG=1 npm test -- src/record/memory`: the server process as `npm start` makes it, with what is largest.
+// `SPONA_LONG=1 npm test -- src/record/memory`: starts the server process as `npm start` does and sends it the largest requests.
 
 const memoryMaxMb = 512
 const megabyte = 1_048_576
@@ -34,7 +34,7 @@ test(`the process stays below ${memoryMaxMb} MB with bodies of 50 MB, large answ
 }, async (t) => {
   const fired = await startFiredAt('memory')
   t.after(() => fired.end())
-  await fired.restart() // The first run invents a country, which is not what is measured.
+  await fired.restart() // The first run invents a country, which should not be measured.
   const residentMb = () => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${fired.pid()}/status`, 'utf8'))?.[1]) / 1024
   let peak = 0
   const watch = setInterval(() => {

@@ -8,8 +8,8 @@ import { tokenOfSystem, withoutCountry } from '../testing/plain-server.ts'
 import { freePort, openFolder, removeData, runCommand, spawnServer, stopServer } from '../testing/process.ts'
 import { type Send, startServer } from '../testing/server.ts'
 
-// Personal numbers in clear stand only inside accepted bodies (design decision 13). Each case uses them in every way a client may,
-// then everything that is kept or said is searched.
+// Personal numbers in clear stand only inside accepted bodies (design decision 13). Each case uses the numbers in every way a client may, then
+// searches everything that the server stores or says.
 
 const jmbg = '1503972710186'
 const second = '2412005755127'
@@ -34,7 +34,7 @@ const form = { 'content-type': 'application/x-www-form-urlencoded' }
 
 type Heard = { what: string; text: string; headers: string }
 
-/** Uses the numbers wherever they can be put. Answers are kept without the bodies of resources, where they may stand. */
+/** Uses the numbers in every possible place. Keeps the answers without the bodies of resources, where numbers may stand. */
 async function useEverywhere(send: Send): Promise<Heard[]> {
   const heard: Heard[] = []
   const ask: Send = async (method, url, body, headers) => {
@@ -129,7 +129,7 @@ async function start(t: TestContext) {
   return { ...server, send, logged: () => logged }
 }
 
-/** Where accepted bodies are. Everything else must be silent. */
+/** Where accepted bodies are stored. No other column may hold a number. */
 const bodies = ['record.resource.body', 'record.superseded.body', 'record.chunk.body']
 
 test('no link, header, error, log line or table shows a personal number, however clients use them', async (t) => {
@@ -159,7 +159,7 @@ test('no link, header, error, log line or table shows a personal number, however
   assert.deepEqual(found, [])
 })
 
-test('the real server, at its most talkative, prints none, and no file beside the tables and the sealed backup holds one', { timeout: 180_000 }, async (t) => {
+test('the real server at its highest log level prints none, and no file beside the tables and the sealed backup holds one', { timeout: 180_000 }, async (t) => {
   const folder = openFolder('numbers')
   const dataDir = join(folder, 'var')
   const port = await freePort()

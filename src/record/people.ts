@@ -6,19 +6,19 @@ import { fragment } from '../platform/sql.ts'
 import type { World } from '../platform/world.ts'
 import type { Asking } from './asking.ts'
 
-/** Everything that is one person: its keys, and the public ids of the Patient resources under them. */
+/** One person: all its keys, and the public ids of the Patient resources under them. */
 export type Person = { key: number; keys: number[]; charts: string[] }
 type Known = Person & { isRelated: boolean }
 type Asked = { key: number; institution: number | null }
 
-/** Charts that are listed of one person; one more than that says that there are too many. */
+/** How many charts of one person are listed; one more shows that there are too many. */
 export const chartsMax = 20_000
 const keysAtOnce = 256
 const askers = new WeakMap<World, (asked: Asked) => Promise<Known>>()
 
 /**
- * The person behind each key, and whether the asker has to do with them: requests that come together ask in one statement. What is
- * learnt stays with the asking, so that nothing is asked twice for one answer.
+ * The person behind each key, and whether the asker has to do with them. Requests of the same moment ask in one statement. The answers are kept in
+ * the asking, so that one answer asks nothing twice.
  */
 export async function peopleOf(asking: Asking, keys: readonly number[]): Promise<Person[]> {
   const { world, actor } = asking

@@ -13,14 +13,14 @@ import { basisOfRow, type View, viewOf } from './view.ts'
 import { visitOf } from './page/visit.ts'
 import type { DocumentView, Overview, PersonHeader, VisitView } from './wire.ts'
 
-/** Rows of the page. A larger record is refused with a sentence: half of one, without saying so, would be a lie. */
+/** The most rows of a page. A larger record is refused with a sentence: half of one, without saying so, would be a lie. */
 const pageRowsMax = 50_000
 const pageBytesMax = 32 * 1_048_576
 const tooLarge = () => new Refusal('too-large', 'this record is too large for one page', { hint: 'Read it by search at /fhir.' })
 
 type Opened = { keys: number[]; person: number; view: View }
 
-/** The person behind the handle in the link, or the same 403 for a stranger's and for an unknown one. */
+/** The person behind the handle in the link. A stranger's handle and an unknown one get the same 403. */
 export async function openPerson(asking: Asking, handle: string, what: string): Promise<Opened> {
   const { world, actor } = asking
   const found = /^[0-9a-f-]{36}$/.test(handle) ? await personOf(world.sql, handle) : null
@@ -33,7 +33,7 @@ export async function openPerson(asking: Asking, handle: string, what: string): 
   return { keys: found.keys, person: found.person, view: await viewOf(asking, found.keys) }
 }
 
-/** Everything the reader may see of these keys, current versions only; of some types where they are named. */
+/** Everything the reader may see of these keys, in current versions; only of `types` when they are named. */
 export async function visibleItems(view: View, keys: readonly number[], types: readonly string[] = []): Promise<Item[]> {
   const { world } = view.asking
   const rows = await allRows(view, keys, types)

@@ -17,8 +17,8 @@ export { type Load, load, loadAll } from './write/load.ts'
 export { submittedSince } from './exchange/submitted.ts'
 export { fhirRoutes, pageRoutes } from './http/routes.ts'
 
-/** What the record gives to the bus, which stands below it. */
+/** What the record offers to the bus, which may not import it. */
 export const forBus = { isDirectory: (type: string) => directoryTypes.has(type), patientKeyOf, startIntake }
 
-/** What runs beside the answers while the server is up. */
+/** Background work while the server is up. */
 export const background = { startFollowing, startIndexing, startMoments, startReminding, startSubscriptions, startWork }

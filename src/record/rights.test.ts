@@ -9,7 +9,7 @@ import { signedIn } from '../testing/signed-in.ts'
 import { keyOfId } from './ids.ts'
 import { move } from './write/move.ts'
 
-// Who may do what at /fhir, and how much of it, tried from outside by those who should not.
+// Who may do what at /fhir, and how much of it, tested from outside by actors who lack the right.
 
 const patient = (value: string) => ({ resourceType: 'Patient', identifier: [{ system: 'urn:h', value }], name: [{ family: 'Илић' }] })
 const finding = (subject: string, text: string) => ({
@@ -27,14 +27,14 @@ async function startOne(t: TestContext) {
   return { server, home, chart, entry }
 }
 
-/** Denials under any key of the person, as the patient's own page counts them; without a chart those about nobody. */
+/** Denials under any key of the person, as the patient's own page counts them; without a chart the denials about nobody. */
 async function denials({ world }: TestServer, chart: string | null): Promise<number> {
   const keys = chart === null ? [0] : ((await keySets(world.sql, [keyOfId(chart)])).get(keyOfId(chart)) ?? [])
   const rows = await world.sql`select 1 as one from audit.entry where patient = any(${keys}::int8[]) and (entry::jsonb)->>'decision' = 'deny'`
   return rows.length
 }
 
-test('working in an institution opens none of its charts to a person: nobody writes, deletes or asks by a condition without a relation', async (t) => {
+test('working in an institution opens none of its charts to a person: without a relation nobody writes, deletes or asks by a condition', async (t) => {
   const { server, home, chart, entry } = await startOne(t)
   for (const [roles, worker] of [
     [['data-officer'], null],
@@ -124,7 +124,7 @@ test('a deleted entry cannot come back under another patient, nor a moved one wh
   assert.equal(again.status, 409, `an answer of 2xx is a promise to keep it: ${again.text}`)
 })
 
-test('what a role does not see is said to be withheld, so that nobody reads an empty answer as «no allergies»', async (t) => {
+test('data that a role may not see are said to be withheld, so that nobody reads an empty answer as «no allergies»', async (t) => {
   const { server, home, chart } = await startOne(t)
   const from = new Date(Date.now() - 1000)
   await server.world.sql.begin((tx) => relate(tx, { patient: keyOfId(chart), kind: 'visit', worker: 12, institution: home.id, from, source: 'test' }))
@@ -134,7 +134,7 @@ test('what a role does not see is said to be withheld, so that nobody reads an e
   assert.equal((await laboratory('GET', `/fhir/Observation?patient=${chart}`)).body.entry.length, 1)
 })
 
-test('what a condition in a transaction finds is a look that the patient sees', async (t) => {
+test('what a condition in a transaction finds is a look that the patient can see', async (t) => {
   const { server, home, chart } = await startOne(t)
   const again = { request: { method: 'POST', url: 'Observation', ifNoneExist: 'code=urn:c|x' }, resource: finding(chart, 'x') }
   assert.equal((await home.send('POST', '/fhir', { resourceType: 'Bundle', type: 'transaction', entry: [again] })).status, 200)
@@ -142,7 +142,7 @@ test('what a condition in a transaction finds is a look that the patient sees', 
   assert.equal(looks.length, 1)
 })
 
-test('a small bundle of reads cannot ask for an answer that no memory holds: what is too much says so in its entry', async (t) => {
+test('a small bundle of reads cannot ask for an answer that does not fit in memory: an entry beyond the limit says so', async (t) => {
   const { home, chart } = await startOne(t)
   const note = [{ text: 'п'.repeat(500_000) }]
   for (let at = 0; at < 30; at++) assert.equal((await home.send('POST', '/fhir/Observation', { ...finding(chart, 'large'), note })).status, 201)

@@ -7,7 +7,7 @@ import { type Asking, entryOf } from './asking.ts'
 const actions = { c: 'create', r: 'read', u: 'update', d: 'delete', s: 'search' } as const
 const isWrite = (interaction: Interaction) => interaction === 'c' || interaction === 'u' || interaction === 'd'
 
-/** The first question of every path: does the token allow this at all? A refusal is in the log before it is heard. */
+/** The first check of every path: whether the token allows this at all. A refusal is logged before it is sent. */
 export async function allow(asking: Asking, type: string, interaction: Interaction): Promise<void> {
   const { world, actor } = asking
   try {
@@ -20,8 +20,8 @@ export async function allow(asking: Asking, type: string, interaction: Interacti
 }
 
 /**
- * An entry is filed by the system of the institution where it arose, which knows who made it. A session in a browser files nothing: to
- * work in an institution, as nurse or data officer, is no relation with everybody who has a chart there.
+ * An entry is filed by the system of the institution where it arose, which knows who made it. A session in a browser files nothing: work in an
+ * institution, as nurse or data officer, is no relation with everybody who has a chart there.
  */
 export function requireSystem(actor: Actor): void {
   if (actor.kind === 'system' && actor.institution !== null) return
@@ -30,18 +30,18 @@ export function requireSystem(actor: Actor): void {
   })
 }
 
-/** A condition that is decided by resources of a type needs their scope: an answer that passes over them is not what was asked. */
+/** A condition that depends on resources of a type needs the scope of that type: an answer that skipped them would answer another question. */
 export async function requireSeen(asking: Asking, type: string): Promise<void> {
   if (!maySeeType(asking.actor, type)) await allow(asking, type, 's')
 }
 
-/** What an answer brings along, included or as part of everything, needs the scope of its own type. */
+/** Whether an answer may bring resources of this type along, included or as part of everything: that needs the scope of the type. */
 export const maySeeType = (actor: Actor, type: string): boolean => access.hasScope(actor, type, 'r') || access.hasScope(actor, type, 's')
 
 const seen = new Map<string, readonly number[]>()
 const seenMax = 1000
 
-/** Codes of the types an answer may bring along for this actor. */
+/** Codes of the types that an answer may bring along for this actor. */
 export function typesSeen(world: World, actor: Actor): readonly number[] {
   const scopes = `${actor.kind} ${actor.scopes.join(' ')}`
   let types = seen.get(scopes)

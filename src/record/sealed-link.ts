@@ -5,7 +5,7 @@ import { Refusal } from '../platform/refusal.ts'
 import type { World } from '../platform/world.ts'
 import type { Asking } from './asking.ts'
 
-/** A link works for a day. */
+/** How long a link works: a day. */
 export const linkMs = 24 * 3_600_000
 const lengthMax = 12_000
 const textMax = 200_000
@@ -14,7 +14,7 @@ const ivBytes = 12
 const headBytes = ivBytes + 16
 const derived = new WeakMap<Keys, Map<string, Buffer>>()
 
-/** Deriving costs more than sealing a link. */
+/** The key of one purpose, kept because deriving costs more than sealing a link. */
 function linkKey(keys: Keys, purpose: string): Buffer {
   let ofKeys = derived.get(keys)
   if (!ofKeys) derived.set(keys, (ofKeys = new Map()))
@@ -30,21 +30,24 @@ export function sealBytes(world: World, purpose: string, plain: Buffer): Buffer 
   return Buffer.concat([iv, cipher.getAuthTag(), text])
 }
 
-/** Throws when the bytes were not sealed here for this purpose. */
+/** Opens sealed bytes; throws when they were not sealed here for this purpose. */
 export function openBytes(world: World, purpose: string, sealed: Buffer): Buffer {
   const decipher = createDecipheriv('aes-256-gcm', linkKey(world.keys, purpose), sealed.subarray(0, ivBytes))
   decipher.setAuthTag(sealed.subarray(ivBytes, headBytes))
   return Buffer.concat([decipher.update(sealed.subarray(headBytes)), decipher.final()])
 }
 
-/** What the next page of an answer needs, so that any process can give it; sealed, because it may tell what was asked about a person. */
+/**
+ * The words that the next page of an answer needs, so that any process can give it. They are sealed, because they may tell what was asked about a
+ * person.
+ */
 export function sealWords(asking: Asking, purpose: string, words: object): string {
   const { world, actor } = asking
   const whole = { words, actor: actor.id, expires: world.now().getTime() + linkMs }
   return sealBytes(world, purpose, deflateRawSync(JSON.stringify(whole))).toString('base64url')
 }
 
-/** A link works for whoever got it, for its purpose and for a day: any other is as good as none. */
+/** A link works for the actor who got it, for its purpose and for a day; any other is refused. */
 export function openWords<Words>(asking: Asking, purpose: string, token: string): Words {
   const { world, actor } = asking
   const wrong = new Refusal('incorrect', 'this page link is not valid any more', { hint: 'Ask again from the first page.' })

@@ -15,22 +15,22 @@ export type Stored = {
   deleted: boolean
   voided: boolean
   name: string | null
-  /** The text itself when it stands in the row and is short. */
+  /** The text itself when it is in the row and short. */
   body: string | null
   chunk: number | null
   start: number | null
-  /** Of the body, in bytes, wherever it is; null when it was deleted. */
+  /** The size of the body in bytes, wherever it is; null when the version is a deletion. */
   length: number | null
 }
 export type WithBody = Stored & { body: string | null }
 
-/** Rows bring bodies up to this along; larger ones are read when it is known that there is room for them. */
+/** Rows bring bodies up to this size along; larger ones are read when there is room for them. */
 export const shortBody = fragment`case when octet_length(r.body) <= 16384 then r.body end as body`
 export const pointer = fragment`r.patient, r.type, r.id, r.version, r.at, r.institution, r.deleted, r.voided, r.name,
   ${shortBody}, r.chunk, r.start, coalesce(r.length, octet_length(r.body)) as length`
 export const rowsMax = 5000
 
-/** Finds the row behind an id the client chose. */
+/** Finds the row of an id that a client chose. */
 export async function findName(sql: Runner, type: number, name: string): Promise<{ patient: number; id: string; institution: number } | null> {
   const [found] = await sql<{ patient: number; id: string; institution: number }>`
     select patient, id, institution from record.name where type = ${type} and name = ${name}`
@@ -48,7 +48,7 @@ export async function findNames(sql: Runner, names: readonly { type: number; nam
 const placesAtOnce = 256
 const readers = new WeakMap<Sql, (place: Place) => Promise<Stored | null>>()
 
-/** The newest version, whatever became of it. Requests that come together ask together. */
+/** The newest version, even when it is a deletion. Requests of the same moment ask in one statement. */
 export function findCurrent(sql: Sql, place: Place): Promise<Stored | null> {
   let read = readers.get(sql)
   if (!read) readers.set(sql, (read = gather((places) => currentAt(sql, places), placesAtOnce)))
@@ -67,7 +67,7 @@ async function currentAt(sql: Sql, places: readonly Place[]): Promise<(Stored | 
   return places.map((_, at) => rows.get(at) ?? null)
 }
 
-/** Reads the rows and holds them until the transaction ends, in one order, so two writers wait for each other and never deadlock. */
+/** Reads the rows and locks them until the transaction ends, in one order, so two writers wait for each other and never deadlock. */
 export async function lockCurrent(tx: Runner, keys: readonly { patient: number; type: number; id: string }[]): Promise<Stored[]> {
   if (keys.length === 0) return []
   return tx<Stored>`
@@ -87,7 +87,7 @@ export async function findVersion(sql: Runner, patient: number, type: number, id
   return found ?? null
 }
 
-/** Several current resources by key and id, as includes and conditional references need them. */
+/** Several current resources by key and id, for includes and conditional references. */
 export async function findMany(sql: Runner, keys: readonly { patient: number; type: number; id: string }[]): Promise<Stored[]> {
   if (keys.length === 0) return []
   return sql<Stored>`
@@ -98,7 +98,7 @@ export async function findMany(sql: Runner, keys: readonly { patient: number; ty
      limit ${rowsMax}`
 }
 
-/** These very versions, whether or not they are the newest. Of one that an operator moved to another patient every version is voided. */
+/** These exact versions, whether or not they are the newest. When an operator moved a resource to another patient, all its versions are voided. */
 export async function findVersions(sql: Runner, keys: readonly { patient: number; type: number; id: string; version: number }[]): Promise<Stored[]> {
   if (keys.length === 0) return []
   const wanted = fragment`unnest(${int8Array(keys.map((k) => k.patient))}::int8[], ${int2Array(keys.map((k) => k.type))}::int2[],
@@ -113,7 +113,7 @@ export async function findVersions(sql: Runner, keys: readonly { patient: number
      limit ${rowsMax}`
 }
 
-/** The rows a condition leaves, in key order after a place, never more than a page. */
+/** The rows that meet the conditions, in key order after a place, never more than a page. */
 export async function scan(sql: Runner, where: Fragment[], after: Place | null, limit: number): Promise<Stored[]> {
   const conditions = after === null ? where : [...where, fragment`(r.patient, r.type, r.id) > (${after.patient}, ${after.type}, ${after.id}::uuid)`]
   return sql.run<Stored>(fragment`
@@ -127,10 +127,13 @@ export type Place = { patient: number; type: number; id: string }
 const cache = createChunkCache()
 beforeMuchIsNeeded(cache.clear)
 
-/** A chunk's number is one of its patient's only. */
+/** A chunk's number is unique only within its patient. */
 export const chunkKey = ({ patient, chunk }: { patient: number; chunk: number | null }): string => `${patient} ${chunk}`
 
-/** The chunks that hold these versions, unpacked, under `chunkKey`; each is read once. Who passes by many keeps none for others. */
+/**
+ * The unpacked chunks that hold these versions, under `chunkKey`; each is read once. A caller that reads very many sets `isKept` to false, so that
+ * its chunks do not fill the cache.
+ */
 export async function openChunks(
   sql: Runner,
   rows: readonly { patient: number; chunk: number | null }[],
@@ -157,7 +160,7 @@ export async function openChunks(
   return opened
 }
 
-/** Fetches the exact bytes of the given versions. */
+/** Reads the exact bytes of the given versions. */
 export async function readBodies(sql: Runner, rows: readonly Stored[]): Promise<string[]> {
   const opened = await openChunks(sql, rows)
   const long = await longBodies(
@@ -167,15 +170,15 @@ export async function readBodies(sql: Runner, rows: readonly Stored[]): Promise<
   return rows.map((row) => {
     if (row.chunk === null) return row.body ?? long.get(versionKey(row)) ?? ''
     const whole = opened.get(chunkKey(row))
-    if (!whole) throw new Error('the bytes of a version are missing') // Rows of one commit stand together, so this is corruption.
+    if (!whole) throw new Error('the bytes of a version are missing') // The rows of one commit are stored together, so this is corruption.
     return whole.toString('utf8', row.start as number, (row.start as number) + (row.length as number))
   })
 }
 
-/** What `longBodies` finds a body by. */
+/** The key of a body in the answer of `longBodies`. */
 export const versionKey = ({ type, id, version }: { type: number; id: string; version: number }): string => `${type} ${id} ${version}`
 
-/** Bodies that stand in the row and are too long to come along with it. */
+/** Bodies that are in their row and too long to come along with it. */
 export async function longBodies(
   sql: Runner,
   versions: readonly { patient: number; type: number; id: string; version: number }[],

@@ -8,12 +8,12 @@ import { startServer } from '../testing/server.ts'
 import { readDocument, type Result, runTestScript } from '../testing/testscript.ts'
 import { workOnce } from './bulk/work.ts'
 
-/** Scripts that may fail, with the reason; what is not named here must pass, so the score cannot fall. */
+/** Scripts that may fail, with the reason. Scripts not named here must pass, so the score cannot fall. */
 const excused: [RegExp, string][] = [
   [/group-export-discoverable/, 'asks Group/$export without an id, which Bulk Data does not define'],
   [/discovery-has-required-fields|discovery-has-patient-scope/, 'wants the app launch for people, which is not offered'],
 ]
-/** As many pass at least; an excuse does not make up for one that passed before. */
+/** The least number of scripts that must pass in each set; a new excuse does not make up for one that passed before. */
 const passedMin: Record<string, number> = {
   'c26/Patient-01-Intro': 4,
   'c26/Patient-02-Formal': 10,
@@ -22,9 +22,9 @@ const passedMin: Record<string, number> = {
   'mock-health/fhir-r4-base': 15,
   'mock-health/smart-on-fhir-v2': 5,
 }
-/** What a script is about that is not part of this server: licensed code systems. */
+/** Scripts about licensed code systems, which are no part of this server. */
 const licensed = /loinc|snomed/i
-/** What its URL is called in another way of naming systems is known without the contents of a code system. */
+/** Scripts about the URL of a code system in another naming, which needs no contents of it. */
 const unlicensed = /preferred-id/
 
 async function seeded(t: TestContext, folder: string) {
@@ -51,14 +51,14 @@ async function seeded(t: TestContext, folder: string) {
   return { world: server.world, base: `http://127.0.0.1:${port}`, token, fhir: server.world.fhir }
 }
 
-/** What the scripts expect to be there: the value sets and maps beside them. */
+/** The resources that the scripts expect on the server: the value sets and maps beside them. */
 function definitionsIn(folder: string): string[] {
   return readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter((name) => /JSON_Format.*_reference\/resources\/.*\.json$/.test(name))
     .map((name) => join(folder, name))
 }
 
-/** All scripts of a folder; their fixtures lie in folders that begin with an underscore. */
+/** All scripts of a folder; their fixtures lie in folders whose names begin with an underscore. */
 function scriptsIn(folder: string): string[] {
   return readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter((name) => /\.(?:json|xml)$/.test(name) && !name.includes('_reference'))
@@ -78,7 +78,7 @@ test('third-party TestScripts find a complete server', async (t) => {
     score.set(set, counts)
     counts.all++
     const result: Result = await runTestScript(target, join(folder, name))
-    while (await workOnce(target.world)); // An export that was begun ends before the next one is asked for.
+    while (await workOnce(target.world)); // Ends an export that was begun before the next one is asked for.
     counts.unknown += result.unknown
     counts.held += result.held
     if (result.failed.length === 0) {

@@ -6,7 +6,7 @@ const patient = { resourceType: 'Patient', name: [{ family: 'Петровић' }
 const ips = 'http://hl7.org/fhir/uv/ips/StructureDefinition/Patient-uv-ips'
 const errors = (body: any) => body.issue.filter((issue: any) => issue.severity === 'error')
 
-test('$validate tells everything that is wrong, stores nothing, and names the packages of the verdict', async (t) => {
+test('$validate names everything that is wrong, stores nothing, and names the packages of the verdict', async (t) => {
   const { institution, sql } = await startServer(t)
   const { send } = await institution('ДЗ Звездара')
   const good = await send('POST', '/fhir/Patient/$validate', patient)
@@ -59,7 +59,7 @@ test('$validate of a stored resource reads it under the rules of any read', asyn
   assert.equal((await narrow.send('POST', '/fhir/Patient/$validate', patient)).status, 403)
 })
 
-test('$validate says what is wrong with the frame, too: broken JSON, the wrong type, no id in an update', async (t) => {
+test('$validate also judges the frame: broken JSON, the wrong type, no id in an update', async (t) => {
   const { institution } = await startServer(t)
   const { send } = await institution('ДЗ Звездара')
   const broken = await send('POST', '/fhir/Patient/$validate', '{"resourceType":"Patient",}', { 'content-type': 'application/fhir+json' })

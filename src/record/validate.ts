@@ -17,8 +17,8 @@ const modes = new Set(['create', 'update', 'delete', 'profile'])
 const profilesMax = 20
 
 /**
- * `$validate` (R4 resource-operation-validate): the whole verdict, strictly, and nothing is stored. What is wrong with the resource is
- * the answer, so it is 200 whatever the verdict; only a question that cannot be understood is refused.
+ * `$validate` (R4 resource-operation-validate): the complete, strict verdict; nothing is stored. The faults of the resource are the answer, so the
+ * status is 200 whatever the verdict; only a question that cannot be understood is refused.
  */
 export function validateRoutes(app: FastifyInstance): void {
   app.post('/$validate', async (request, reply) => reply.header('content-type', fhirJson).send(await validate(request, { type: null, id: null })))
@@ -46,13 +46,13 @@ async function validate(request: FastifyRequest, target: Target): Promise<string
   return answer(asking, issues)
 }
 
-/** Whoever may do anything with the type may ask whether a resource of it is right: the answer tells only about what was sent. */
+/** A caller with any right to the type may validate a resource of it: the answer tells only about what was sent. */
 async function allowAny(asking: Asking, type: string): Promise<void> {
   if ((['c', 'u', 'r', 's'] as const).some((one) => access.hasScope(asking.actor, type, one))) return
   await allow(asking, type, 'r')
 }
 
-/** Broken JSON is a verdict; a body of another kind is no question. */
+/** Reads the question. Broken JSON gets a verdict; a body of another media type is refused. */
 function questionOf(request: FastifyRequest, target: Target): Question | Refusal {
   const query = request.query as Query
   const inUrl = { mode: query.mode, profiles: [query.profile ?? []].flat() }
@@ -80,7 +80,7 @@ function requireKnown(question: Question): Question {
 
 type Parameter = { name?: unknown; resource?: unknown; [property: string]: unknown }
 
-/** Parameters carry the question when they have one of its parts; otherwise they are themselves what is asked about. */
+/** Parameters with a part of the question carry the question; other Parameters are themselves the resource to validate. */
 function parametersOf(body: unknown, target: Target): { resource: unknown; mode: string | undefined; profiles: string[] } | null {
   const { resourceType, parameter } = (typeof body === 'object' && body !== null ? body : {}) as { resourceType?: unknown; parameter?: unknown }
   if (resourceType !== 'Parameters') return null
@@ -96,7 +96,7 @@ function parametersOf(body: unknown, target: Target): { resource: unknown; mode:
 
 async function judge(asking: Asking, { resource, profiles, mode }: Question, target: Target): Promise<RefusalIssue[]> {
   const { type, id } = target
-  // Without a body it is the stored resource that is asked about: read under the same rules as any read, and audited as one.
+  // Without a body the question is about the stored resource: it is read under the same rules as any read, and audited as one.
   const subject = resource === undefined && type !== null && id !== null ? parseJson((await readOne(asking, type, id)).body) : resource
   if (subject === undefined) {
     throw new Refusal('incorrect', 'there is no resource to validate', {
@@ -115,7 +115,7 @@ async function judge(asking: Asking, { resource, profiles, mode }: Question, tar
   return issues
 }
 
-/** Nothing but access and existence can stand against a deletion. */
+/** Only access and existence can forbid a deletion. */
 async function judgeDeletion(asking: Asking, { type, id }: Target): Promise<RefusalIssue[]> {
   if (type === null || id === null)
     throw new Refusal('incorrect', 'a deletion is validated at the address of the resource', { hint: 'POST /fhir/Type/id/$validate?mode=delete' })

@@ -7,20 +7,20 @@ import { maySeeType } from './scope.ts'
 import { isOwnersOwn, ownersOwn } from './subscription/owner.ts'
 
 /**
- * What one actor may see: the same answer for read, search, include, history and the portal page. A person is a set of keys;
- * a relation with any of them opens all of them.
+ * What one actor may see. Read, search, include, history and the portal page all ask it. A person is a set of keys; a relation with any of them opens
+ * all of them.
  */
 export type View = {
   asking: Asking
-  /** Why a key is open; null when it is not. */
+  /** Why a key is open; null when it is closed. */
   basisOf(key: number): Basis | null
   /** The same number for all keys of one person. */
   personOf(key: number): number
-  /** Every key that is open; null when the view was made for named patients only. */
+  /** Every open key; null when the view was made for named patients only. */
   openKeys: number[] | null
 }
 
-/** Types that tell about the health system and not about a person: open to every signed-in actor with the scope. */
+/** Types about the health system and not about a person: open to every signed-in actor with the scope. */
 export const directoryTypes: ReadonlySet<string> = new Set([
   'Organization',
   'OrganizationAffiliation',
@@ -49,7 +49,7 @@ export const directoryTypes: ReadonlySet<string> = new Set([
   'DeviceDefinition',
 ])
 
-/** The view of named patients: one look-up of their key sets, no list of everything. */
+/** The view of named patients: one look-up of their key sets, without a list of everything. */
 export async function viewOf(asking: Asking, keys: readonly number[]): Promise<View> {
   const { world, actor } = asking
   const wanted = [...new Set(keys.filter((key) => key >= reservedKeys))]
@@ -66,13 +66,13 @@ export async function viewOf(asking: Asking, keys: readonly number[]): Promise<V
   const bases = new Map<number, Basis>()
   wanted.forEach((key, at) => {
     const decision = decisions[at]
-    // `own-submissions` opens rows by their institution, which basisOfRow sees itself; it opens no key.
+    // `own-submissions` opens no key: it opens rows by their institution, which basisOfRow checks itself.
     if (decision?.permit && decision.basis.view !== 'own-submissions') for (const member of sets.get(key) ?? [key]) bases.set(member, decision.basis)
   })
   return { asking, basisOf: (key) => bases.get(key) ?? null, personOf: (key) => sets.get(key)?.[0] ?? key, openKeys: null }
 }
 
-/** The view of a question that names no patient: every key the actor has a live relation with. */
+/** The view for a question that names no patient: every key with which the actor has a live relation. */
 export async function viewOfAll(asking: Asking): Promise<View> {
   const { world, actor } = asking
   const relations = await relationsOf(world, actor)
@@ -85,17 +85,17 @@ export async function viewOfAll(asking: Asking): Promise<View> {
   return { asking, basisOf: (key) => bases.get(key) ?? null, personOf: (key) => sets.get(key)?.[0] ?? key, openKeys: [...bases.keys()] }
 }
 
-/** An institution's system always reads what the institution submitted; nobody needs to be asked about that. */
+/** An institution's system may always read what the institution submitted. */
 export const isOwnSubmission = (asking: Asking, row: { institution: number; type: number; id: string }): boolean =>
   asking.actor.kind === 'system' && asking.actor.institution === row.institution && isOwnersOwn(asking, row)
 
-/** The same as a condition on `r`; null for whoever is no system of an institution. */
+/** `isOwnSubmission` as a condition on `r`; null when the actor is no system of an institution. */
 export function ownSubmissions(asking: Asking): Fragment | null {
   const { kind, institution } = asking.actor
   return kind === 'system' && institution !== null ? fragment`(r.institution = ${institution} and ${ownersOwn(asking)})` : null
 }
 
-/** Why the actor may see this row, in the words of the log; null when it may not. */
+/** Why the actor may see this row, in the words of the log; null when the actor may not. */
 export function basisOfRow(view: View, row: { patient: number; type: number; id: string; institution: number }): string | null {
   const { world, actor } = view.asking
   const type = world.fhir.types[row.type] as string
@@ -106,7 +106,7 @@ export function basisOfRow(view: View, row: { patient: number; type: number; id:
   return basis && !typesHidden(basis.view).includes(type) ? basis.kind : null
 }
 
-/** The same rule as a condition on `r`, applied before matching, so that counts, sort and totals speak of visible rows only. */
+/** `basisOfRow` as a condition on `r`, applied before matching, so that counts, order and totals concern visible rows only. */
 export function visibleRows(view: View, type: number, keys: readonly number[] | null): Fragment {
   const { world, actor } = view.asking
   const name = world.fhir.types[type] as string

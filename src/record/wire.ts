@@ -1,4 +1,4 @@
-// What the record tells the portals: one answer holds the whole page of one person.
+// The answers of the record to the portals: one answer holds the whole page of one person.
 
 import type { Header } from '../identity/identity.ts'
 
@@ -9,7 +9,7 @@ export type Source = {
   version: number
   institution: string
   author: string | null
-  /** When it happened for the patient, ISO date or instant. */
+  /** When it happened to the patient, ISO date or instant. */
   at: string | null
   /** When the centre accepted it, ISO instant. */
   receivedAt: string
@@ -46,9 +46,9 @@ export type Therapy = {
 
 export type LabPoint = {
   at: string
-  /** Exactly the digits the laboratory sent, so `5,0` stays `5,0`; null when the result is text. */
+  /** Exactly the digits that the laboratory sent, so `5,0` stays `5,0`; null when the result is text. */
   value: string | null
-  /** For drawing only. */
+  /** The value as a number, for drawing only. */
   number: number | null
   text: string | null
   low: number | null
@@ -91,7 +91,7 @@ export type TimelineEntry = {
   /** Diagnoses, doctor, unit: one line. */
   detail: string | null
   institution: string
-  /** Id for `GET /record/people/:person/documents/:id`, when there is something to read. */
+  /** The id for `GET /record/people/:person/documents/:id`, when there is a document to read. */
   document: string | null
   source: Source
 }
@@ -110,7 +110,7 @@ export type DocumentView = {
   source: Source
 }
 
-/** What identity knows, with the names of institutions, and what the record adds. */
+/** The header of identity, with the names of institutions, and what the record adds. */
 export type PersonHeader = Omit<Header, 'charts'> & {
   charts: { institution: string; number: string }[]
   insurance: { active: boolean; until: string | null; basis: string | null } | null
@@ -119,9 +119,9 @@ export type PersonHeader = Omit<Header, 'charts'> & {
 
 export type Overview = {
   person: PersonHeader
-  /** Why this reader may see it: relation kind and its end. */
+  /** Why this reader may see the page: the kind of relation and its end. */
   basis: { kind: string; until: string | null }
-  /** What this reader's role never sees, whatever the record holds; null when nothing. */
+  /** The kinds that this reader's role never sees, whatever the record holds; null when there are none. */
   withheld: { reason: 'role' | 'relation'; kinds: string[] } | null
   allergyState: 'known' | 'none-known' | 'not-recorded'
   allergiesConfirmedAt: string | null
@@ -136,30 +136,33 @@ export type Overview = {
   at: string
 }
 
-/** One day of an institution: what was expected, and why, against what came. */
+/** One day of an institution: how many reports were expected, and why, and how many came. */
 export type CompletenessDay = {
   day: string
   expected: number
-  /** visits: bookings and visits that were reported; weekday: the median of the same weekday before, because the day was nearly silent; reports: it reports no visits. */
+  /**
+   * Why so many are expected. visits: the reported bookings and visits; weekday: the median of the same weekday before, because the day was nearly
+   * silent; reports: the institution reports no visits.
+   */
   why: 'visits' | 'weekday' | 'reports'
   /** The median of the same weekday in the weeks before; 0 while it is not known. */
   usual: number
   received: number
-  /** Of the received, within 24 hours. */
+  /** How many of the received came within 24 hours. */
   inTime: number
   late: number
-  /** Expected, not received, and its time is over. */
+  /** Expected and not received after the time for it ended. */
   missing: number
-  /** Expected, not received, still in time. */
+  /** Expected and not received, while there is still time. */
   awaited: number
   /** All reports about the day. */
   reports: number
-  /** Documents that the record sent back. */
+  /** Documents that the record refused. */
   refused: number
 }
 export type CompletenessTotal = Omit<CompletenessDay, 'day' | 'why' | 'usual'> & { silentDays: number }
 
-/** `GET /record/completeness`: the own institution. `missing` is empty for whoever is not its system or staff. */
+/** `GET /record/completeness`: the actor's own institution. `missing` is empty unless the reader is its system or staff. */
 export type Completeness = {
   institution: { id: number; name: string }
   from: string
@@ -171,7 +174,7 @@ export type Completeness = {
   missing: { reference: string; kind: 'booking' | 'visit' | 'stay'; endedAt: string; dueAt: string }[]
 }
 
-/** `GET /record/completeness/institutions`: all of them, worst first. `trials`: invented ones of the sandbox's vendors, in no total. */
+/** `GET /record/completeness/institutions`: all institutions, worst first. `trials`: invented ones of the sandbox's vendors, which count in no total. */
 export type CompletenessOfAll = {
   from: string
   to: string
@@ -181,7 +184,7 @@ export type CompletenessOfAll = {
   trials: { id: number; name: string; total: CompletenessTotal }[]
 }
 
-/** `GET /record/people/:person/visits`: of which visits the report has come. */
+/** `GET /record/people/:person/visits`: the visits, and whether the report of each has come. */
 export type VisitsReported = {
   visits: {
     reference: string
@@ -194,7 +197,7 @@ export type VisitsReported = {
   }[]
 }
 
-/** `GET /record/people/:person/visit`: what a form about the present visit begins with. Diagnoses are of ICD-10, those of the visit first. */
+/** `GET /record/people/:person/visit`: what a form about the present visit is filled with at first. Diagnoses are of ICD-10, those of the visit first. */
 export type VisitView = {
   visit: { at: string; institution: string; author: string | null } | null
   diagnoses: { code: string; text: string; at: string | null; ofVisit: boolean }[]

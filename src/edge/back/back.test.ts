@@ -39,7 +39,7 @@ const patient = {
   gender: 'female',
   birthDate: '1985-01-01',
   address: [{ use: 'home', line: ['Немањина 22'], city: 'Београд', postalCode: '11000', country: 'SRB' }],
-  // In a PID-13 every number is of the home.
+  // PID-13 holds home numbers.
   telecom: [{ system: 'email', value: 'ana@primer.rs', use: 'home' }],
 }
 const result = (code: string, more: Loose) => ({
@@ -146,7 +146,7 @@ const bundle = {
 const valuesOf = (resources: Loose[]) => resources.map((one) => one['valueQuantity'] ?? one['valueString'] ?? one['valueCodeableConcept'])
 const values = valuesOf(bundle.entry.map(({ resource }) => resource as Loose).filter(({ resourceType }) => resourceType === 'Observation'))
 
-test('what goes out as an ORU comes back as it was', () => {
+test('a result sent as an ORU comes back as it was', () => {
   const message = toHl7(bundle, 'R01', envelope)
   assert.match(message, /^MSH\|\^~\\&\|SPONA\|RS\|BIS\|KCS\|20260301100000\+0000\|\|ORU\^R01\^ORU_R01\|M-1\|P\|2\.5\|{6}UNICODE UTF-8\rPID\|/)
   const mapped = mapHl7(readText(message))
@@ -161,7 +161,7 @@ test('what goes out as an ORU comes back as it was', () => {
   assert.equal(of(mapped, 'DiagnosticReport')[0]?.['identifier'][0].value, 'F-1')
 })
 
-test('what goes out in each character set of a house comes back letter for letter, in Latin letters where it has no others', () => {
+test('a message in each character set comes back letter for letter, in Latin letters when the set has no Cyrillic', () => {
   const named = {
     ...bundle,
     entry: bundle.entry.map((one) =>
@@ -187,7 +187,7 @@ test('what goes out in each character set of a house comes back letter for lette
   assert.throws(() => hl7Bytes('MSH|Ő', 'windows-1251'), /does not exist in windows-1251/)
 })
 
-test('what goes out as an ADT comes back with its visit, diagnosis and allergy', () => {
+test('a visit sent as an ADT comes back with its diagnosis and allergy', () => {
   const mapped = mapHl7(readText(toHl7(bundle, 'A03', envelope)))
   assert.deepEqual(
     [of(mapped, 'Encounter')[0]?.['status'], of(mapped, 'Encounter')[0]?.['period']],
@@ -201,7 +201,7 @@ test('what goes out as an ADT comes back with its visit, diagnosis and allergy',
   )
 })
 
-test('a message that is sent on as a message keeps who, where and why', () => {
+test('a mapped message that is sent on keeps persons, places and reasons', () => {
   const sent = [
     'MSH|^~\\&|BIS|KCS|SPONA|RS|20260301101500||ADT^A08^ADT_A01|17|P|2.5||||||UNICODE UTF-8',
     'PID|1||4711^^^KCS^MR^^20200101^20301231||Петровић^Ана^^мл.^др^^L^^^^^20200101||19850101|F|||||||||ПРАВ^Православна^L|||||||Ниш|||SRB^Србија^L',
@@ -232,7 +232,7 @@ test('a message that is sent on as a message keeps who, where and why', () => {
   }
 })
 
-test('what goes out as a document comes back as it was', () => {
+test('resources sent as a document come back as they were', () => {
   const mapped = mapCda(Buffer.from(toCda(bundle, issue)))
   assert.deepEqual(mapped.losses, [])
   const [back] = of(mapped, 'Patient')
@@ -255,13 +255,13 @@ test('what goes out as a document comes back as it was', () => {
   )
 })
 
-test('a message is of one patient', () => {
+test('a bundle with several patients is refused: a message concerns one', () => {
   const two = { entry: [...bundle.entry, { fullUrl: 'urn:q', resource: { resourceType: 'Patient' } }] }
   for (const wrong of [two, { entry: [] }, {}]) assert.throws(() => toHl7(wrong, 'R01', envelope), Refusal)
   assert.throws(() => toCda(two, issue), Refusal)
 })
 
-test('whatever was mapped from third parties can be sent back, and is read again', (t) => {
+test('everything mapped from third parties can be sent back, and is read again', (t) => {
   const folder = corpus(t, 'hl7v2')
   if (folder === null) return
   const results = (mapped: Mapped) =>
@@ -274,7 +274,7 @@ test('whatever was mapped from third parties can be sent back, and is read again
     } catch {
       continue
     }
-    // Components go out as results of their own, because v2 has no other place for them.
+    // Components are sent as separate results, because v2 has no other place for them.
     if (of(mapped, 'Patient').length !== 1 || of(mapped, 'Observation').some((one) => one['component'] !== undefined)) continue
     const again = mapHl7(readText(toHl7(mapped.bundle, 'R01', envelope)))
     assert.deepEqual(results(again).map(String).sort(), results(mapped).map(String).sort(), file)
@@ -284,7 +284,7 @@ test('whatever was mapped from third parties can be sent back, and is read again
   assert.ok(count > 240, `${count} went there and back`)
 })
 
-test('a result goes out with the digits that it came with', () => {
+test('a result is sent with the digits that it came with', () => {
   const result = { resourceType: 'Observation', status: 'final', code: { text: 'х' }, valueQuantity: { value: 1.5, unit: 'mmol/L' } }
   const text = JSON.stringify({ entry: [...bundle.entry.slice(0, 1), { fullUrl: 'urn:r', resource: result }] }).replace('"value":1.5,', '"value":1.50,')
   assert.match(toHl7(parseWithDigits(text) as never, 'R01', envelope), /\|NM\|[^|]*\|\|1\.50\|mmol\/L/)

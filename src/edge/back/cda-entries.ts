@@ -6,7 +6,7 @@ import { choice, list, numbersOf, type Resources, textAt } from './resources.ts'
 import { element, type Xml } from './xml.ts'
 import { table } from '../draft/table.ts'
 
-/** A resource as the entry of a section; empty where CDA has no entry for it, and the text of the section says it. */
+/** A resource as the entry of a section. Empty when CDA has no entry for it; then only the text of the section tells it. */
 export function sectionEntry(resource: Resource, resources: Resources): Xml {
   const made = entries[resource.resourceType]?.(resource, resources)
   return made === undefined ? '' : element('entry', { typeCode: 'DRIV' }, made)
@@ -28,7 +28,7 @@ const template = (root: string) => element('templateId', { root: `2.16.840.1.113
 const ids = (resource: Resource): Xml[] => numbersOf(resource).map(id)
 const status = (value: string) => element('statusCode', { code: value })
 
-/** A moment, or low and high. */
+/** A moment, or an interval of low and high. */
 function time(resource: Json, name: string, type?: string): Xml {
   const found = choice(resource, name)
   const typed: Record<string, string> = type === undefined ? {} : { 'xsi:type': type }
@@ -44,7 +44,7 @@ function interval(period: Json | undefined, more: Record<string, string> = {}): 
 const value = (concept: unknown): Xml => code('value', concept, { 'xsi:type': 'CD' })
 const assertion = element('code', { code: 'ASSERTION', codeSystem: '2.16.840.1.113883.5.4' })
 
-/** An observation within the act that says whether the concern is still there. */
+/** A concern act around an observation; its status says whether the concern is still active. */
 function concern(root: string, resource: Resource, inner: Xml): Xml {
   const clinical = textAt(list((resource['clinicalStatus'] as Json | undefined)?.['coding'])[0]?.['code'])
   const isOver = clinical === 'resolved' || clinical === 'inactive' || clinical === 'remission'
@@ -288,7 +288,7 @@ function observationValue(resource: Json): Xml {
   }
 }
 
-/** `<5` is an interval that is open at one end. */
+/** `<5` becomes an interval that is open at one end. */
 function compared(given: Json): Xml {
   const comparator = textAt(given['comparator'])
   if (comparator === '') return quantity('value', given, { 'xsi:type': 'PQ' })

@@ -12,8 +12,9 @@ import { readMessage } from '../hl7v2/message.ts'
 import type { Bundle } from './resources.ts'
 import { toCda } from './cda.ts'
 
-// What may stand in an element of CDA R2 and in which order (the hierarchical description of the standard, POCD_HD000040): `name` once, `?` at most once, `*` any
-// number, `+` at least one; `name:type` where the same name means another thing elsewhere. HL7's own schema may not be passed on, so this is written down anew.
+// The children that an element of CDA R2 may have, in their order (the hierarchical description of the standard, POCD_HD000040): `name` once, `?` at
+// most once, `*` any number, `+` at least one; `name:type` when the same name has another meaning elsewhere. HL7's own schema may not be passed on,
+// so this table was written anew.
 const clinical = 'subject? specimen* performer* author* informant* participant:entryParticipant*'
 const related = 'entryRelationship* reference* precondition*'
 const choice = 'act? encounter? observation? observationMedia? organizer? procedure? regionOfInterest? substanceAdministration? supply?'
@@ -55,11 +56,11 @@ const orders: Record<string, string> = {
   referenceRange: 'templateId* observationRange',
   observationRange: 'templateId* code? text? value? interpretationCode?',
 }
-// Data types and narrative, whose parts stand in any order or are leaves.
+// Data types and narrative: their parts stand in any order, or they have none.
 const free = new Set('name addr text effectiveTime value'.split(' '))
 const codeOrder = 'originalText? qualifier* translation*'
 
-/** What stands where it may not, or is missing, with its path. */
+/** Elements that are missing or not allowed where they stand, with their path. */
 function wrongIn(element: Element, type = element.name, path = type): string[] {
   if (free.has(type)) return []
   const parts = (orders[type] ?? codeOrder).split(' ').map((part) => {
@@ -84,7 +85,7 @@ const wrong = (bundle: Bundle) => wrongIn(readXml(toCda(bundle, issue)).root)
 const bundleOf = (...resources: object[]) =>
   ({ resourceType: 'Bundle', type: 'collection', entry: resources.map((resource) => ({ resource })) }) as unknown as Bundle
 
-test('the table itself finds what is out of order, missing or there twice', () => {
+test('the table itself finds elements that are out of order, missing or doubled', () => {
   const found = (xml: string) => wrongIn(readXml(xml).root)
   assert.deepEqual(found('<observation><statusCode/><code/></observation>'), [
     'observation: code is missing, or stands too late',
@@ -99,7 +100,7 @@ test('the table itself finds what is out of order, missing or there twice', () =
   )
 })
 
-test('a document has all that CDA R2 demands, in its order, however little or much the bundle says', () => {
+test('a document has everything that CDA R2 demands, in its order, however little or much the bundle contains', () => {
   const code = { coding: [{ system: 'http://loinc.org', code: '14749-6' }], text: 'Глукоза' }
   const telecom = [
     { system: 'phone', value: '1' },
@@ -138,7 +139,7 @@ test('a document has all that CDA R2 demands, in its order, however little or mu
   assert.deepEqual(wrong(bundleOf(...people, ...others)), [])
 })
 
-test('what was mapped from third parties, every twelfth of them, goes out in the order of CDA R2', (t) => {
+test('every twelfth document mapped from third parties is written in the order of CDA R2', (t) => {
   const messages = corpus(t, 'hl7v2')
   const documents = messages && corpus(t, 'ccda')
   if (!messages || !documents) return

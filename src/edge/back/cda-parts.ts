@@ -4,7 +4,7 @@ import { codeSystemOid, nameOfSystem } from '../draft/systems.ts'
 import { list, textAt } from './resources.ts'
 import { element, type Xml } from './xml.ts'
 
-/** II; what has no object identifier stands under a name (assigningAuthorityName) and a null flavour that says so. */
+/** II. An identifier without an object identifier gets a name (assigningAuthorityName) and a null flavour that says so. */
 export function id(identifier: Json): Xml {
   const [system, value] = [textAt(identifier['system']), textAt(identifier['value'])]
   const national = nationalName(system)
@@ -15,7 +15,7 @@ export function id(identifier: Json): Xml {
   return element('id', { extension: value, assigningAuthorityName: name.name || name.universal })
 }
 
-/** CD: the first coding with a system that CDA can name is the code, the others are translations. */
+/** CD: the first coding whose system CDA can name is the code; the others are translations. */
 export function code(name: string, value: unknown, more: Record<string, string | undefined> = {}): Xml {
   const concept = value as Json | undefined
   const [first, ...others] = list(concept?.['coding'])

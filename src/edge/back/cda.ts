@@ -7,10 +7,10 @@ import { type Bundle, list, Resources, textAt } from './resources.ts'
 import { element, type Xml } from './xml.ts'
 import { table } from '../draft/table.ts'
 
-/** The number of the document and its time, where the bundle has no Composition that says them. */
+/** The number, time and title of the document, when the bundle has no Composition that gives them. */
 export type Issue = { id: string; at: Date; title: string }
 
-/** FHIR as a CDA R2 document: header, sections with their text, entries for what CDA has a place for. */
+/** FHIR as a CDA R2 document: header, sections with their text, and entries where CDA has a place for them. */
 export function toCda(bundle: Bundle, issue: Issue): string {
   const resources = new Resources(bundle)
   const patient = resources.patient()
@@ -18,7 +18,7 @@ export function toCda(bundle: Bundle, issue: Issue): string {
   const title = textAt(composition?.['title']) || issue.title
   const time = typeof composition?.['date'] === 'string' ? composition['date'] : `${issue.at.toISOString().slice(0, 19)}Z`
   const number = composition?.['identifier'] as Json | undefined
-  // A structured body has a section; of what has none the title is all that is to be read.
+  // A structured body needs a section; without one only the title can be shown.
   const parts = sections(composition, resources)
   const body = [
     element('typeId', { root: '2.16.840.1.113883.1.3', extension: 'POCD_HD000040' }),
@@ -117,7 +117,7 @@ export function assigned(name: string, found: Resource | undefined): Xml {
 }
 const organizationName = (found: Resource | undefined): Xml => element('name', {}, inXml(textAt(found?.['name'])))
 
-/** Of a custodian CDA has one number to call and one address. */
+/** The custodian: CDA allows it one telephone number and one address. */
 function custodian(found: Resource | undefined): Xml {
   const inside =
     found === undefined
@@ -176,7 +176,7 @@ const component = (title: string, kind: unknown, text: string, entries: Xml[], i
     element('section', {}, kind === undefined ? '' : code('code', kind), element('title', {}, inXml(title)), element('text', {}, text), ...entries, ...inner),
   )
 
-/** The narrative as paragraphs: CDA's own block has other elements than XHTML, and its words are what a reader needs. */
+/** The narrative as paragraphs: CDA's narrative block has other elements than XHTML, and a reader needs the words. */
 function plainText(div: string): string {
   const lines = div
     .replace(/<\/(?:p|div|tr|li|h\d|table|ul|ol|caption)>|<br\s*\/?>/g, '\n')

@@ -7,13 +7,13 @@ import { escaped } from '../hl7v2/escapes.ts'
 import { list, type Resources, textAt } from './resources.ts'
 import { table } from '../draft/table.ts'
 
-// FHIR's data types as those of HL7 v2.
+// FHIR's data types written as those of HL7 v2.
 
 export const hl7 = (value: unknown) => (typeof value === 'string' ? hl7Date(value) : '')
 
 export const components = (...all: string[]) => all.join('^').replace(/\^+$/, '')
 
-/** CX: a national number under the name of who gives it, another under the name or the address of its system. */
+/** CX: a national number under the name of its authority, any other under the name or the URI of its system. */
 export function cx(identifier: Json): string {
   const system = textAt(identifier['system'])
   const national = nationalName(system)
@@ -95,7 +95,7 @@ export function telecoms(resource: Resource): string {
 const kinds = table<number>({ wa: 0, ro: 1, bd: 2, si: 3, bu: 6, lvl: 7 })
 const locationDepthMax = 10
 
-/** PL from the innermost place outwards. */
+/** PL, built from the innermost place outwards. */
 export function pl(reference: unknown, resources: Resources): string {
   const parts: string[] = []
   let at = resources.at(reference)
@@ -107,7 +107,7 @@ export function pl(reference: unknown, resources: Resources): string {
   return components(...Array.from(parts, (part) => part ?? ''))
 }
 
-/** A person by reference: the practitioner, or the one of a role. */
+/** A person by reference: a practitioner, or the practitioner of a role. */
 export function xcn(reference: unknown, resources: Resources): string {
   const found = resources.at(reference)
   const person = found?.resourceType === 'PractitionerRole' ? resources.at(found['practitioner']) : found
@@ -119,7 +119,7 @@ export function xcn(reference: unknown, resources: Resources): string {
   return components(escaped(textAt(number?.['value'])), family, given, more, suffix, prefix, degree, '', authority)
 }
 
-/** CWE: two codings and the words. */
+/** CWE: two codings and the text. */
 export function concept(value: unknown): string {
   const given = value as Json | undefined
   const one = (coding: Json | undefined) =>

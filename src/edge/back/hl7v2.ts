@@ -9,15 +9,15 @@ import { addresses, components, concept, cx, ei, hl7, names, pl, telecoms, typed
 import { type Bundle, choice, list, numbersOf, Resources, textAt } from './resources.ts'
 import { table } from '../draft/table.ts'
 
-/** Who speaks to whom; number and time are the sender's own. */
+/** Sender and receiver of the message; number and time are given by the sender. */
 export type Envelope = { sender: string; facility: string; receiver: string; receivingFacility: string; id: string; at: Date; charset: Charset }
 
-/** FHIR as a message of HL7 v2.5 for a system that takes nothing else: R01 is an ORU, every other event an ADT. */
+/** FHIR as a message of HL7 v2.5 for a system that takes nothing else: event R01 gives an ORU, every other event an ADT. */
 export function toHl7(bundle: Bundle, event: string, envelope: Envelope): string {
   return event === 'R01' ? toOru(bundle, envelope) : toAdt(bundle, event, envelope)
 }
 
-/** The message in the character set that its MSH-18 names. A letter that it has not is refused, except Cyrillic, which has exact Latin ones. */
+/** The message in the character set that its MSH-18 names. A letter that the set lacks is refused, except Cyrillic, which has exact Latin equivalents. */
 export function hl7Bytes(message: string, charset: Charset): Uint8Array {
   return encode(hasCyrillic(charset) ? message : toLatin(message), charset)
 }
@@ -35,7 +35,7 @@ function toOru(bundle: Bundle, envelope: Envelope): string {
   return segments([header('ORU^R01^ORU_R01', envelope), pid(resources.patient(), resources), ...visits(resources), ...groups.flat()])
 }
 
-/** The visit, its diagnoses, the allergies and who is near. */
+/** The visit, its diagnoses, the allergies and the relatives. */
 function toAdt(bundle: Bundle, event: string, envelope: Envelope): string {
   const resources = new Resources(bundle)
   const related = resources.of('RelatedPerson').map((one, index) => relative(one, index + 1))
@@ -73,7 +73,7 @@ function toAdt(bundle: Bundle, event: string, envelope: Envelope): string {
   ])
 }
 
-// Events that share the structure of another (HL7 table 0354).
+// Events that use the message structure of another (HL7 table 0354).
 const structures = table<string>({ A04: 'ADT_A01', A08: 'ADT_A01', A13: 'ADT_A01', A11: 'ADT_A09', A28: 'ADT_A05', A31: 'ADT_A05', A40: 'ADT_A39' })
 const categories = table<string>({ medication: 'DA', food: 'FA', environment: 'EA', biologic: 'DA' })
 const criticalities = table<string>({ high: 'SV', low: 'MI', 'unable-to-assess': 'U' })
@@ -140,7 +140,7 @@ function pid(patient: Resource, resources: Resources): string[] {
   return Array.from(fields, (field) => field ?? '')
 }
 
-/** NK1, of its fields those that a relative has. */
+/** NK1, with the fields that a relative has. */
 function relative(one: Resource, number: number): string[] {
   const period = one['period'] as Json | undefined
   const fields: string[] = ['NK1', String(number), names(one), concept(list(one['relationship'])[0]), addresses(one), telecoms(one)]
@@ -161,7 +161,7 @@ function doctors(resources: Resources): string[][] {
 const classCodes = table<string>({ IMP: 'I', ACUTE: 'I', AMB: 'O', EMER: 'E', PRENC: 'P', HH: 'H' })
 const participantFields = table<number>({ ATND: 7, REF: 8, CON: 9, ADM: 17, PART: 52 })
 
-/** PV1-3 is where the patient is, 6 where the patient was, 42 goes; 11 and 43 are such places for a while. */
+/** The field of PV1 for a place: 3 the current place, 6 the former, 42 the planned; 11 and 43 are the temporary ones. */
 function placeField(place: Json): number {
   const isTemporary = list(place['extension']).some((one) => textAt(one['url']).endsWith('temporary-location'))
   if (place['status'] === 'completed') return isTemporary ? 43 : 6

@@ -4,7 +4,7 @@ import { type Json, statementSystem } from '../draft/draft.ts'
 
 export type Bundle = { entry?: { fullUrl?: string; resource?: Resource }[] }
 
-/** The resources of a Bundle, and who refers to whom: by fullUrl, or by type and id. */
+/** The resources of a Bundle, which can be found by fullUrl or by type and id. */
 export class Resources {
   readonly all: Resource[]
   readonly #byName = new Map<string, Resource>()
@@ -28,7 +28,7 @@ export class Resources {
     return this.#byName.get(name) ?? this.#byName.get(name.split('/').slice(-2).join('/'))
   }
 
-  /** The one patient that everything is about; to write a message of two would mix their charts. */
+  /** The only patient of the bundle: a message of two would mix their charts. */
   patient(): Resource {
     const [patient, other] = this.of('Patient').filter((one) => one['active'] !== false)
     if (patient !== undefined && other === undefined) return patient
@@ -40,17 +40,17 @@ export class Resources {
 }
 
 export const list = (value: unknown): Json[] => (Array.isArray(value) ? (value as Json[]) : [])
-/** A number whose digits count (1.50) comes as its text. */
+/** The value as text; a number whose digits count (1.50) is kept as raw JSON. */
 export const textAt = (value: unknown): string =>
   typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
     ? String(value)
     : JSON.isRawJSON(value)
       ? (value as { rawJSON: string }).rawJSON
       : ''
-/** The numbers of a thing, without the one that an edge made up to find it again. */
+/** The identifiers of a resource, without the one that an edge made up to find it again. */
 export const numbersOf = (resource: Json): Json[] => list(resource['identifier']).filter((one) => one['system'] !== statementSystem)
 
-/** The value of a choice: `valueQuantity` of `value`. */
+/** The value of a choice element: `valueQuantity` for `value`. */
 export function choice(resource: Json, name: string): { type: string; value: unknown } | undefined {
   const found = Object.keys(resource).find((key) => key.startsWith(name) && key.length > name.length && key[name.length] === key[name.length]?.toUpperCase())
   return found === undefined ? undefined : { type: found.slice(name.length), value: resource[found] }

@@ -6,7 +6,7 @@ import { assigned, authorOf, organizationOf, related, whoOf } from './people.ts'
 import { concept, dateTime, identifiers, integer, period, wordsOf } from './types.ts'
 import { table } from '../draft/table.ts'
 
-/** An advance directive: what was laid down, as a Consent of that scope (C-CDA on FHIR). */
+/** An advance directive as a Consent of that scope (C-CDA on FHIR). */
 export function directive(element: Element, mapping: Mapping, place: string, of?: Json): Entry[] {
   if (element.name === 'organizer') {
     const bracket = concept(element.first('code'), mapping.words)
@@ -25,7 +25,7 @@ export function directive(element: Element, mapping: Mapping, place: string, of?
     scope: { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/consentscope', code: 'adr', display: 'Advanced Care Directive' }] },
     category: [of ?? { coding: [{ system: 'http://loinc.org', code: '42348-3', display: 'Advance directives' }] }],
     patient: mapping.patient.reference,
-    // ppc-1: what rule it follows is what kind of directive it is.
+    // ppc-1 demands a rule: the kind of directive.
     policyRule: kind ?? { text: words ?? 'unknown' },
     ...some({
       identifier: identifiers(element),
@@ -38,7 +38,7 @@ export function directive(element: Element, mapping: Mapping, place: string, of?
   return [entry]
 }
 
-/** Who is to decide for the patient (a custodian, CST). */
+/** The person who decides for the patient (a custodian, CST). */
 function deciding(element: Element, mapping: Mapping, place: string): Json[] {
   return element.all('participant').flatMap((participant) => {
     if (participant.attribute('typeCode') !== 'CST') return []
@@ -93,7 +93,7 @@ function coverage(policy: Element, order: number | undefined, mapping: Mapping, 
   Object.assign(entry.resource, {
     status: 'active',
     beneficiary: mapping.patient.reference,
-    // R4 demands a payor; the patient pays where nobody else is named.
+    // R4 demands a payor; when nobody else is named, it is the patient.
     payor: [(organization ?? mapping.patient).reference],
     ...some({
       identifier: numbers,
@@ -109,7 +109,7 @@ function coverage(policy: Element, order: number | undefined, mapping: Mapping, 
 
 const teamStatuses = table<string>({ active: 'active', completed: 'inactive', suspended: 'suspended', aborted: 'inactive', nullified: 'entered-in-error' })
 
-/** A care team: who is in it, as what, since when. */
+/** A care team: its members, their roles, and since when. */
 export function careTeam(element: Element, mapping: Mapping, place: string): Entry[] {
   if (element.name !== 'organizer') return []
   const participant = inner(element, 'act').flatMap((act) =>

@@ -4,7 +4,7 @@ import type { Mapping } from './mapping.ts'
 import { authorOf, practitionerOnly } from './people.ts'
 import { concept, dateTime, identifiers, moment, wordsOf } from './types.ts'
 
-/** Comment acts (48767-8) within an entry are notes on what it became. */
+/** Comment acts (48767-8) within an entry become notes on its resource. */
 export function comments(element: Element, resource: Json, mapping: Mapping): void {
   for (const relationship of element.all('entryRelationship'))
     for (const act of relationship.elements.filter(({ name }) => name === 'act')) {
@@ -15,7 +15,7 @@ export function comments(element: Element, resource: Json, mapping: Mapping): vo
     }
 }
 
-/** A note activity: what a doctor wrote, as a document of its own beside the narrative (C-CDA on FHIR). */
+/** A note activity: a doctor's text, as a document of its own beside the narrative (C-CDA on FHIR). */
 export function noteActivity(element: Element, mapping: Mapping, place: string): Entry[] {
   const text = wordsOf(element.first('text'), mapping.words)
   if (text === undefined) return []

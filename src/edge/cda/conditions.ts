@@ -6,7 +6,7 @@ import { authorOf } from './people.ts'
 import { beginning, concept, dateTime, identifiers, moment, quantity, wordsOf } from './types.ts'
 import { table } from '../draft/table.ts'
 
-/** Entries inside of an entry, whose kind of statement is one of the names. */
+/** The inner statements of an entry with one of these element names. */
 export const inner = (element: Element, ...names: string[]): Element[] =>
   [...element.all('entryRelationship'), ...element.all('component')].flatMap((one) => names.flatMap((name) => one.all(name)))
 
@@ -29,19 +29,19 @@ const statusCodes = table<string>({
   '255227004': 'recurrence',
 })
 
-/** The status that an entry says of itself in a status observation (33999-4), else that of its act, else by its end. */
+/** The status in a status observation of the entry (33999-4), else that of its act, else by its end. */
 function clinicalStatus(concern: Element | undefined, observation: Element): string {
   const said = inner(observation, 'observation').find((one) => ['33999-4', '11323-3'].includes(one.first('code')?.attribute('code') ?? ''))
   const code = said?.first('value')?.attribute('code')
   if (code !== undefined && statusCodes[code] !== undefined) return statusCodes[code] as string
   const high = observation.first('effectiveTime', 'high')
-  // An end that nobody knows is an end, too (C-CDA, problem observation).
+  // An unknown end is an end, too (C-CDA, problem observation).
   if (dateTime(high) !== undefined || high?.attribute('nullFlavor') === 'UNK') return 'resolved'
   const act = concern?.first('statusCode')?.attribute('code')
   return act === 'completed' ? 'resolved' : act === 'suspended' || act === 'aborted' ? 'inactive' : 'active'
 }
 
-/** A problem observation, in a concern or not. */
+/** A problem observation, with or without a concern around it. */
 export function problem(observation: Element, concern: Element | undefined, category: string, mapping: Mapping, place: string): Entry | undefined {
   const value = observation.first('value')
   const code = concept(value, mapping.words) ?? namedBy(observation, mapping)
@@ -77,11 +77,11 @@ export function problem(observation: Element, concern: Element | undefined, cate
   return entry
 }
 
-// "Not a problem, without naming one": there is none that is known (SNOMED CT 160245001), as C-CDA on FHIR has it.
+// A negated problem without a name means that no problem is known (SNOMED CT 160245001), as C-CDA on FHIR has it.
 const isAnyProblem = new Set(['55607006', '404684003', '64572001', '282291009'])
 const noProblem = { coding: [{ system: 'http://snomed.info/sct', code: '160245001', display: 'No current problems or disability' }] }
 
-/** At what age, where no day is said. */
+/** The age at which the problem began, for when no day is given. */
 function ageIn(observation: Element): Json | undefined {
   const found = inner(observation, 'observation').find((one) => ['445518008', '397659008'].includes(one.first('code')?.attribute('code') ?? ''))
   const value = quantity(found?.first('value'))
@@ -92,14 +92,17 @@ function ageIn(observation: Element): Json | undefined {
 }
 const ages = new Set(['a', 'mo', 'wk', 'd'])
 
-/** con-4: what has abated is inactive, resolved or in remission. What is refuted has no course, unless its end is told: then the rule holds for it as well. */
+/**
+ * con-4: an abated problem is inactive, resolved or in remission. A refuted problem has no clinical status, unless it has an end: then the rule holds
+ * for it as well.
+ */
 function statusOf(isRefuted: boolean, end: string | undefined, concern: Element | undefined, observation: Element): string | undefined {
   if (isRefuted) return end === undefined ? undefined : 'inactive'
   const said = clinicalStatus(concern, observation)
   return end === undefined || ['inactive', 'resolved', 'remission'].includes(said) ? said : 'resolved'
 }
 
-/** Where the value is missing, the words of the entry say what it is. */
+/** The words of the entry, for when the value is missing. */
 function namedBy(observation: Element, mapping: Mapping): Json | undefined {
   const text = wordsOf(observation.first('text'), mapping.words) ?? wordsOf(observation.first('code', 'originalText'), mapping.words)
   return text === undefined ? undefined : { text }
@@ -133,7 +136,7 @@ const severities = table<string>({
 })
 const criticalities = table<string>({ CRITL: 'low', CRITH: 'high', CRITU: 'unable-to-assess' })
 
-/** An allergy observation: to what (its participant), how it shows, how badly. */
+/** An allergy observation: the substance (its participant), the reactions and their severity. */
 export function allergy(observation: Element, concern: Element | undefined, mapping: Mapping, place: string): Entry | undefined {
   const entity = observation.first('participant', 'participantRole', 'playingEntity')
   const substance = concept(entity?.first('code'), mapping.words) ?? nameOf(entity)
@@ -170,7 +173,7 @@ export function allergy(observation: Element, concern: Element | undefined, mapp
   return entry
 }
 
-/** "Not an allergy, without naming one": nothing is known of (SNOMED CT 716186003). */
+/** A negated allergy without a name means that no allergy is known (SNOMED CT 716186003). */
 const noKnown = { coding: [{ system: 'http://snomed.info/sct', code: '716186003', display: 'No known allergy' }] }
 const none = (code: string, display: string) => ({ coding: [{ system: 'http://snomed.info/sct', code, display }] })
 const noneOf = table<Json>({
@@ -204,7 +207,7 @@ function reactions(observation: Element, mapping: Mapping): Json[] {
     ]
   })
 }
-/** How bad the allergy itself is, where its reactions say otherwise: R4 has no place for it but a note, and the worst is what a doctor must know. */
+/** The severity of the allergy itself, when its reactions have another: R4 has only a note for it, and a doctor must know the worst. */
 function severityOfAll(observation: Element, resource: Json, mapping: Mapping): void {
   const beside = severityBeside(observation)
   const code = beside?.first('value')?.attribute('code') ?? ''

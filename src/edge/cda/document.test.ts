@@ -14,7 +14,7 @@ const read = (written: Charset, declared: string, name: string): string => {
   }
 }
 
-test('a document is read in the encoding that it declares, the ones that HL7 v2 knows included', () => {
+test('a document is read in the encoding that it declares, including those that HL7 v2 knows', () => {
   for (const [charset, declared] of [
     ['utf-8', 'UTF-8'],
     ['utf-8', 'US-ASCII'],
@@ -33,7 +33,7 @@ test('a document is read in the encoding that it declares, the ones that HL7 v2 
   assert.equal(parseDocument(Buffer.from(`\ufeff${document('windows-1250', 'Ђорђе')}`)).root.attribute('n'), 'Ђорђе')
 })
 
-test('letters in another encoding than the declared one are refused with both names, and an unknown one with those that are known', () => {
+test('letters in another encoding than the declared one are refused with both names, and an unknown encoding with the names of the known ones', () => {
   for (const [written, declared, name, looks] of [
     ['cp852', 'windows-1250', 'Petrović Đorđe', 'cp852'],
     ['cp852', 'windows-1250', 'Petrović Ana', 'cp852'],

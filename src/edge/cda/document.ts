@@ -5,7 +5,7 @@ import { type Document, readXml } from './xml.ts'
 
 const charactersMax = 50_000_000
 
-/** A document as a tree, whatever encoding it declares. */
+/** Parses a document in whatever encoding it declares. */
 export function parseDocument(bytes: Uint8Array | string): Document {
   const text = typeof bytes === 'string' ? bytes : decoded(bytes)
   if (text.length > charactersMax) throw new Refusal('too-large', `a document may have ${charactersMax} characters`)
@@ -23,7 +23,8 @@ function decoded(bytes: Uint8Array): string {
 function readIn(bytes: Uint8Array, said: string): string {
   const named = charsetNamed(said)
   if (named === null || named === 'utf-8' || !isBeyondAscii(bytes)) return strict(bytes, named === null ? said : 'utf-8')
-  // The mark of UTF-8 goes before the declaration, as many programs write it over another; and ASCII has no such letters.
+  // A UTF-8 mark takes precedence over the declaration, since many programs put it before another one; and a document in ASCII with other letters is
+  // tried as UTF-8.
   const isMarked = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf
   const other = isMarked || named === 'ascii' ? readAs(bytes, 'utf-8') : null
   if (other !== null) return other
@@ -33,7 +34,7 @@ function readIn(bytes: Uint8Array, said: string): string {
   return wrong === null ? text : refuseEncoding(said, wrong.likely)
 }
 
-/** What every browser knows too, and UTF-16. */
+/** Reads the encodings that every browser knows, and UTF-16. */
 function strict(bytes: Uint8Array, said: string): string {
   let decoder: TextDecoder
   try {

@@ -8,13 +8,16 @@ import { table } from '../draft/table.ts'
 export type Times = { period: Json | undefined; timing: Json | undefined; at: string | undefined }
 
 const units = new Set(['s', 'min', 'h', 'd', 'wk', 'mo', 'a'])
-// What R4's event-timing has of v3 TimingEvent.
+// The codes of v3 TimingEvent that R4's event-timing has.
 const events = new Set(['HS', 'WAKE', 'C', 'CM', 'CD', 'CV', 'AC', 'ACM', 'ACD', 'ACV', 'PC', 'PCM', 'PCD', 'PCV'])
 const isMeal = new Set(['C', 'CM', 'CD', 'CV'])
 
 const typeOf = (element: Element) => (element.attribute('type') ?? '').replace(/^.*:/, '')
 
-/** effectiveTime is there twice: when it is taken at all, and how often (IVL_TS, and PIVL_TS or EIVL_TS; C-CDA 3.60). Several may stand in one (SXPR_TS). */
+/**
+ * effectiveTime occurs twice: the period in which the medicine is taken, and the frequency (IVL_TS, and PIVL_TS or EIVL_TS; C-CDA 3.60). One may hold
+ * several (SXPR_TS).
+ */
 export function timesOf(element: Element): Times {
   const all = element.all('effectiveTime').flatMap((one) => (typeOf(one) === 'SXPR_TS' ? one.all('comp') : [one]))
   const whole = all.find((one) => !['PIVL_TS', 'EIVL_TS'].includes(typeOf(one)))
@@ -24,7 +27,7 @@ export function timesOf(element: Element): Times {
   return { period: period(whole), timing: Object.keys(repeat).length === 0 ? undefined : { repeat }, at: moment(whole) }
 }
 
-/** Every so long; between two lengths where it slides (4 to 6 hours). */
+/** A fixed interval, or one between two lengths (4 to 6 hours). */
 function everyOf(often: Element): Json {
   const every = often.first('period')
   const [low, high] = [every?.first('low'), every?.first('high')]
@@ -36,7 +39,7 @@ function everyOf(often: Element): Json {
   return { frequency: 1, period: value, ...(most > value ? { periodMax: most } : {}), periodUnit }
 }
 
-/** By what happens in the day: before meals, at bedtime, so long before or after. */
+/** Timing by an event of the day: before meals, at bedtime, some time before or after. */
 function eventOf(often: Element): Json {
   const code = often.first('event')?.attribute('code') ?? ''
   if (!events.has(code)) return {}
@@ -44,12 +47,12 @@ function eventOf(often: Element): Json {
   const by = offset?.attribute('value') === undefined ? offset?.first('low') : offset
   const minutes = Number(by?.attribute('value') ?? Number.NaN) * (lengths[by?.attribute('unit') ?? ''] ?? Number.NaN)
   offset?.readAll()
-  // tim-9: at a meal itself nothing is before or after it.
+  // tim-9: directly at a meal there is no offset.
   return { when: [code], ...(minutes > 0 && !isMeal.has(code) ? { offset: Math.round(minutes) } : {}) }
 }
 const lengths = table<number>({ min: 1, h: 60, s: 1 / 60 })
 
-/** How it is taken; of a medicine that is taken down step by step each part has its own place in the sequence. */
+/** How the medicine is taken; each part of a tapering dose has its own place in the sequence. */
 export function dosages(element: Element, times: Times, mapping: Mapping): Json[] {
   const own = dosage(element, times, mapping)
   const parts = element
@@ -90,7 +93,7 @@ function dosage(element: Element, times: Times, mapping: Mapping, isPart = false
   })
 }
 
-/** One amount, or between two; a number without a unit counts what administrationUnitCode says. */
+/** One amount, or a range; a number without a unit counts units of administrationUnitCode. */
 function amountOf(element: Element | undefined, kind: 'dose' | 'rate', of: Element, mapping: Mapping): Json {
   if (element === undefined) return {}
   const counted = kind === 'dose' ? of.first('administrationUnitCode') : undefined
@@ -105,7 +108,7 @@ function amountOf(element: Element | undefined, kind: 'dose' | 'rate', of: Eleme
   return low === undefined && high === undefined ? {} : { [`${kind}Range`]: some({ low, high }) }
 }
 
-/** A precondition says when it is needed. */
+/** A precondition gives the reason for a medicine as needed. */
 function asNeeded(element: Element, mapping: Mapping): Json {
   const condition = element.first('precondition')
   if (condition === undefined) return {}
@@ -117,7 +120,7 @@ function asNeeded(element: Element, mapping: Mapping): Json {
   return why === undefined ? { asNeededBoolean: true } : { asNeededCodeableConcept: why }
 }
 
-/** "1 tablet twice a day", as it was typed. */
+/** The dosage as it was typed: "1 tablet twice a day". */
 function freeTextOf(element: Element, mapping: Mapping): string | undefined {
   const found = inner(element, 'substanceAdministration').find((one) => hasTemplate(one, freeText))
   const text = wordsOf(found?.first('text'), mapping.words)

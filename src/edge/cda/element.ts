@@ -1,13 +1,13 @@
-/** Nothing, shared by all elements that have nothing. */
+/** An empty list, shared by all elements without children. */
 export const none: readonly never[] = []
 
-/** An element of a document by its local name; it remembers whether anybody asked for it, for the loss report. */
+/** An element of a document by its local name. It remembers whether it was read, for the loss report. */
 export class Element {
   readonly name: string
   /** Names and values, one after the other. */
   readonly #attributes: readonly string[]
   #elements: Element[] | undefined
-  /** Elements and words in their order; only where there are words. */
+  /** Elements and words in their order; only when there are words. */
   #mixed: (Element | string)[] | undefined
   isRead = false
 
@@ -27,7 +27,7 @@ export class Element {
     else this.#mixed.push(words)
   }
 
-  /** Of the children those that are elements. */
+  /** The child elements. */
   get elements(): readonly Element[] {
     return this.#elements ?? none
   }
@@ -47,7 +47,7 @@ export class Element {
     return found ?? []
   }
 
-  /** Down a path, the first of each; its like beside it count as asked for. */
+  /** Follows a path through the first element of each name; other elements with these names count as read, too. */
   first(...path: string[]): Element | undefined {
     return path.reduce<Element | undefined>((at, name) => at?.firstOf(name), this)
   }
@@ -67,21 +67,21 @@ export class Element {
     return value === '' ? undefined : value
   }
 
-  /** The value as it was written, spaces and all. */
+  /** The value as it was written, with its spaces. */
   written(name: string): string | undefined {
     const all = this.#attributes
     for (let at = 0; at < all.length; at += 2) if (all[at] === name) return all[at + 1]
     return undefined
   }
 
-  /** Whether it has an attribute that is none of these. */
+  /** Whether it has an attribute other than these. */
   hasOther(names: ReadonlySet<string>): boolean {
     const all = this.#attributes
     for (let at = 0; at < all.length; at += 2) if (!names.has(all[at] as string)) return true
     return false
   }
 
-  /** All text below, with single spaces. */
+  /** All text below it, with single spaces. */
   get text(): string {
     const { children } = this
     const [only] = children
@@ -103,7 +103,7 @@ export class Element {
     return this.children.some((child) => (typeof child === 'string' ? child.trim() !== '' : child.hasText))
   }
 
-  /** Nothing below is asked for any more, and nothing of it is a loss. */
+  /** Marks everything below as read, so that nothing of it is a loss. */
   readAll(): void {
     this.isRead = true
     for (const child of this.elements) child.readAll()
@@ -111,7 +111,7 @@ export class Element {
 }
 const hasOddSpace = /[^\S ]|\s\s/
 
-// What says how the document was made, or repeats what stands elsewhere.
+// Elements about how the document was made, or that repeat what is elsewhere.
 const isOfNoMeaning = new Set([
   'templateId',
   'typeId',
@@ -129,7 +129,7 @@ const isOfNoMeaning = new Set([
   'statusCode',
 ])
 
-/** The topmost elements that say something and were not asked for, by their path. */
+/** The paths of the topmost elements that have contents and were not read. */
 export function unreadIn(element: Element, path: () => string, found: string[] = []): string[] {
   let numbers: Map<Element, number> | undefined
   const placeOf = (child: Element) => {
@@ -145,7 +145,7 @@ export function unreadIn(element: Element, path: () => string, found: string[] =
   return found
 }
 
-/** Which one of its name each is. */
+/** The number of each element among those of its name. */
 function numbersOf(elements: readonly Element[]): Map<Element, number> {
   const counts = new Map<string, number>()
   const numbers = new Map<Element, number>()

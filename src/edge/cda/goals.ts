@@ -18,7 +18,7 @@ const statuses = table<string>({
 })
 const details = ['Quantity', 'Range', 'CodeableConcept', 'String', 'Boolean', 'Integer', 'Ratio']
 
-/** A goal observation: what is to be reached, how much of it, until when. */
+/** A goal observation: the goal, its amount, and the date by which to reach it. */
 export function goal(element: Element, mapping: Mapping, place: string): Entry | undefined {
   const description = concept(element.first('code'), mapping.words)
   if (description === undefined) return undefined
@@ -41,7 +41,7 @@ export function goal(element: Element, mapping: Mapping, place: string): Entry |
   return entry
 }
 
-/** gol-1: what is measured stands beside how much of it. */
+/** gol-1: a target with a detail needs its measure. */
 function targetOf(value: Json | undefined, measure: Json, due: string | undefined): Json[] {
   const detail = details.find((one) => value?.[`value${one}`] !== undefined)
   const made = some({

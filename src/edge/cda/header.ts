@@ -10,7 +10,7 @@ import { table } from '../draft/table.ts'
 
 const genders = table<string>({ M: 'male', F: 'female', UN: 'other' })
 
-/** recordTarget: the patient, whose place is known before anything else is read. */
+/** recordTarget: the patient. The entry of the patient exists before anything is read. */
 export function patient(root: Element, mapping: Mapping): void {
   const role = root.first('recordTarget', 'patientRole')
   const { resource } = mapping.patient
@@ -34,7 +34,7 @@ export function patient(root: Element, mapping: Mapping): void {
     }),
   )
   findByChartNumber(mapping.patient, isOfKeepers(root, role))
-  // Taken, for somebody may come in whom nobody knows; but whoever forgets the number hears it.
+  // Without a number it is taken, because a patient may arrive whom nobody knows; a sender who forgot the number learns it from the losses.
   if (resource['identifier'] === undefined)
     mapping.draft.lose('ClinicalDocument/recordTarget/patientRole/id', 'no number: each such document makes a new patient')
   deceased(resource, person)
@@ -50,7 +50,7 @@ export function patient(root: Element, mapping: Mapping): void {
   }
 }
 
-/** Numbers below the root of whoever keeps the document or cares for the patient are its own. */
+/** Whether a number belongs to the custodian or the care provider itself: its root is theirs or lies below theirs. */
 function isOfKeepers(root: Element, role: Element): (system: string) => boolean {
   const keepers = [root.first('custodian', 'assignedCustodian', 'representedCustodianOrganization'), role.first('providerOrganization')]
   const roots = keepers.flatMap((one) => one?.all('id') ?? []).flatMap((id) => id.attribute('root') ?? [])
@@ -108,7 +108,7 @@ function extensions(resource: Json, person: Element | undefined, mapping: Mappin
 const absent = { extension: [{ url: 'http://hl7.org/fhir/StructureDefinition/data-absent-reason', valueCode: 'unknown' }] }
 const secrets = new Set(['U', 'L', 'M', 'N', 'R', 'V'])
 
-/** The header of the document as a Composition; the sections come later. */
+/** The header of the document as a Composition; its sections are added later. */
 export function composition(root: Element, mapping: Mapping): Entry {
   const entry = mapping.draft.add('Composition', 'ClinicalDocument', true)
   const { resource } = entry
@@ -168,7 +168,7 @@ function relations(root: Element, resource: Json): void {
   }
 }
 
-/** What the document is about: the care it sums up, and the visit. */
+/** The subject of the document: the care that it sums up, and the visit. */
 function events(root: Element, mapping: Mapping, resource: Json): void {
   for (const element of root.all('documentationOf')) {
     const service = element.first('serviceEvent')
@@ -217,7 +217,7 @@ export function encompassing(root: Element, mapping: Mapping): void {
   })
 }
 
-/** Classes of visits are codes of v3 ActCode; other codes say what kind of visit it is. */
+/** Codes of v3 ActCode are the class of a visit; other codes are its type. */
 export function classOf(code: Element): Json | undefined {
   const all = [code, ...code.all('translation')].map(coding)
   return all.find((one) => one?.['system'] === 'http://terminology.hl7.org/CodeSystem/v3-ActCode')
@@ -239,7 +239,7 @@ export function locationOf(facility: Element | undefined, mapping: Mapping): Ent
   })
 }
 
-/** Who else had a part: they are kept as persons, the part stands in the original. */
+/** Other participants are kept as persons; their part stays only in the original. */
 function others(root: Element, mapping: Mapping): void {
   for (const element of root.all('dataEnterer')) assigned(element.first('assignedEntity'), mapping, 'dataEnterer')
   for (const element of root.all('informationRecipient')) element.readAll()

@@ -175,7 +175,7 @@ function latin(declared: string, letter: number): Uint8Array {
   return Buffer.concat([Buffer.from(before), Buffer.from([letter]), Buffer.from(after)])
 }
 
-describe('an irregular document is taken as far as it is understood, validly, and the rest is named', () => {
+describe('an irregular document is mapped as far as it is understood, validly, and the rest is named', () => {
   for (const [name, sent, check, expected, loss] of taken)
     test(name, async () => {
       const mapped = mapCda(typeof sent === 'string' ? Buffer.from(sent) : sent)

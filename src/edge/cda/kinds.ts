@@ -1,13 +1,13 @@
 import { table } from '../draft/table.ts'
 import type { Element } from './element.ts'
 
-// Specialties of a laboratory (IHE XD-LAB, which European laboratories send): chemistry, haematology, microbiology …
+// Laboratory specialties (IHE XD-LAB, which European laboratories send): chemistry, haematology, microbiology …
 const ofLaboratory =
   '11502-2 18717-9 18718-7 18719-5 18720-3 18721-1 18722-9 18723-7 18724-5 18725-2 18727-8 18728-6 18729-4 18767-4 18768-2 18769-0 26435-8 26436-6 26437-4 26438-2 56846-1'.split(
     ' ',
   )
 
-/** The kind of a section by its code (LOINC), whatever templates it claims. */
+/** The kind of a section by its LOINC code, whatever templates it claims. */
 export const kinds = table<Kind>({
   ...Object.fromEntries(ofLaboratory.map((code) => [code, 'results' as const])),
   '48765-2': 'allergies',
@@ -36,7 +36,7 @@ export const kinds = table<Kind>({
   '47420-5': 'survey',
   '10190-7': 'survey',
   '75311-1': 'medications',
-  // Medicines that a European prescription lists, and that were handed out.
+  // Medicines of a European prescription, and dispensed ones.
   '57828-6': 'medications',
   '60590-7': 'medications',
   '19009-0': 'medications',

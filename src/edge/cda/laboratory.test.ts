@@ -26,7 +26,7 @@ describe('a report of a European laboratory (IHE XD-LAB)', () => {
     assert.deepEqual(losses, [])
   })
 
-  test('has what grew in a culture and what it is sensitive to', async () => {
+  test('has what grew in a culture and its susceptibilities', async () => {
     const isolate = `<organizer classCode="CLUSTER" moodCode="EVN"><statusCode code="completed"/><component>${observed('18864-9', amount('ug/mL', '16'))}</component></organizer>`
     const { all, first } = await mappedCda(section('18725-2', batteryOf(observed('600-7', `<value xsi:type="CD" code="112283007" ${sct}/>`), isolate)))
     assert.deepEqual(
@@ -37,7 +37,7 @@ describe('a report of a European laboratory (IHE XD-LAB)', () => {
   })
 })
 
-test('a unit is of UCUM where what is written can only be one, and one that UCUM has not stays in words', async () => {
+test('a unit becomes UCUM when the text can mean only one, and a unit that UCUM lacks stays in words', async () => {
   const of = async (value: string) => (await mappedCda(section('30954-2', batteryOf(observed('2345-7', value))))).first('Observation')['valueQuantity']
   for (const [written, code] of [
     ['mmHg', 'mm[Hg]'],
@@ -50,13 +50,13 @@ test('a unit is of UCUM where what is written can only be one, and one that UCUM
   assert.deepEqual(other, { value: 5, unit: 'комада' })
 })
 
-test('a risk is no disease', async () => {
+test('a risk does not become a disease', async () => {
   const risk = `<act classCode="ACT" moodCode="EVN"><templateId root="2.16.840.1.113883.10.20.22.4.136"/><code code="281694009" ${sct}/><statusCode code="active"/><entryRelationship typeCode="REFR"><observation classCode="OBS" moodCode="EVN"><templateId root="2.16.840.1.113883.10.20.22.4.4"/><code code="55607006" ${sct}/><statusCode code="completed"/><value xsi:type="CD" code="363346000" ${sct} displayName="Malignant neoplastic disease"/></observation></entryRelationship></act>`
   const { all, losses } = await mappedCda(section('75310-3', risk))
   assert.deepEqual([all('Condition').length, all('Observation').length, losses.length > 0], [0, 0, true])
 })
 
-test('somebody who takes no medicine takes none that is known, and no medicine without a name', async () => {
+test('a patient who takes no medicine gets no-known-medications, and no medicine without a name', async () => {
   const of = (attributes: string, inside = '') =>
     `<substanceAdministration classCode="SBADM" ${attributes}><statusCode code="active"/><consumable><manufacturedProduct><manufacturedMaterial><code nullFlavor="OTH"/>${inside}</manufacturedMaterial></manufacturedProduct></consumable></substanceAdministration>`
   const told = async (entry: string) => (await mappedCda(section('10160-0', entry))).all('MedicationStatement')
@@ -66,7 +66,7 @@ test('somebody who takes no medicine takes none that is known, and no medicine w
   assert.deepEqual(await told(of('moodCode="EVN"')), [])
 })
 
-test('a prescription says for how long and what the patient is to mind; a lot of pictures are pictures', async () => {
+test('a prescription keeps its duration and the instructions to the patient, and pictures become Media', async () => {
   const prescribed = `<substanceAdministration classCode="SBADM" moodCode="INT"><statusCode code="active"/><effectiveTime xsi:type="IVL_TS"><width value="7" unit="d"/></effectiveTime><consumable><manufacturedProduct><manufacturedMaterial><code nullFlavor="NI"/><name>Пресолол</name></manufacturedMaterial></manufacturedProduct></consumable><entryRelationship typeCode="SUBJ" inversionInd="true"><act classCode="ACT" moodCode="INT"><code code="PINSTRUCT" codeSystem="1.3.6.1.4.1.19376.1.5.3.2"/><text>После јела</text><statusCode code="completed"/></act></entryRelationship></substanceAdministration>`
   const picture = (data: string) =>
     `<observationMedia classCode="OBS" moodCode="EVN" ID="M1"><value mediaType="image/png" representation="B64">${data}</value></observationMedia>`

@@ -36,7 +36,7 @@ const section = (code: string, text: string, entry = '') =>
 const map = (body: string, more?: string) => mapCda(Buffer.from(document(body, more)))
 
 describe('a document', () => {
-  test('gives its patient under the national number, its author, and itself to the byte', () => {
+  test('gives its patient under the national number, its author, and the original to the byte', () => {
     const mapped = map(section('11450-4', 'ништа'))
     const patient = one(mapped, 'Patient')
     assert.deepEqual(
@@ -58,7 +58,7 @@ describe('a document', () => {
     assert.equal(one(mapped, 'Provenance')['entity'][0].what.identifier.value, 'DOC-1')
   })
 
-  test('keeps its narrative as what FHIR may show, and scripts are only their text', () => {
+  test('keeps its narrative in the XHTML that FHIR allows, and scripts only as text', () => {
     const text =
       '<table border="1"><thead><tr><th>А</th></tr></thead> <tbody><tr><td colspan="2">1 &lt; 2</td></tr></tbody></table><list><item>прво</item></list><linkHtml href="javascript:alert(1)">клик</linkHtml>'
     const composition = one(map(section('11450-4', text)), 'Composition')
@@ -69,7 +69,7 @@ describe('a document', () => {
     )
   })
 
-  test('of problems, allergies, medicines, vaccinations, results and family gives each its resource', () => {
+  test('becomes a resource for each problem, allergy, medicine, vaccination, result and relative', () => {
     const mapped = map(
       [
         section(
@@ -131,7 +131,7 @@ describe('a document', () => {
     assert.equal(one(mapped, 'Composition')['section'].flatMap((each: any) => each.entry).length, 8)
   })
 
-  test('that is a file keeps the file', () => {
+  test('that contains a file keeps the file', () => {
     const text = document('').replace(
       /<component>.*<\/component>/s,
       '<component><nonXMLBody><text mediaType="application/pdf" representation="B64">JVBE\n Rg==</text></nonXMLBody></component>',
@@ -140,7 +140,7 @@ describe('a document', () => {
     assert.deepEqual(file?.['content'][0].attachment, { contentType: 'application/pdf', data: 'JVBERg==' })
   })
 
-  test('says by path what it had no place for', () => {
+  test('names by path what could not be mapped', () => {
     const { losses } = map(section('11450-4', 'а', '<region><value code="1"/></region>'), '<authorization><consent><code code="x"/></consent></authorization>')
     assert.deepEqual(losses.map(({ place }) => place).sort(), [
       'ClinicalDocument/authorization[1]',
@@ -149,7 +149,7 @@ describe('a document', () => {
   })
 })
 
-test('what is no document, or would reach outside of it, is refused with a hint', () => {
+test('what is no document, or refers outside itself, is refused with a hint', () => {
   const entity = '<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]><ClinicalDocument>&x;</ClinicalDocument>'
   for (const text of [
     '',

@@ -16,12 +16,12 @@ import { battery, family, observation, results } from './observations.ts'
 import { device, encounter, immunization, medication, planned, procedure, supply } from './treatments.ts'
 import { concept, dateTime, identifier, wordsOf } from './types.ts'
 
-/** Rises when the same document would give other resources. */
+/** Raised when the same document would give other resources. */
 const version = 'cda-to-fhir/7'
 const sectionsMax = 500
 const sectionDepthMax = 10
 
-/** A CDA or C-CDA document to FHIR R4: each section with its narrative, each entry as a resource, the document itself kept to the byte. */
+/** Maps a CDA or C-CDA document to FHIR R4: each section with its narrative, each entry as a resource; the document itself is kept to the byte. */
 export function mapCda(bytes: Uint8Array): Mapped {
   const { root, named } = parseDocument(bytes)
   if (root.name !== 'ClinicalDocument')
@@ -69,7 +69,7 @@ export function mapCda(bytes: Uint8Array): Mapped {
   return { bundle: draft.bundle(), losses: draft.losses, mapping: version }
 }
 
-/** Statements of nobody, or of one of several, would stand in a wrong record. */
+/** Refuses a document with no patient or with several: its statements would come into a wrong record. */
 function isOfOne(root: Element): void {
   const roles = root.all('recordTarget').flatMap((target) => target.all('patientRole'))
   if (roles.length === 0)
@@ -96,7 +96,7 @@ function body(root: Element, document: Entry, mapping: Mapping): void {
   }
 }
 
-/** Text that stands in the document is written in UTF-8 here, and says so: without it Cyrillic letters are read as others. */
+/** Text inside the document is written here in UTF-8, and its media type says so: otherwise Cyrillic letters would be read as others. */
 function mediaTypeOf(text: Element): string {
   const said = text.attribute('mediaType') ?? 'application/octet-stream'
   return said.startsWith('text/') && !said.includes('charset') && text.attribute('representation') !== 'B64' ? `${said}; charset=utf-8` : said
@@ -120,7 +120,7 @@ function picture(element: Element, mapping: Mapping, place: string): Entry[] {
   return [entry]
 }
 
-/** A document that is a file: the file, and the Composition that leads to it. */
+/** A document that is a file: the file, and the Composition that refers to it. */
 function attached(text: Element, document: Entry, mapping: Mapping): void {
   text.readAll()
   const entry = mapping.draft.add('DocumentReference', 'nonXMLBody', true)
@@ -128,7 +128,7 @@ function attached(text: Element, document: Entry, mapping: Mapping): void {
   const data = text.attribute('representation') === 'B64' ? words.replaceAll(' ', '') : Buffer.from(words, 'utf8').toString('base64')
   const isData = data !== '' && isBase64(data)
   const given = text.first('reference')?.attribute('value')
-  // A path on the disk of the sender leads nowhere for anybody else.
+  // A path on the sender's own disk cannot be followed by anybody else.
   const url = given !== undefined && /^(?:https?|urn|ftps?|cid):[^\s"<>\\]+$/i.test(given) ? given : undefined
   if (given !== undefined && url === undefined) mapping.draft.lose('nonXMLBody/text/reference', 'is no address that could be followed')
   else if (!isData && url === undefined) mapping.draft.lose('nonXMLBody/text', 'is no base64 that could be read; the original keeps it')
@@ -149,7 +149,7 @@ function sectionOf(section: Element, mapping: Mapping, depth: number): Json {
   const code = section.first('code')
   const kind = kinds[code?.attribute('code') ?? ''] ?? 'other'
   const title = section.first('title')?.text || code?.attribute('displayName') || code?.attribute('code') || 'Section'
-  // What another wrote and closed: a snapshot, not a list that goes on (R4 list-mode).
+  // A section was written and closed by another: it is a snapshot, not a working list (R4 list-mode).
   const made: Json = { title, mode: 'snapshot' }
   section.all('id')
   const coded = concept(code, mapping.words)
@@ -170,7 +170,7 @@ function sectionOf(section: Element, mapping: Mapping, depth: number): Json {
 type Found = Entry | undefined
 const some = (...found: Found[]): Entry[] => found.filter((one) => one !== undefined)
 
-/** What stands in an entry, by the kind of its section, and by its own template where the section is of no kind that is known. */
+/** The resources of an entry, by the kind of its section, or by its own template when the kind of the section is unknown. */
 function entriesOf(entry: Element, section: Kind, mapping: Mapping, place: string): Entry[] {
   return entry.elements.flatMap((element) => {
     element.isRead = true
@@ -184,7 +184,7 @@ function entriesOf(entry: Element, section: Kind, mapping: Mapping, place: strin
 
 type Reader = (element: Element, mapping: Mapping, place: string) => Entry[]
 
-/** A concern act holds observations; an observation may also stand by itself. */
+/** A concern act contains observations; an observation may also stand alone. */
 const within =
   (read: (observation: Element, concern: Element | undefined, mapping: Mapping, place: string) => Found): Reader =>
   (element, mapping, place) => {
@@ -217,10 +217,10 @@ const anything: Reader = (element, mapping, place) => {
     case 'supply':
       return some(device(element, mapping, place) ?? supply(element, mapping, place))
     case 'act':
-      // What is done for the patient stands within what it is done for.
+      // What is done for the patient is inside the entry that gives the reason.
       if (hasTemplate(element, '2.16.840.1.113883.10.20.22.4.131')) return interventions(element, mapping, place)
       if (hasTemplate(element, '2.16.840.1.113883.10.20.22.4.202')) return noteActivity(element, mapping, place)
-      // What somebody may get is not what somebody has: concerns and risks stay in their narrative.
+      // A concern or a risk is not a condition that the patient has: these stay in the narrative.
       if (hasTemplate(element, '2.16.840.1.113883.10.20.22.4.132', '2.16.840.1.113883.10.20.22.4.136')) return []
       return isWish(element) ? wish(element, mapping, place) : interventions(element, mapping, place)
     default:
@@ -242,7 +242,7 @@ function wish(element: Element, mapping: Mapping, place: string): Entry[] {
   return what === undefined ? [] : [planned(element, what, mapping, place)]
 }
 
-/** Medicines at admission and at discharge stand within an act (2.16.840.1.113883.10.20.22.4.35 and 36). */
+/** Medicines at admission and at discharge are inside an act (2.16.840.1.113883.10.20.22.4.35 and 36). */
 const medicines =
   (isGiven: boolean): Reader =>
   (element, mapping, place) => {
@@ -293,10 +293,10 @@ const readers: Record<Kind, Reader> = {
   family: (element, mapping, place) =>
     element.name === 'organizer' ? some(family(element, mapping, place)) : observed('social-history')(element, mapping, place),
   devices: (element, mapping, place) => {
-    // Implants, and what else there is of one kind, stand together (2.16.840.1.113883.10.20.22.4.135).
+    // Implants and other devices of one kind are grouped (2.16.840.1.113883.10.20.22.4.135).
     if (element.name === 'organizer')
       return element.all('component').flatMap((component) => component.elements.flatMap((one) => readers.devices(one, mapping, place)))
-    // A procedure leads to what it put in or took out.
+    // A procedure refers to the devices that it put in or removed.
     return some((element.name === 'procedure' ? procedure(element, mapping, place) : undefined) ?? device(element, mapping, place))
   },
   other: anything,

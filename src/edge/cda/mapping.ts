@@ -1,7 +1,7 @@
 import type { Draft, Entry } from '../draft/draft.ts'
 import type { Words } from './types.ts'
 
-/** A document on its way to resources. */
+/** The state of a document while it is mapped to resources. */
 export type Mapping = {
   draft: Draft
   words: Words

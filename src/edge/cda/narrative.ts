@@ -36,7 +36,7 @@ function rendered(node: Element, parent: string): string {
 }
 
 function render(node: Element | string, parent: string): string {
-  // Spaces between the rows of a table are no text, and no text may stand there.
+  // Between the rows of a table there is only white space, and text is not allowed there.
   if (typeof node === 'string') return inTable.has(parent) ? '' : inXml(withoutControls(node))
   if (node.name === 'br') return '<br/>'
   if (node.name === 'list') return listOf(node)
@@ -61,7 +61,7 @@ function listOf(node: Element): string {
   return items.length === 0 ? '' : `<${tag}>${items.join('')}</${tag}>`
 }
 
-/** Only a plain address is a link; everything else (javascript:, data:) is its text. */
+/** Only a plain web address becomes a link; any other target (javascript:, data:) leaves only the text. */
 function link(node: Element, parent: string): string {
   const address = node.written('href') ?? ''
   const text = rendered(node, parent)

@@ -10,7 +10,7 @@ import { table } from '../draft/table.ts'
 
 const categoryOf = (code: string) => ({ coding: [{ system: 'http://terminology.hl7.org/CodeSystem/observation-category', code }] })
 
-/** An observation: what, when, its value, how it is to be understood. `category` is of the section that it stands in. */
+/** An observation: code, time, value, interpretation. `category` is that of its section. */
 export function observation(element: Element, category: string, mapping: Mapping, place: string): Entry | undefined {
   const code = concept(element.first('code'), mapping.words)
   const value = observationValue(element, mapping)
@@ -42,7 +42,7 @@ export function observation(element: Element, category: string, mapping: Mapping
       specimen: specimenOf(element, mapping, place)?.reference,
     }),
   })
-  // Only the words say what was seen: nothing is absent.
+  // When words say what was seen, the value is not absent.
   if (value === undefined && components.length === 0 && words === undefined)
     resource['dataAbsentReason'] = absenceOf(element.elements.find(({ name }) => name === 'value'))
   for (const component of components) componentOf(component, resource, mapping)
@@ -50,7 +50,7 @@ export function observation(element: Element, category: string, mapping: Mapping
   return entry
 }
 
-// "It is so", said of a pregnancy, is the answer to whether there is one (C-CDA on FHIR).
+// For a pregnancy the value "it is so" answers whether there is one (C-CDA on FHIR).
 const isOfPregnancy = new Set(['77386006', '60001007', '152231000119106', '146799005'])
 function asserted(code: Json | undefined, value: Json | undefined): Json | undefined {
   const codesIn = (one: unknown) => (((one as Json | undefined)?.['coding'] as Json[] | undefined) ?? []).map((each) => String(each['code']))
@@ -58,7 +58,7 @@ function asserted(code: Json | undefined, value: Json | undefined): Json | undef
   return { coding: [{ system: 'http://loinc.org', code: '82810-3', display: 'Pregnancy status' }] }
 }
 
-/** What says no time of its own has that of the battery that it stands in. */
+/** Gives the time of the battery to observations without one. */
 function timedBy(made: Entry[], organizer: Element): Entry[] {
   const time = timeChoice('effective', organizer.first('effectiveTime'))
   for (const { resource } of made)
@@ -75,11 +75,11 @@ function observationValue(element: Element, mapping: Mapping): Json | undefined 
   return made
 }
 
-/** An observation within one, as a component, where it has a code and a value. */
+/** An inner observation with a code and a value becomes a component. */
 function componentOf(element: Element, resource: Json, mapping: Mapping): void {
   const [code, value] = [concept(element.first('code'), mapping.words), anyValue(element.first('value'), mapping.words)]
   if (code === undefined || value === undefined) return
-  // obs-7: what has the code of the whole would be its value, told twice.
+  // obs-7: a component with the code of the whole would repeat the value of the whole.
   const own = (resource['code'] as Json)['coding'] as Json[] | undefined
   const isSame = (code['coding'] as Json[] | undefined)?.some((one) => own?.some((each) => each['code'] === one['code'] && each['system'] === one['system']))
   if (isSame && Object.keys(resource).some((name) => name.startsWith('value'))) return
@@ -102,7 +102,7 @@ function rangeOf(element: Element, mapping: Mapping): Json | undefined {
   return some({ low, high, text })
 }
 
-/** What was examined: its number, and what it is. */
+/** The specimen that was examined: its number and its type. */
 function specimenOf(element: Element, mapping: Mapping, place: string): Entry | undefined {
   const role = element.first('specimen', 'specimenRole')
   const type = concept(role?.first('specimenPlayingEntity', 'code'), mapping.words)
@@ -119,7 +119,7 @@ export function results(organizer: Element, mapping: Mapping, place: string): En
   const code = concept(organizer.first('code'), mapping.words)
   const inside = organizer.all('component').flatMap((component) => [
     ...component.all('observation').flatMap((one) => observation(one, 'laboratory', mapping, place) ?? []),
-    // What grew in one culture stands together within it.
+    // The findings of one culture are a battery within it.
     ...component.all('organizer').flatMap((one) => battery(one, 'laboratory', mapping, place)),
   ])
   const made = timedBy(inside, organizer)
@@ -143,7 +143,7 @@ export function results(organizer: Element, mapping: Mapping, place: string): En
   return [report, ...made]
 }
 
-/** A battery of vital signs is only a bracket around its observations. */
+/** A battery of vital signs only groups its observations. */
 export function battery(organizer: Element, category: string, mapping: Mapping, place: string): Entry[] {
   for (const name of ['id', 'code', 'statusCode', 'effectiveTime', 'author']) for (const one of organizer.all(name)) one.readAll()
   const inside = organizer
@@ -157,7 +157,7 @@ export function battery(organizer: Element, category: string, mapping: Mapping, 
 
 const sexes = table<string>({ M: 'male', F: 'female' })
 
-/** What ran in the family: one relative. */
+/** The family history of one relative. */
 export function family(organizer: Element, mapping: Mapping, place: string): Entry | undefined {
   const relative = organizer.first('subject', 'relatedSubject')
   const relationship = concept(relative?.first('code'), mapping.words)

@@ -3,10 +3,10 @@ import type { Element } from './element.ts'
 import type { Mapping } from './mapping.ts'
 import { addresses, concept, identifiers, names, telecoms } from './types.ts'
 
-/** Whoever did something: the person, and the organization that the person did it for. */
+/** A participant: the person, the organization that the person acted for, or a device. */
 export type Party = { person: Entry | undefined; organization: Entry | undefined; device: Entry | undefined }
 
-/** AssignedAuthor, AssignedEntity: the same number, or else the same name, is the same one in a document. */
+/** AssignedAuthor, AssignedEntity. Within a document the same number, or else the same name, is the same person. */
 export function assigned(element: Element | undefined, mapping: Mapping, place: string): Party {
   if (element === undefined) return { person: undefined, organization: undefined, device: undefined }
   const numbers = identifiers(element)
@@ -23,7 +23,7 @@ function personOf(element: Element, identifier: Json[], name: Json[], mapping: M
   const code = concept(element.first('code'), mapping.words)
   const [address, telecom] = [addresses(element), telecoms(element)]
   const entry = mapping.draft.once(`person ${JSON.stringify(key)}`, 'Practitioner', place, () => {})
-  // A later place may know what an earlier one left out.
+  // A later element may give what an earlier one left out.
   const { resource } = entry
   const more = some({ identifier, name, address, telecom, qualification: code && [{ code }] }) ?? {}
   for (const [property, value] of Object.entries(more)) resource[property] ??= value
@@ -52,7 +52,7 @@ export function organizationOf(element: Element | undefined, mapping: Mapping, p
   const entry = mapping.draft.once(`organization ${identifier.length > 0 ? JSON.stringify(identifier) : name}`, 'Organization', place, () => {})
   const more = some({ identifier, name, address, telecom }) ?? {}
   for (const [property, value] of Object.entries(more)) entry.resource[property] ??= value
-  // org-3: an organization has no home; CDA's default use says nothing.
+  // org-3: an organization has no home address; home is only CDA's default use.
   for (const one of [...((entry.resource['address'] as Json[] | undefined) ?? []), ...((entry.resource['telecom'] as Json[] | undefined) ?? [])])
     if (one['use'] === 'home') delete one['use']
   return entry
@@ -69,13 +69,13 @@ export function performers(element: Element, mapping: Mapping, place: string): {
   })
 }
 
-/** An author of an entry, where the entry has one of its own. */
+/** The author of an entry, when the entry names one. */
 export function authorOf(element: Element, mapping: Mapping, place: string): Entry | undefined {
   return assigned(element.first('author', 'assignedAuthor'), mapping, place).person
 }
 export const practitionerOnly = (entry: Entry | undefined): Entry | undefined => (entry?.resource.resourceType === 'Practitioner' ? entry : undefined)
 
-/** A person beside the patient: guardian, next of kin, contact. */
+/** A person related to the patient: guardian, next of kin, contact. */
 export function related(element: Element, person: Element | undefined, code: Json | undefined, mapping: Mapping, place: string): Entry | undefined {
   const name = names(person)
   const [identifier, address, telecom] = [identifiers(element), addresses(element), telecoms(element)]

@@ -1,7 +1,7 @@
 import { table } from '../draft/table.ts'
 const entities = table<string>({ amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" })
 
-/** The five entities of XML and characters by their numbers (XML 1.0, 4.1 and 4.6) as what they stand for; null where anything else stands. */
+/** Replaces the five entities of XML and numeric character references (XML 1.0, 4.1 and 4.6); null when there is any other reference. */
 export function withReferences(text: string): string | null {
   let out = ''
   let from = 0
@@ -21,7 +21,7 @@ function meaningOf(name: string): string | undefined {
   return isCharacter(code) ? String.fromCodePoint(code) : undefined
 }
 
-/** XML 1.0, 2.2. */
+/** Characters that XML allows (XML 1.0, 2.2). */
 const isCharacter = (code: number) =>
   code === 0x9 ||
   code === 0xa ||

@@ -2,7 +2,7 @@ import { inner } from './conditions.ts'
 import type { Element } from './element.ts'
 import { table } from '../draft/table.ts'
 
-// The status of an act (v3 ActStatus) as R4 says it of each kind of resource.
+// The status of an act (v3 ActStatus) in R4's words for each kind of resource.
 const of = table<Record<string, string>>({
   Observation: table<string>({ completed: 'final', active: 'registered', aborted: 'cancelled', cancelled: 'cancelled', nullified: 'entered-in-error' }),
   Procedure: table<string>({ completed: 'completed', active: 'in-progress', aborted: 'stopped', cancelled: 'not-done', held: 'on-hold', new: 'preparation' }),
@@ -37,8 +37,8 @@ export function statusOf(kind: string, element: Element, fallback: string): stri
 }
 
 /**
- * An observation in the entry says whether a medicine is still taken, and goes before the status of the act, which is "completed" in most documents that have one (CCD, 3.9.2.3; C-CDA). A value
- * that is called "No longer active" is that, whatever its code.
+ * An observation in the entry says whether a medicine is still taken. It takes precedence over the status of the act, which is "completed" in most
+ * documents that have one (CCD, 3.9.2.3; C-CDA). A value named "No longer active" means that, whatever its code.
  */
 export function takenStatus(kind: 'MedicationStatement' | 'MedicationRequest', element: Element, fallback: string): string {
   const said = inner(element, 'observation').find((one) => one.first('code')?.attribute('code') === '33999-4')

@@ -24,14 +24,14 @@ describe('whether a medicine is still taken', () => {
       .all(mood === 'EVN' ? 'MedicationStatement' : 'MedicationRequest')
       .map((one) => one['status'])
 
-  test('is what its status observation says, and not the act, which is completed in most', async () => {
+  test('is decided by its status observation and not by the act, which is completed in most documents', async () => {
     assert.deepEqual(await medicine(status('55561003', 'Active')), ['active'])
     assert.deepEqual(await medicine(status('73425007', 'No Longer Active'), 'EVN', 'active'), ['stopped'])
     assert.deepEqual(await medicine(status('421139008', 'On Hold'), 'INT', 'active'), ['on-hold'])
     assert.deepEqual(await medicine(status('392521001', 'Prior History'), 'EVN', 'active'), ['completed'])
   })
 
-  test('is no, where a wrong code is called so, and what the act says where there is no observation', async () => {
+  test('is no for a wrong code with that name, and is decided by the act when there is no observation', async () => {
     assert.deepEqual(await medicine(status('421139008', 'No Longer Active'), 'EVN', 'active'), ['stopped'])
     assert.deepEqual([await medicine(''), await medicine('', 'EVN', 'active')], [['completed'], ['active']])
   })
@@ -40,7 +40,7 @@ describe('whether a medicine is still taken', () => {
 describe('what only words say', () => {
   const words = '<text><reference value="#w1"/></text>'
 
-  test('of a plan without a code is the plan, and of how somebody is what was seen', async () => {
+  test('becomes the code, of a plan without one and of an observation of how somebody is', async () => {
     const plan = await mappedCda(
       section('18776-5', [
         `<observation classCode="OBS" moodCode="RQO"><code nullFlavor="NA"/>${words}<statusCode code="new"/><effectiveTime value="20260401"/></observation>`,
@@ -56,7 +56,7 @@ describe('what only words say', () => {
   })
 })
 
-test('nursing interventions, and medicines that are to be handed out, are told in whichever section they stand', async () => {
+test('nursing interventions and medicines to be dispensed are mapped in whichever section they stand', async () => {
   const elevated = `<act classCode="ACT" moodCode="EVN"><templateId root="2.16.840.1.113883.10.20.22.4.12"/><code code="423171007" ${sct} displayName="Elevate head of bed"/><statusCode code="completed"/><effectiveTime value="20260225"/></act>`
   const act = `<act classCode="ACT" moodCode="EVN"><templateId root="2.16.840.1.113883.10.20.22.4.131"/><code code="362956003" ${sct}/><statusCode code="completed"/>${within(elevated)}</act>`
   const done = await mappedCda(section('62387-6', [act]))
@@ -75,7 +75,7 @@ describe('problems and allergies', () => {
       'SUBJ',
     )
 
-  test('the age at which a problem began is told where no day is', async () => {
+  test('the age at which a problem began is kept when no day is given', async () => {
     const problem = async (time: string) =>
       (
         await mappedCda(
@@ -91,7 +91,7 @@ describe('problems and allergies', () => {
     assert.equal((await problem('<effectiveTime><low value="2019"/></effectiveTime>'))['onsetAge'], undefined)
   })
 
-  test('an allergy that is worse than what is said of its reaction says so', async () => {
+  test('an allergy that is more severe than its reaction says so in a note', async () => {
     const reaction = within(
       `<observation classCode="OBS" moodCode="EVN"><code code="ASSERTION" codeSystem="2.16.840.1.113883.5.4"/><value xsi:type="CD" code="247472004" ${sct} displayName="Hives"/>${severity('255604002', 'Mild')}</observation>`,
       'MFST',

@@ -17,17 +17,17 @@ describe('problems and allergies', () => {
   const problem = async (inside: string, attributes?: string) => (await map(section('11450-4', [concern(observation(inside, attributes))]))).first('Condition')
   const hypertension = `<value xsi:type="CD" code="38341003" ${sct}/>`
 
-  test('of which only the end is known began nobody knows when', async () => {
+  test('with only an end have no known beginning', async () => {
     const found = await problem(`<effectiveTime><low nullFlavor="UNK"/><high value="20210101"/></effectiveTime>${hypertension}`)
     assert.deepEqual([found['onsetDateTime'], found['abatementDateTime'], found['clinicalStatus'].coding[0].code], [undefined, '2021-01-01', 'resolved'])
   })
 
-  test('an end that nobody knows is an end', async () => {
+  test('with an unknown end have ended', async () => {
     const found = await problem(`<effectiveTime><low value="2019"/><high nullFlavor="UNK"/></effectiveTime>${hypertension}`)
     assert.deepEqual([found['onsetDateTime'], found['clinicalStatus'].coding[0].code], ['2019', 'resolved'])
   })
 
-  test('no problem at all is said as such, a problem that is none is refuted', async () => {
+  test('no known problem is stated as such, and a negated problem is refuted', async () => {
     const none = await problem(`<value xsi:type="CD" code="55607006" ${sct}/>`, 'moodCode="EVN" negationInd="true"')
     assert.deepEqual([none['code'].coding[0].code, none['verificationStatus']], ['160245001', undefined])
     const refuted = await problem(hypertension, 'moodCode="EVN" negationInd="true"')
@@ -35,7 +35,7 @@ describe('problems and allergies', () => {
     assert.equal(refuted['clinicalStatus'], undefined)
   })
 
-  test('a problem that is none and has an end breaks no rule of R4 (con-4), which would keep the whole document out of the record', async () => {
+  test('a negated problem with an end breaks no rule of R4 (con-4), which would keep the whole document out of the record', async () => {
     const refuted = await problem(`<effectiveTime><high value="20210101"/></effectiveTime>${hypertension}`, 'moodCode="EVN" negationInd="true"')
     assert.deepEqual([refuted['verificationStatus'].coding[0].code, refuted['clinicalStatus'].coding[0].code], ['refuted', 'inactive'])
   })
@@ -84,14 +84,14 @@ describe('medicines', () => {
   ] as const)
     test(`are taken ${what}`, async () => assert.deepEqual((await dosage(`${what.includes('one') ? '' : from}${often}`))[0].timing.repeat, repeat))
 
-  test('are taken when needed, for a reason that is coded, in words, or not said', async () => {
+  test('are taken as needed, for a reason that is coded, in words, or not given', async () => {
     const needed = (criterion: string) => dosage(`${from}<precondition typeCode="PRCN"><criterion>${criterion}</criterion></precondition>`)
     assert.equal((await needed(`<value xsi:type="CD" code="25064002" ${sct}/>`))[0].asNeededCodeableConcept.coding[0].code, '25064002')
     assert.deepEqual((await needed('<text>за бол</text>'))[0].asNeededCodeableConcept, { text: 'за бол' })
     assert.equal((await needed('<value xsi:type="CD" nullFlavor="UNK"/>'))[0].asNeededBoolean, true)
   })
 
-  test('are taken in amounts between two, counted in tablets, and no more than so much a day', async () => {
+  test('are taken in amounts within a range, counted in tablets, with a maximum in a day', async () => {
     const [found] = await dosage(
       `${from}<doseQuantity><low value="1"/><high value="2"/></doseQuantity><maxDoseQuantity><numerator value="8"/><denominator value="1" unit="d"/></maxDoseQuantity><administrationUnitCode code="C48542" displayName="Tablet" codeSystem="2.16.840.1.113883.3.26.1.1"/>`,
     )
@@ -99,7 +99,7 @@ describe('medicines', () => {
     assert.deepEqual([low.value, high.value, high.unit, found.maxDosePerPeriod.numerator.value], [1, 2, 'Tablet', 8])
   })
 
-  test('are taken down step by step, each step in its time', async () => {
+  test('with a tapering dose have each step at its time', async () => {
     const step = (number: number, low: string, high: string, mg: string) =>
       `<entryRelationship typeCode="COMP"><sequenceNumber value="${number}"/>${administration(`<effectiveTime xsi:type="IVL_TS"><low value="${low}"/><high value="${high}"/></effectiveTime><doseQuantity value="${mg}" unit="mg"/>`)}</entryRelationship>`
     const steps = await dosage(`${from}${step(1, '20260101', '20260107', '40')}${step(2, '20260108', '20260114', '20')}`)
@@ -112,12 +112,12 @@ describe('medicines', () => {
     )
   })
 
-  test('that shall not be given are no order to give them', async () => {
+  test('that shall not be given are not ordered', async () => {
     const { first } = await map(section('18776-5', [administration(from, 'moodCode="RQO" negationInd="true"')]))
     assert.equal(first('MedicationRequest')['doNotPerform'], true)
   })
 
-  test('a vaccination that was refused has its reason, and one that did harm leads to what it did', async () => {
+  test('a refused vaccination has its reason, and one that did harm refers to the reaction', async () => {
     const vaccine = (attributes: string, inside: string) => administration(`<effectiveTime value="20251001"/>${inside}`, `moodCode="EVN" ${attributes}`)
     const hives = `<entryRelationship typeCode="CAUS">${observation(`<templateId root="2.16.840.1.113883.10.20.22.4.9"/>${assertion}<statusCode code="completed"/><effectiveTime><low value="20251002"/></effectiveTime><value xsi:type="CD" code="247472004" ${sct}/>`)}</entryRelationship>`
     const refusal = `<entryRelationship typeCode="RSON">${observation('<templateId root="2.16.840.1.113883.10.20.22.4.53"/><code code="PATOBJ" codeSystem="2.16.840.1.113883.5.8"/>')}</entryRelationship>`
@@ -157,7 +157,7 @@ describe('results', () => {
       assert.equal(first('Observation')['dataAbsentReason'].coding[0].code, reason)
     })
 
-  test('of money, numbers and intervals of whole numbers are what they say; what cannot be read is a loss', async () => {
+  test('as money, numbers and intervals of whole numbers keep their meaning; an unreadable one is a loss', async () => {
     const { all, losses } = await map(
       battery([
         '<value xsi:type="MO" value="5.00" currency="RSD"/>',
@@ -173,7 +173,7 @@ describe('results', () => {
   })
 })
 
-describe('what is laid down, paid, planned and who cares', () => {
+describe('directives, payers, plans and care teams', () => {
   test('an advance directive is a Consent of that scope', async () => {
     const { first, at } = await map(
       section('42348-3', [
@@ -205,7 +205,7 @@ describe('what is laid down, paid, planned and who cares', () => {
     assert.deepEqual([at(coverage['payor'][0])['name'], at(coverage['payor'][0])['identifier'][0].value, losses], ['РФЗО', 'РФЗО', []])
   })
 
-  test('a care team has its people and what they are in it', async () => {
+  test('a care team has its members and their roles', async () => {
     const member = `<component><act classCode="PCPR" moodCode="EVN"><effectiveTime><low value="20260101"/></effectiveTime><performer typeCode="PRF"><functionCode code="PCP" codeSystem="2.16.840.1.113883.5.88"/><assignedEntity><id root="1.2.6" extension="D5"/><assignedPerson><name><given>А</given><family>Б</family></name></assignedPerson></assignedEntity></performer></act></component>`
     const { first, at } = await map(section('85847-2', [`<organizer classCode="CLUSTER" moodCode="EVN"><statusCode code="active"/>${member}</organizer>`]))
     const [participant] = first('CareTeam')['participant']
@@ -227,7 +227,7 @@ describe('what is laid down, paid, planned and who cares', () => {
       assert.equal((await map(body)).first('CareTeam')['name'], name)
     })
 
-  test('a goal says how much until when, and that it was reached', async () => {
+  test('a goal says how much, until when, and that it was reached', async () => {
     const goal = observation(
       `<code code="29463-7" ${loinc}/><statusCode code="completed"/><effectiveTime><low value="20260101"/><high value="20261231"/></effectiveTime><value xsi:type="PQ" value="70" unit="kg"/>`,
       'moodCode="GOL"',
@@ -236,7 +236,7 @@ describe('what is laid down, paid, planned and who cares', () => {
     assert.deepEqual([lifecycleStatus, target[0].detailQuantity.value, target[0].dueDate], ['completed', 70, '2026-12-31'])
   })
 
-  test('that somebody is pregnant is the answer to that question, with the day of birth that is expected', async () => {
+  test('a pregnancy is the answer to that question, with the expected day of birth', async () => {
     const due = `<entryRelationship typeCode="REFR">${observation(`<code code="11778-8" ${loinc}/><value xsi:type="TS" value="20261001"/>`)}</entryRelationship>`
     const { code, component } = (
       await map(section('29762-2', [observation(`${assertion}<statusCode code="completed"/><value xsi:type="CD" code="77386006" ${sct}/>${due}`)]))
@@ -244,7 +244,7 @@ describe('what is laid down, paid, planned and who cares', () => {
     assert.deepEqual([code.coding[0].code, component[0].valueDateTime], ['82810-3', '2026-10-01'])
   })
 
-  test('a procedure about a device keeps what was done and when; a visit at one moment is over', async () => {
+  test('a procedure on a device keeps the code and the time; a visit at one moment is over', async () => {
     const procedure = `<procedure classCode="PROC" moodCode="EVN"><code code="360030002" ${sct}/><statusCode code="completed"/><effectiveTime value="20200101"/><participant typeCode="DEV"><participantRole classCode="MANU"><playingDevice><code code="14106009" ${sct}/></playingDevice></participantRole></participant></procedure>`
     const { first, at, losses } = await map(section('46264-8', [procedure]))
     assert.deepEqual(
@@ -268,18 +268,18 @@ test('a comment is a note on its entry, and what a doctor wrote is a document be
   assert.equal(Buffer.from(written?.['content'][0].attachment.data, 'base64').toString(), 'Пацијент је добро')
 })
 
-test('the chart is found by the number of whoever keeps the document, in whichever order the numbers stand', async () => {
+test('the chart is found by the number of the custodian, in whatever order the numbers come', async () => {
   const ids = numbers.split(/(?<=>)/)
   for (const order of [ids, ids.toReversed()])
     assert.deepEqual((await map(section('11450-4', []), order.join(''))).requests('Patient'), ['POST identifier=urn:oid:1.3.6.1.4.1.99999.5.2|4711'])
 })
 
-describe('medicines that were given, and things', () => {
+describe('administered medicines, and devices', () => {
   const product = `<consumable><manufacturedProduct><manufacturedMaterial><code code="153475" codeSystem="2.16.840.1.113883.6.88" displayName="Propofol"/></manufacturedMaterial></manufacturedProduct></consumable>`
   const medicine = (mood: string) =>
     `<substanceAdministration classCode="SBADM" moodCode="${mood}"><statusCode code="completed"/><effectiveTime value="20260301"/><doseQuantity value="20" unit="mg"/>${product}</substanceAdministration>`
 
-  test('in anaesthesia were given; what is only planned was not, whatever the section', async () => {
+  test('in anaesthesia were given; planned ones were not, whatever the section', async () => {
     for (const code of ['59774-0', '29549-3']) {
       const { all } = await map(section(code, [medicine('EVN'), medicine('INT')]))
       assert.deepEqual([all('MedicationAdministration').length, all('MedicationRequest').length, all('MedicationStatement').length], [1, 1, 0], code)
@@ -289,7 +289,7 @@ describe('medicines that were given, and things', () => {
   const supply = (device: string, name: string, number = '<id root="1.3.6.1.4.1.99999.9" extension="PI-1"/>') =>
     `<supply classCode="SPLY" moodCode="EVN"><id root="1.3.6.1.4.1.99999.8" extension="S-${device}"/><statusCode code="completed"/><participant typeCode="PRD"><participantRole classCode="MANU">${number}<playingDevice><code code="${device}" ${sct} displayName="${name}"/></playingDevice><scopingEntity><desc>Медтроник</desc></scopingEntity></participantRole></participant></supply>`
 
-  test('implants stand together in an organizer: a pacemaker is told, with its maker, and found again', async () => {
+  test('implants are grouped in an organizer: a pacemaker is mapped, with its maker, and found again', async () => {
     const organizer = `<organizer classCode="CLUSTER" moodCode="EVN"><code code="40388003" ${sct}/><component>${supply('14106009', 'Pacemaker')}</component><component>${supply('303406003', 'Prosthesis')}</component></organizer>`
     const { all, requests } = await map(section('46264-8', [organizer]))
     assert.deepEqual(
@@ -305,7 +305,7 @@ describe('medicines that were given, and things', () => {
     assert.match(requests('Device')[0] ?? '', /^PUT identifier=urn:spona:edge:statement/)
   })
 
-  test('the number for everybody of a device is its carrier, and the number of the supply that of a thing without one', async () => {
+  test('the worldwide number of a device is its carrier, and a device without one gets the number of the supply', async () => {
     const carried = (
       await map(section('46264-8', [supply('14106009', 'Pacemaker', '<id root="2.16.840.1.113883.3.3719" extension="(01)00643169007222"/>')]))
     ).first('Device')
@@ -314,7 +314,7 @@ describe('medicines that were given, and things', () => {
     assert.equal(bare['identifier'][0].value, 'S-14106009')
   })
 
-  test('at discharge and at admission stand within an act, and are told: the therapy of a discharge summary was lost', async () => {
+  test('at discharge and at admission inside an act are mapped: the therapy of a discharge summary was lost', async () => {
     const act = (template: string, mood: string) =>
       `<act classCode="ACT" moodCode="EVN"><templateId root="${template}"/><code code="10183-2" ${loinc}/><statusCode code="completed"/><entryRelationship typeCode="SUBJ">${medicine(mood)}</entryRelationship></act>`
     for (const [code, template] of [
@@ -329,7 +329,7 @@ describe('medicines that were given, and things', () => {
   })
 })
 
-test('a battery names its specimen, a wound where it is, an instruction its words', async () => {
+test('a battery keeps its specimen, a wound its place, an instruction its words', async () => {
   const battery = `<organizer classCode="BATTERY" moodCode="EVN"><code code="58410-2" ${loinc}/><statusCode code="completed"/><specimen><specimenRole><id root="1.3.6.1.4.1.99999.8" extension="SP1"/><specimenPlayingEntity><code code="119297000" ${sct} displayName="Blood"/></specimenPlayingEntity></specimenRole></specimen><component>${observation(`<code code="718-7" ${loinc}/><statusCode code="completed"/><value xsi:type="PQ" value="98" unit="g/L"/>`)}</component></organizer>`
   const results = await map(section('30954-2', [battery]))
   const specimen = results.first('Specimen')

@@ -12,7 +12,7 @@ import { statusOf, takenStatus } from './statuses.ts'
 import { beginning, concept, dateTime, identifiers, integer, moment, period, quantity, timeChoice, wordsOf } from './types.ts'
 import { table } from '../draft/table.ts'
 
-/** The medicine of a substance administration or a supply: its code, else its name. */
+/** The medicine of a substance administration or a supply: its code, or its name. */
 function medicine(element: Element, mapping: Mapping, place: string): { concept: Json; lot: string | undefined; maker: Entry | undefined } | undefined {
   const product = (element.first('consumable') ?? element.first('product'))?.first('manufacturedProduct')
   const material = product?.first('manufacturedMaterial') ?? product?.first('manufacturedLabeledDrug')
@@ -23,7 +23,7 @@ function medicine(element: Element, mapping: Mapping, place: string): { concept:
   return code === undefined ? undefined : { concept: code, lot: material?.first('lotNumberText')?.text || undefined, maker }
 }
 
-/** "Not a medicine, without naming one": none is known of, as the patient summary writes it (IPS, absent-unknown). */
+/** A negated medicine without a name means that none is known of, as the patient summary writes it (IPS, absent-unknown). */
 function none(element: Element): { concept: Json } | undefined {
   if (element.attribute('negationInd') !== 'true') return undefined
   return {
@@ -35,7 +35,7 @@ function none(element: Element): { concept: Json } | undefined {
 
 const isPlanned = (element: Element) => ['INT', 'RQO', 'PRMS', 'PRP', 'ARQ', 'APT', 'GOL'].includes(element.attribute('moodCode') ?? '')
 
-/** A medicine: given in the section of what was given, wished for by its mood, else said to be taken. */
+/** A medicine: administered in a section of administrations, requested by its mood, in all other cases stated as taken. */
 export function medication(element: Element, isGiven: boolean, mapping: Mapping, place: string): Entry | undefined {
   const named = medicine(element, mapping, place)
   const product = named ?? (isGiven || isPlanned(element) ? undefined : none(element))
@@ -66,7 +66,7 @@ export function medication(element: Element, isGiven: boolean, mapping: Mapping,
   return entry
 }
 
-/** Indications: observations that say why. */
+/** Indications: observations that give the reason. */
 function reasons(element: Element, mapping: Mapping): Json[] {
   return element
     .all('entryRelationship')
@@ -87,7 +87,7 @@ function given(element: Element, base: Json, times: Times, mapping: Mapping, pla
   const [route, site] = [concept(element.first('routeCode'), mapping.words), concept(element.first('approachSiteCode'), mapping.words)]
   const effective =
     times.period === undefined ? (times.at === undefined ? { _effectiveDateTime: absent } : { effectiveDateTime: times.at }) : { effectivePeriod: times.period }
-  // mad-1: a dosage has a dose or a rate; without one the way stands as its text.
+  // mad-1: a dosage needs a dose or a rate; without one the route stands as text.
   const dosed = dose !== undefined || rate !== undefined ? some({ route, site, dose, rateQuantity: rate }) : undefined
   Object.assign(entry.resource, {
     status: statusOf('MedicationAdministration', element, 'completed'),
@@ -127,17 +127,17 @@ function prescribed(element: Element, base: Json, times: Times, mapping: Mapping
 
 function within(timing: unknown, boundsPeriod: Json): Json {
   const { repeat, ...rest } = (timing ?? {}) as Json
-  // Timing.repeat has one of its bounds.
+  // Timing.repeat may have only one of its bounds.
   return { ...rest, repeat: some({ ...(repeat as Json | undefined), boundsDuration: undefined, boundsPeriod }) }
 }
 
-/** A supply by itself: a medicine that is to be handed out, or was. */
+/** A supply without a medication around it: a medicine to be dispensed, or already dispensed. */
 export function supply(element: Element, mapping: Mapping, place: string): Entry | undefined {
   const own = medicine(element, mapping, place)
   return own && supplied(element, { medicationCodeableConcept: own.concept, subject: mapping.patient.reference }, mapping, place)
 }
 
-/** A supply within a medication: an order for it, or what was handed out. */
+/** A supply within a medication: its order or its dispense. */
 function supplied(element: Element, base: Json, mapping: Mapping, place: string): Entry {
   const amount = quantity(element.first('quantity'))
   const own = medicine(element, mapping, place)
@@ -198,7 +198,7 @@ export function immunization(element: Element, mapping: Mapping, place: string):
   return entry
 }
 
-/** What it did to the patient: an observation of its own, which the vaccination leads to. */
+/** A reaction to the vaccination: a separate observation that the vaccination refers to. */
 function reactionsTo(element: Element, mapping: Mapping, place: string): Json[] {
   return inner(element, 'observation')
     .filter((one) => hasTemplate(one, '2.16.840.1.113883.10.20.22.4.9'))
@@ -208,7 +208,7 @@ function reactionsTo(element: Element, mapping: Mapping, place: string): Json[] 
     })
 }
 
-/** Why not: an observation of the template for it, or one whose code is a reason. */
+/** The reason for a refusal: an observation of the template for it, or one whose code is a reason. */
 function refusalOf(element: Element, mapping: Mapping): Json | undefined {
   const all = inner(element, 'observation')
   const found =
@@ -219,7 +219,7 @@ function refusalOf(element: Element, mapping: Mapping): Json | undefined {
   return reason
 }
 
-/** A procedure that was done, or one that is ordered. */
+/** A procedure that was done or is ordered. */
 export function procedure(element: Element, mapping: Mapping, place: string): Entry | undefined {
   const code = concept(element.first('code'), mapping.words) ?? nameless(element, mapping)
   if (code === undefined) return undefined
@@ -252,7 +252,7 @@ function nameless(element: Element, mapping: Mapping): Json | undefined {
 
 const priorities = table<string>({ R: 'routine', UR: 'urgent', EM: 'stat', S: 'stat', A: 'asap', CR: 'routine', EL: 'routine' })
 
-/** What is wished for: an act, an observation, a procedure or a visit that is still to come. */
+/** A request: an act, an observation, a procedure or a visit that is still to come. */
 export function planned(element: Element, code: Json, mapping: Mapping, place: string): Entry {
   const entry = mapping.draft.add('ServiceRequest', place, true)
   const author = authorOf(element, mapping, place)
@@ -279,7 +279,7 @@ export function planned(element: Element, code: Json, mapping: Mapping, place: s
   return entry
 }
 
-/** A visit that was, or, by its mood, one that is planned. */
+/** A visit that took place or, by its mood, a planned one. */
 export function encounter(element: Element, mapping: Mapping, place: string): Entry | undefined {
   const code = element.first('code')
   const type = concept(code, mapping.words)
@@ -311,7 +311,7 @@ export function encounter(element: Element, mapping: Mapping, place: string): En
   return entry
 }
 
-/** It has an end, or was at one moment. */
+/** Whether it is over: it has an end, or took place at one moment. */
 const isOver = (element: Element, when: Json | undefined) =>
   when?.['end'] !== undefined || (when !== undefined && element.first('effectiveTime')?.attribute('value') !== undefined)
 
@@ -322,19 +322,19 @@ function encounterTime(element: Element): Json | undefined {
   return whole ?? (at === undefined ? undefined : { start: at })
 }
 
-/** A thing that the patient has or uses. */
+/** A device that the patient has or uses. */
 export function device(element: Element, mapping: Mapping, place: string): Entry | undefined {
   const role = [...element.all('participant'), ...element.all('product')].map((one) => one.first('participantRole')).find((one) => one !== undefined)
   const entry = deviceOf(role, mapping, place)
   if (entry === undefined) return undefined
-  // The number of the supply finds a thing again that has none of its own.
+  // A device without a number is found again by the number of the supply.
   const numbers = identifiers(element)
   if (entry.resource['identifier'] === undefined && numbers.length > 0) entry.resource['identifier'] = numbers
   element.all('statusCode')
   return entry
 }
 
-/** What was put in or taken out by a procedure. */
+/** The devices that a procedure put in or removed. */
 const devicesIn = (element: Element, mapping: Mapping, place: string): Entry[] =>
   element
     .all('participant')
@@ -349,7 +349,7 @@ function deviceOf(role: Element | undefined, mapping: Mapping, place: string): E
   const maker = organizationOf(role?.first('scopingEntity'), mapping, place)
   const entry = mapping.draft.add('Device', place, true)
   const name = maker?.resource['name'] ?? role?.first('scopingEntity')?.first('desc')?.text
-  // The register in which the numbers of devices for everybody are (FDA, UDI).
+  // The root of the worldwide device register (FDA, UDI).
   const udi = (role?.all('id') ?? []).find((id) => id.attribute('root') === '2.16.840.1.113883.3.3719')?.attribute('extension')
   Object.assign(
     entry.resource,

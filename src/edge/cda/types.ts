@@ -10,7 +10,7 @@ import { ucumOf } from '../draft/ucum.ts'
 const isOid = /^[0-2](?:\.(?:0|[1-9]\d*))+$/
 const isUuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
-/** II: a root alone is the identifier itself, a root with an extension is the space of it. */
+/** II: a root alone is the identifier; with an extension the root is its system. */
 export function identifier(element: Element): Json | undefined {
   const [root, extension, authority] = [element.attribute('root'), element.attribute('extension'), element.attribute('assigningAuthorityName')]
   if (root === undefined && extension === undefined) return undefined
@@ -28,7 +28,7 @@ export const identifiers = (element: Element): Json[] =>
     .map(identifier)
     .filter((one) => one !== undefined)
 
-/** CD, CE, CV: the code, its translations, and the words, which may stand in the narrative. */
+/** CD, CE, CV: the code, its translations, and the text, which may be in the narrative. */
 export function concept(element: Element | undefined, words: Words): Json | undefined {
   if (element === undefined) return undefined
   const all = [element, ...element.all('translation')].map(coding).filter((one) => one !== undefined)
@@ -44,10 +44,10 @@ export function coding(element: Element): Json | undefined {
   return some({ system, code: plainCode(code.replace(/\s+/g, ' '), system), display })
 }
 
-/** Every element of the narrative that has an ID. */
+/** The elements of the narrative by their ID. */
 export type Words = ReadonlyMap<string, Element>
 
-/** Words that stand in the element, or where its reference points to. */
+/** The text of an element, or of the narrative that it refers to. */
 export function wordsOf(element: Element | undefined, words: Words): string | undefined {
   if (element === undefined) return undefined
   const reference = (element.first('reference') ?? element).attribute('value')
@@ -55,7 +55,7 @@ export function wordsOf(element: Element | undefined, words: Words): string | un
   return found || element.text || undefined
 }
 
-/** What is there and cannot be read counts as not asked for, and so is a loss. */
+/** A value that cannot be read counts as unread, so it becomes a loss. */
 function readable<T>(element: Element | undefined, read: (value: string) => T | undefined): T | undefined {
   const value = element?.attribute('value')
   if (element === undefined || value === undefined) return undefined
@@ -67,7 +67,7 @@ function readable<T>(element: Element | undefined, read: (value: string) => T | 
 export const dateTime = (element: Element | undefined): string | undefined => readable(element, dateTimeOf)
 export const date = (element: Element | undefined): string | undefined => readable(element, dateOf)
 
-/** IVL_TS: a moment, or low and high. */
+/** IVL_TS: a moment, or an interval of low and high. */
 export function period(element: Element | undefined): Json | undefined {
   if (element === undefined) return undefined
   const [low, high] = [element.first('low'), element.first('high')]
@@ -77,11 +77,11 @@ export function period(element: Element | undefined): Json | undefined {
   return made
 }
 
-/** The moment itself, else the beginning. */
+/** The moment itself, or else the beginning of the interval. */
 export const moment = (element: Element | undefined): string | undefined =>
   dateTime(element) ?? dateTime(element?.first('low')) ?? dateTime(element?.first('center')) ?? dateTime(element?.first('high'))
 
-/** When it began; of what only the end is known nobody says when it began. */
+/** The beginning; undefined when only the end is known. */
 export const beginning = (element: Element | undefined): string | undefined =>
   dateTime(element) ?? dateTime(element?.first('low')) ?? dateTime(element?.first('center'))
 
@@ -94,22 +94,22 @@ export function timeChoice(name: string, element: Element | undefined): Json {
   return at === undefined ? {} : { [`${name}DateTime`]: at }
 }
 
-// More digits than a number of a computer keeps are not taken as one.
+// Longer numbers have more digits than a number in the computer keeps, so they are not read.
 const numberMax = 16
 const numberOf = (element: Element | undefined) =>
   readable(element, (value) => (value.length <= numberMax && /^[+-]?\d*\.?\d+$/.test(value) ? exactNumber(value) : undefined))
 
-/** PQ. A unit that is not UCUM's own writing is a unit for people only. */
+/** PQ. A unit that is not written in UCUM is kept as text only. */
 export function quantity(element: Element | undefined): Json | undefined {
   const value = numberOf(element)
   if (value === undefined) return element === undefined ? undefined : otherwise(element)
   const unit = element?.attribute('unit')
   if (unit === undefined || unit === '1') return { value }
-  // PQ is of UCUM, and many write mmHg and 10^9/L there.
+  // PQ demands UCUM, but many senders write mmHg and 10^9/L.
   const code = ucumOf(unit) ?? (isUcum.test(unit) ? unit : undefined)
   return code === undefined ? { value, unit } : { value, unit, system: 'http://unitsofmeasure.org', code }
 }
-/** In a unit that UCUM has not: `OTH`, and the number with the unit's words beside it (C-CDA 2.1, 5.2). */
+/** A quantity in a unit that UCUM lacks: `OTH`, with the number and the words of the unit beside it (C-CDA 2.1, 5.2). */
 function otherwise(element: Element): Json | undefined {
   const translation = element.first('translation')
   const value = numberOf(translation)
@@ -135,7 +135,7 @@ const nameUses = table<string>({
   PHON: 'usual',
 })
 
-/** PN: parts by their names, the birth name by its qualifier; a name may also be only text. */
+/** PN: parts by their names, the birth name by its qualifier; a name may also be plain text. */
 export function humanName(element: Element): Json | undefined {
   const texts = (name: string) =>
     element
@@ -204,7 +204,7 @@ export const telecoms = (element: Element): Json[] =>
     .map(telecom)
     .filter((one) => one !== undefined)
 
-/** The value of an observation, by its xsi:type, as a choice named `value`. */
+/** The value of an observation by its xsi:type, as a choice named `value`. */
 export function anyValue(element: Element | undefined, words: Words): Json | undefined {
   if (element === undefined) return undefined
   const type = (element.attribute('type') ?? '').replace(/^.*:/, '')
@@ -255,7 +255,7 @@ export function anyValue(element: Element | undefined, words: Words): Json | und
   }
 }
 
-// Why there is no value (v3 NullFlavor), as R4 says it.
+// The reason for a missing value (v3 NullFlavor) in R4's words.
 const absences = table<string>({
   NI: 'unknown',
   UNK: 'unknown',
@@ -273,13 +273,13 @@ export const absenceOf = (element: Element | undefined): Json => ({
   coding: [{ system: 'http://terminology.hl7.org/CodeSystem/data-absent-reason', code: absences[element?.attribute('nullFlavor') ?? ''] ?? 'unknown' }],
 })
 
-/** A value that is not what its type says stays as it was written, and stays in the losses. */
+/** A value that does not fit its type is kept as it was written, and stays in the losses. */
 function asWritten(element: Element): Json | undefined {
   const valueString = [element.attribute('value'), element.attribute('unit')].filter(Boolean).join(' ')
   return valueString === '' ? undefined : { valueString }
 }
 
-/** One open end is a comparison, two ends are a range. */
+/** One open end is a comparison; two ends are a range. */
 function interval(element: Element): Json | undefined {
   const [lowElement, highElement] = [element.first('low'), element.first('high')]
   const [low, high] = [quantity(lowElement), quantity(highElement)]

@@ -20,7 +20,7 @@ z" б='ћ' >12<!-- - inside -->34</value><e></e><пацијент име="Ђор
 
 type Plain = { name: string; attributes: Record<string, string>; children: (Plain | string)[] }
 
-/** The same rules upon another parser: names without prefixes, what comes first stays, blanks only in a narrative. */
+/** The same rules applied with another parser: names without prefixes, the first of equal attributes, white space only in a narrative. */
 function byAnother(text: string): Plain | null {
   const parser = new SaxesParser({ xmlns: false, position: false })
   const open: Plain[] = []
@@ -74,7 +74,7 @@ function compare(text: string): 'read' | 'refused' {
   return expected === null ? 'refused' : 'read'
 }
 
-test('a document is read as another parser reads it, and after 600 seeded damages refused where that one refuses', () => {
+test('a document is read as another parser reads it, and after 600 seeded damages refused when that one refuses it', () => {
   assert.equal(compare(whole), 'read')
   const random = seeded(51)
   const marks = [
@@ -114,13 +114,13 @@ test('a document is read as another parser reads it, and after 600 seeded damage
     const at = random.below(whole.length)
     const taken = random.next() < 0.5 ? random.below(3) : 0
     const damaged = whole.slice(0, at) + (random.next() < 0.7 ? random.pick(marks) : '') + whole.slice(at + taken)
-    // The other parser lets words follow a mark in the name of an instruction (XML 1.0, 2.6 does not).
+    // The other parser allows words after a mark in the name of an instruction; XML 1.0, 2.6 does not.
     if (!/<\?\w*\?\w/.test(damaged)) verdicts[compare(damaged)]++
   }
   assert.ok(verdicts.read > 100 && verdicts.refused > 100, JSON.stringify(verdicts))
 })
 
-test('what is not well-formed is refused with its line, and nothing is looked up outside of the document', () => {
+test('a document that is not well-formed is refused with its line, and nothing outside it is looked up', () => {
   const refused = (text: string) => {
     try {
       readXml(text)

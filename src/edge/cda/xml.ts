@@ -7,13 +7,13 @@ const depthMax = 100
 const elementsMax = 1_000_000
 const attributesMax = 64
 
-/** A document, and its elements that have an ID, the last of two with the same. */
+/** A document and its elements by ID; of two with the same ID the last counts. */
 export type Document = { root: Element; named: Map<string, Element> }
 
 /**
- * XML 1.0 as far as documents of health care have it, in one pass over the text: no document type, hence no entities but the five of XML, no
- * instructions that are followed, nothing fetched, and a refusal for whatever is not well-formed. Fragments with a prefix that nobody declared are
- * met often, so names are read without their prefixes. (Why not a library: decision 0051.)
+ * XML 1.0 as far as health documents use it, in one pass over the text: no document type, hence only the five entities of XML; instructions are
+ * ignored, nothing is fetched, and anything not well-formed is refused. Documents with undeclared prefixes are common, so prefixes are ignored. (Why
+ * not a library: decision 0051.)
  */
 export function readXml(text: string): Document {
   return new Reading(text).document()
@@ -25,15 +25,15 @@ class Reading {
   readonly #hasReturns: boolean
   readonly #hasEnds: boolean
   readonly #open: Element[] = []
-  /** The names of the open elements as they were written, prefix and all. */
+  /** The names of the open elements as they were written, with prefixes. */
   readonly #names: Name[] = []
   readonly #named = new Map<string, Element>()
-  /** The names of the attributes of the element that is being read. */
+  /** The names of the attributes read so far of the present element. */
   readonly #taken: Name[] = []
   #root: Element | undefined
   #count = 0
   #at = 0
-  /** How deep the narrative stands that is open: only there are spaces between elements words. */
+  /** The depth at which the open narrative begins: only inside it are spaces between elements words. */
   #narrativeAt = 0
 
   constructor(text: string) {
@@ -116,7 +116,7 @@ class Reading {
 
   #id: string | undefined
 
-  /** Up to `>` or `/>`: names and values, one after the other; what comes first stays (XML 1.0, 3.1: a name stands once). */
+  /** Reads attributes up to `>` or `/>` as a list of names and values. Of a repeated name the first stays (XML 1.0, 3.1 allows each name once). */
   #attributes(): readonly string[] {
     const text = this.#text
     if (text.charCodeAt(this.#at) === greater) return none
@@ -160,7 +160,7 @@ class Reading {
     if (at === to) this.#broken()
     this.#at = at + 1
     const raw = text.slice(from, at)
-    // Line ends and tabs are spaces in a value (XML 1.0, 3.3.3).
+    // Line ends and tabs in a value become spaces (XML 1.0, 3.3.3).
     return hasMark ? this.#resolved(raw.replace(/\r\n|[\r\n\t]/g, ' ')) : raw
   }
 
@@ -176,7 +176,7 @@ class Reading {
 
   #newName(raw: string): Name {
     if (!nameForm.test(raw)) this.#broken()
-    // A key of an object is kept once for the whole process, so that comparing names is comparing addresses.
+    // The engine keeps each property key once for the whole process, so that comparing names is comparing addresses.
     const local = Object.keys({ [raw.slice(raw.indexOf(':') + 1)]: 0 })[0] as string
     const name = { raw, local, isOfSpaces: raw.startsWith('xmlns') }
     if (known.size < knownMax) known.set(raw, name)
@@ -213,7 +213,7 @@ class Reading {
     else this.#broken()
   }
 
-  /** Skipped: nobody is told to do anything by a document. */
+  /** Skips a processing instruction: a document gives no orders. */
   #instruction(): void {
     const end = this.#text.indexOf('?>', this.#at + 2)
     const [target = ''] = this.#text.slice(this.#at + 2, end < 0 ? this.#at + 2 : end).split(/[ \t\r\n]/, 1)
@@ -239,7 +239,7 @@ class Reading {
 }
 
 type Name = { raw: string; local: string /** It declares a space of names. */; isOfSpaces: boolean }
-// The names of documents are the same few hundred in all of them.
+// All documents use the same few hundred names.
 const known = new Map<string, Name>()
 const knownMax = 5000
 
@@ -248,7 +248,7 @@ const [space, exclamation, doubleQuote, ampersand, singleQuote, slash, less, equ
 ]
 const isSpace = (code: number) => code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09
 
-// XML 1.0, 2.3: the marks of ASCII that a name may have; what else it may have is looked at once for each name.
+// The ASCII characters that a name may have (XML 1.0, 2.3); other characters are checked once for each name.
 const ofNames = new Uint8Array(128)
 for (const mark of 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789:_-.') ofNames[mark.charCodeAt(0)] = 1
 const isNameCode = (code: number) => (code < 128 ? ofNames[code] === 1 : code >= 128)
@@ -259,7 +259,7 @@ const declarationForm =
   /^<\?xml[ \t\r\n]+version[ \t\r\n]*=[ \t\r\n]*(?:"1\.[0-9]+"|'1\.[0-9]+')(?:[ \t\r\n]+encoding[ \t\r\n]*=[ \t\r\n]*(?:"[A-Za-z][\w.-]*"|'[A-Za-z][\w.-]*'))?(?:[ \t\r\n]+standalone[ \t\r\n]*=[ \t\r\n]*(?:"(?:yes|no)"|'(?:yes|no)'))?[ \t\r\n]*\?>/
 const oddCharacter = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/
 
-/** Line ends are one mark (XML 1.0, 2.11). */
+/** Every line end becomes one line feed (XML 1.0, 2.11). */
 const withoutReturns = (text: string) => (text.includes('\r') ? text.replace(/\r\n?/g, '\n') : text)
 
 function isTaken(names: readonly Name[], name: Name): boolean {

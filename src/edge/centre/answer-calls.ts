@@ -11,8 +11,8 @@ const atOnce = 16
 type Local = { status: number; type: string; body: Buffer }
 
 /**
- * Calls of others that came down the line which this edge holds open: asked of the local system’s address and answered over the same line, so that nothing of
- * the institution is open to the outside. What is answered says what went wrong; no address of the inside.
+ * Answers calls of other members that arrive over the line which this edge holds open. The edge asks the local system's address and answers over the
+ * same line, so the institution opens nothing to the outside. An error is described in the answer, without any inside address.
  */
 export function answerCalls(edge: Edge): (call: Delivery) => void {
   let open = 0
@@ -24,7 +24,7 @@ export function answerCalls(edge: Edge): (call: Delivery) => void {
       open++
       answerOne(edge, call)
         .catch((error: unknown) => {
-          // The caller hears from the centre that nobody answered in time.
+          // The centre tells the caller that nobody answered in time.
           if (!(error instanceof LineCut)) edge.log.warn({ err: error, call: call.message }, 'a call could not be answered')
         })
         .finally(() => {
@@ -67,7 +67,7 @@ async function askLocal(edge: Edge, call: Delivery): Promise<Local> {
 
 const said = (status: number, sentence: string): Local => ({ status, type: 'application/json', body: Buffer.from(JSON.stringify({ error: sentence })) })
 
-/** The centre has checked the path against the contract; here it must also stay below the address. */
+/** The centre has checked the path against the contract; here it is also checked to stay below the address. */
 function urlBelow(base: string, path: string): URL | null {
   const url = URL.parse(`${base}${path.startsWith('/') ? '' : '/'}${path}`)
   const below = new URL(base)

@@ -14,15 +14,16 @@ export const headersOf = ({ id, to, key, document, contentType }: Outgoing): Rec
   ...(document === null ? {} : { 'bus-document': document }),
 })
 
-/** Contents as a line of text has them. */
+/** The contents in a line of text: as text, or in base64 when they are not UTF-8. */
 function inLine(body: Buffer): { body: string } | { base64: string } {
   const text = body.toString('utf8')
   return Buffer.from(text).equals(body) ? { body: text } : { base64: body.toString('base64') }
 }
 
 /**
- * One request for all of them: one signature over the root of what each says, and their contents compressed as one. Documents of one sender say mostly the
- * same: together they are a tenth and less of what they are one by one, on the line and in the record. A centre of an earlier version takes them one by one only.
+ * One request for several messages: one signature over the root of their hashes, and their contents compressed together. Documents of one sender
+ * resemble each other: together they take a tenth or less of their separate sizes, on the line and in the record. A centre of an earlier version
+ * takes only uncompressed batches.
  */
 export function batchOf(messages: readonly Outgoing[], isPacked: boolean): { body: Buffer; headers: Record<string, string> } {
   const lines: string[] = []
@@ -53,12 +54,12 @@ export function batchOf(messages: readonly Outgoing[], isPacked: boolean): { bod
   return { body: Buffer.concat([Buffer.from(`${lines.join('\n')}\n\n`), contents]), headers }
 }
 
-/** What the centre says of one message; `retryAfterSeconds` when it is to come again. */
+/** The centre's answer to one message; `retryAfterSeconds` when it should be sent again. */
 export type Verdict = { status: number; messageId: string; message?: string; retryAfterSeconds?: number; outcome?: unknown }
-/** Texts alone where the centre knows that this is asked for; an earlier one sends each with its way to the root. */
+/** Texts alone when the centre supports the short form; an earlier centre sends each text with its path to the root. */
 export type Receipts = { verdicts: Part[] | string[]; kid: string; base: string; signature: string }
 
-/** The verdicts in the order of the messages, with the texts that were signed; null when something of it does not hold. */
+/** The verdicts in the order of the messages, with the signed texts; null when the signature, an id or their number is wrong. */
 export function readVerdicts(receipts: Receipts, messages: readonly Outgoing[]): { verdicts: Verdict[]; texts: string[] } | null {
   const texts = textsUnder(receipts)
   if (texts?.length !== messages.length) return null

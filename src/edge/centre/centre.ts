@@ -15,32 +15,32 @@ export type Asked = {
   isOpen?: boolean
   isUnsigned?: boolean
 }
-/** `proof`: the signed answer as others can check it, with what it answers. */
+/** `proof`: the signature over the answer, with the request it answers, so that others can check it. */
 export type Answer = Reply & { json: any; proof: { signature: string; input: string; request: string } }
 
-/** What is known of the centre at this moment; shown on the status page. */
+/** What is known about the centre at this moment; the status page shows it. */
 export type Contact = {
   lastAt: Date | null
-  /** Since when it does not answer, and why. */
+  /** Since when the centre has not answered, and why. */
   cutSince: Date | null
   why: string | null
-  /** Milliseconds that the clock here is behind the centre’s; signatures are made by the centre’s time. */
+  /** How many milliseconds the clock here is behind the centre's; signatures use the centre's time. */
   skewMs: number
-  /** What the centre says of itself. */
+  /** The state that the centre reports about itself. */
   says: string | null
-  /** Why it takes nothing of this member now, though it answers; `isOurs` when somebody has to do something about key, member or contract. */
+  /** Why the centre takes nothing from this member now, though it answers. `isOurs`: somebody here must do something about key, member or contract. */
   refuses: { sentence: string; isOurs: boolean } | null
-  /** Until when the key that signs is valid, as the centre knows it. */
+  /** Until when the signing key is valid, as the centre knows it. */
   keyUntil: Date | null
-  /** Milliseconds that the record lately took from the receipt of a message to its end, as far as questions found out: so long after it asking is of no use. */
+  /** How many milliseconds the record lately took from the receipt of a message to its end, as far as questions showed: asking earlier is of no use. */
   recordMs: number
-  /** About how many messages the next question is; not yet known at the start. */
+  /** About how many messages the next question asks; unknown at the start. */
   askedAtOnce?: number
-  /** Until when several messages go to it as lines of text: it is of an earlier version and does not know packed ones. */
+  /** Until when batches are sent as lines of text, because the centre is of an earlier version and does not know packed ones. */
   plainUntil?: number
 }
 
-/** The centre refused or is not in a state to answer: `reply` says how. */
+/** Thrown when the centre refused or is not in a state to answer; `reply` is its answer. */
 export class CentreSaysNo extends Error {
   readonly status: number
   readonly reply: Reply
@@ -54,12 +54,12 @@ export class CentreSaysNo extends Error {
 
 const timeoutMs = 30_000
 const tokenMarginMs = 60_000
-/** Below this the clocks agree as well as a network lets them. */
+/** A difference of clocks below this is within the delays of the network. */
 const skewNoticedMs = 2000
 
 /**
- * The centre as this member sees it: everything asked is signed with the member’s key, everything answered must be signed with the centre’s own, which is
- * pinned in the settings. A wrong clock here does no harm: the centre’s signed answers say what time it is.
+ * The centre as this member sees it. Every request is signed with the member's key, and every answer must be signed with the centre's key, which is
+ * pinned in the settings. A wrong clock here does no harm: the centre's signed answers tell the time.
  */
 export class Centre {
   readonly contact: Contact = { lastAt: null, cutSince: null, why: null, skewMs: 0, says: null, refuses: null, keyUntil: null, recordMs: 0 }
@@ -84,14 +84,14 @@ export class Centre {
     return new Date(this.#outside.now().getTime() + this.contact.skewMs)
   }
 
-  /** A signed question and its signed answer; an answer that is no 2xx is thrown. */
+  /** Sends a signed request and checks the signed answer; throws when the status is not 2xx. */
   async ask(asked: Asked): Promise<Answer> {
     const answer = await this.askAny(asked)
     if (answer.status < 200 || answer.status > 299) throw new CentreSaysNo(answer)
     return answer
   }
 
-  /** The same, whatever the status. Asked once more when the clock or the token was the fault. */
+  /** Like `ask`, but returns any status. Asks once more when the clock or the token was at fault. */
   async askAny(asked: Asked): Promise<Answer> {
     const answer = await this.#askOnce(asked)
     if (answer.status !== 401) return answer
@@ -125,7 +125,7 @@ export class Centre {
     return { ...reply, json: jsonIn(reply), proof }
   }
 
-  /** SMART Backend Services: a token for an assertion that the same key signs. */
+  /** Gets a token by SMART Backend Services, for an assertion signed with the same key. */
   async #takeToken(isSecond = false): Promise<string> {
     if (this.#token && this.#token.until > this.now().getTime() + tokenMarginMs) return this.#token.text
     const { client, kid, key } = this.key
@@ -145,7 +145,7 @@ export class Centre {
     const headers = { 'content-type': 'application/x-www-form-urlencoded' }
     const reply = await this.#reach({ method: 'POST', path: '/access/token', headers, body: Buffer.from(form.toString()), timeoutMs })
     if (reply.status !== 200) {
-      // A wrong clock makes an assertion that is not yet or no longer valid; the answer says what time it is.
+      // With a wrong clock the assertion is not yet or no longer valid; the answer tells the right time.
       this.#readClock(reply)
       if (!isSecond && Math.abs(this.now().getTime() - seconds * 1000) > skewNoticedMs) return this.#takeToken(true)
       throw new CentreSaysNo(reply)
@@ -170,7 +170,10 @@ export class Centre {
     }
   }
 
-  /** RFC 9421, section 2.4: the answer belongs to our request and to these bytes, or it is none. Errors of the centre’s gate are unsigned and end nothing. */
+  /**
+   * Checks that the signature covers our request and exactly these bytes (RFC 9421, section 2.4); any other answer is worthless. Errors of the
+   * centre's gate are unsigned, and no message ends by them.
+   */
   async #check(reply: Reply, asked: string, isUnsigned: boolean): Promise<Answer['proof']> {
     const [input, value] = [text(reply.headers['signature-input']), text(reply.headers['signature'])]
     const proof = { signature: value ?? '', input: input ?? '', request: asked }
@@ -196,7 +199,7 @@ export class Centre {
     return (this.#centreKey = createPublicKey({ key: jwk as never, format: 'jwk' }))
   }
 
-  /** Before anything signed was answered the header of HTTP must do. */
+  /** Reads the time from the HTTP header, for as long as no signed answer has come. */
   #readClock({ headers }: Reply): void {
     const at = Date.parse(text(headers['date']) ?? '')
     if (Number.isFinite(at)) this.#noteClock(at + 500)

@@ -16,7 +16,7 @@ before(async () => {
   server = await startServer(whole)
 })
 
-test('a question about what was sent, or was put aside, goes along an index of that state and sorts nothing', () => {
+test('a question about sent or parked messages follows an index of that state and sorts nothing', () => {
   const database = new DatabaseSync(':memory:')
   database.exec(migrations.join(';'))
   for (const state of ['sent', 'parked'] as const) {
@@ -29,7 +29,7 @@ test('a question about what was sent, or was put aside, goes along an index of t
   database.close()
 })
 
-test('while the record has taken nothing the edge asks more rarely, and never later than a tenth of the time that a message has waited', async (t) => {
+test('while the record takes nothing the edge asks more rarely, but always before a tenth of the waiting time of a message has passed', async (t) => {
   const { edge, line, clock, tell, items } = await steppedEdge(t, server, 'patient-edge')
   await tell('c-1', 'p-1')
   await sendSome(edge)
@@ -57,7 +57,7 @@ test('while the record has taken nothing the edge asks more rarely, and never la
   )
 })
 
-test('what is sent is first asked about when most of the time has passed that the record lately took, and sooner again when it has become quick', async (t) => {
+test('a sent message is first asked about when most of the recent duration of the record has passed, and sooner when the record has become fast', async (t) => {
   const { edge, line, clock, tell, items } = await steppedEdge(t, server, 'paced-edge')
   const asked: string[] = []
   line.instead = ({ path, body }) => {

@@ -2,35 +2,41 @@ import type { Edge } from '../process/edge.ts'
 import { acknowledge, type Reason, setAside } from '../store/items.ts'
 
 /**
- * What was sent first ends first: the oldest few tell whether asking about more is of use. So the first question is a small one; when most of it had ended the
- * next is four times as large, and when little had, it is small again.
+ * Messages that were sent first end first, so the oldest few show whether asking about more is of use. The first question is small. When most of it
+ * had ended the next is four times as large; when little had, it is small again.
  */
 const sentAtOnce = { first: 25, most: 450, growth: 4 } as const
 const much = 0.8
 const little = 0.3
-/** What the bus has put aside, for which an operator must do something first. */
+/** How many parked messages are asked about at once: an operator must do something about them first. */
 const parkedAtOnce = 50
-/** Asked first when so much of the time has passed that the record lately took: whoever asks sooner is told that it waits, and writes that down. */
+/** The first question comes after this share of the time that the record lately took. An earlier one would only be told to wait, and would cost a write. */
 const firstQuestion = { first: 300, most: 30_000, share: 0.8 } as const
-/** Asked again when it has waited a tenth longer: a queue is heard of soon after its end, and what waits for days is hardly asked about. */
+/**
+ * A message is asked about again when it has waited a tenth longer: a short wait is noticed soon after its end, and a message that waits for days is
+ * hardly asked about.
+ */
 const askedAgainMs = { first: 500, most: 3_600_000 } as const
 const patience = 10
-/** Until the next question: what trickles in is asked about together, because each answer is a flush of the disk; while nothing ends, more rarely. */
+/**
+ * The pause before the next question, so that messages are asked about together: each answer is a flush of the disk. The pause grows while nothing
+ * ends.
+ */
 const restMs = { first: 200, most: 2000 } as const
-/** The bus names a message for so long after it has ended. */
+/** How long the bus still knows a message after its end. */
 const namedDays = 30
 const lateMs = 60_000
 
 type Row = { seq: number; message: string; sentAt: number }
 type Said = { message: string; state: 'waiting' | 'acknowledged' | 'refused' | 'parked'; reason?: string }
 
-/** Each state by itself goes along an index of its own; both together, or without one, go through all that was ever sent. */
+/** One state at a time follows an index of that state; both together, or none, would read everything that was ever sent. */
 export const dueOf = (state: 'sent' | 'parked'): string =>
   `select seq, message, sent_at as sentAt from item where state = '${state}' and message is not null and due_at <= ? order by due_at limit ?`
 
 /**
- * Asks the bus what became of what it has: an item ends when the record has taken it, and not before. What was refused comes as a message with the reasons
- * (`receive`), so that nothing is done about it here. Answers how many milliseconds to rest before the next question.
+ * Asks the bus what became of the messages it has: an item ends only when the record has taken it. A refusal comes as a message with the reasons
+ * (`receive`), so nothing is done about it here. Answers how many milliseconds to rest before the next question.
  */
 export async function confirmSome(edge: Edge): Promise<number> {
   const { store, centre } = edge
@@ -46,7 +52,7 @@ export async function confirmSome(edge: Edge): Promise<number> {
   })
   const said = new Map((json as { states: Said[] }).states.map((one) => [one.message, one]))
   const ended = (await store.write(() => rows.filter((row) => settle(edge, row, said.get(row.message), now)))).map(({ sentAt }) => now - sentAt)
-  // What lay there for long tells of a line that was cut, or of an operator.
+  // A long wait shows that the line was cut or that an operator acted, not how fast the record is.
   const lately = ended.filter((ms) => ms < lateMs)
   if (lately.length > 0) contact.recordMs = (contact.recordMs + lately.reduce((sum, ms) => sum + ms, 0) / lately.length) / 2
   const share = ended.length / rows.length

@@ -4,13 +4,13 @@ import { WrongUse } from '../../platform/cli.ts'
 import { type PublicJwk, thumbprint } from '../../platform/http-signature.ts'
 
 /**
- * What makes this edge the member that it is, in one file that only its owner may read: the private key that signs, the client that tokens are for, and the
- * secret that the store is sealed under. Whoever loses it joins anew; whoever copies it is the institution.
+ * The identity of this edge as a member, in one file that only its owner may read: the private key that signs, the client that tokens are for, and
+ * the secret that seals the store. An institution that loses the file must join anew; anybody who copies it can act as the institution.
  */
 export type KeyFile = { kid: string; key: KeyObject; jwk: PublicJwk; client: string | null; secret: Buffer }
 type Stored = { key: Record<string, string>; client: string | null; store: string }
 
-/** In the place of `old` it keeps what the store is sealed under, and the client. */
+/** Makes a new key; it keeps the secret of the store and the client of `old`. */
 export function makeKeyFile(file: string, random: (bytes: number) => Buffer, old?: KeyFile): KeyFile {
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   writeWhole(file, {
@@ -24,7 +24,7 @@ export function makeKeyFile(file: string, random: (bytes: number) => Buffer, old
 export function readKeyFile(file: string): KeyFile {
   let stored: Stored
   try {
-    // Windows and network folders have no such bits; where they are, others must not read.
+    // Windows and network folders lack these bits; where they exist, others must not be able to read.
     if ((statSync(file).mode & 0o077) !== 0) throw new WrongUse(`${file} may be read by others: chmod 600 ${file}`)
     stored = JSON.parse(readFileSync(file, 'utf8'))
   } catch (error) {
@@ -48,7 +48,7 @@ export function keepClient(file: string, client: string): void {
   writeWhole(file, { ...(JSON.parse(readFileSync(file, 'utf8')) as Stored), client })
 }
 
-/** Whole or not at all, also when the power goes. */
+/** Writes the file completely or not at all, also when the power fails. */
 function writeWhole(file: string, stored: Stored): void {
   const handle = openSync(`${file}.new`, 'w', 0o600)
   try {

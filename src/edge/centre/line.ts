@@ -5,14 +5,14 @@ import { Agent as HttpsAgent, request as askHttps } from 'node:https'
 export type Request = { method: string; path: string; headers: Record<string, string>; body: Buffer; timeoutMs: number }
 export type Reply = { status: number; headers: Record<string, string | string[] | undefined>; body: Buffer }
 
-/** How the edge reaches the centre; in a simulation something that cuts, loses and doubles. Rejects with LineCut when no answer came. */
+/** How the edge reaches the centre; a simulation puts in a line that cuts, loses and doubles. Rejects with LineCut when no answer came. */
 export type Line = { ask(request: Request): Promise<Reply>; end(): void }
 
-/** No whole answer came: nobody knows what the other side did. */
+/** No complete answer came: nobody knows what the other side did. */
 export class LineCut extends Error {}
 
 const connectionsMax = 16
-/** More than the bus ever answers: a lease of 16 MB in base64, or the body of a call. */
+/** More bytes than the bus ever answers: a lease of 16 MB in base64, or the body of a call. */
 const answerBytesMax = 104 * 1_048_576
 
 export type LineSettings = { url: string; ca: string | undefined; certificate: string | undefined; certificateKey: string | undefined }
@@ -44,7 +44,7 @@ export function openLine({ url, ca, certificate, certificateKey }: LineSettings)
           },
           (answer) => readAnswer(answer).then((bytes) => resolve({ status: answer.statusCode ?? 0, headers: answer.headers, body: bytes }), cut),
         )
-        // From the first byte to the last: a line that only trickles is a cut one.
+        // Measured from the first byte to the last: a line that only trickles counts as cut.
         const timer = setTimeout(() => asked.destroy(Object.assign(new Error(), { code: 'ETIMEDOUT' })), timeoutMs)
         asked.once('close', () => clearTimeout(timer))
         asked.once('error', cut)
@@ -81,7 +81,7 @@ const sentences: Record<string, string> = {
   TOO_LARGE: 'the centre’s answer is larger than it may be',
 }
 
-/** Codes only: an error of the network may hold the whole address that was asked. */
+/** Uses the code only: an error of the network may hold the whole address that was asked. */
 const sentenceOf = ({ code = '' }: NodeJS.ErrnoException): string =>
   sentences[code] ??
   (/CERT|TLS|SSL|SELF_SIGNED|ALTNAME/.test(code)

@@ -7,10 +7,10 @@ const kept = new WeakMap<Edge, Notice[]>()
 const keptMax = 5
 const sentenceMax = 300
 
-/** What the centre has to say to the institution (reports that are missing, certificates): on the status page, the newest first. */
+/** Notices of the centre to the institution (missing reports, certificates), for the status page, the newest first. */
 export const noticesOf = (edge: Edge): readonly Notice[] => kept.get(edge) ?? []
 
-/** Messages of the centre that no local system takes: a reminder that nobody receives reminds nobody. */
+/** Receives messages of the centre that no local system takes, so that somebody sees them. */
 export function takeNotices(edge: Edge): Receiver {
   return async ({ to }, bytes) => {
     const service = to.slice(to.indexOf('/') + 1)

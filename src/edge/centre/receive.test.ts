@@ -7,7 +7,7 @@ import { receiveSome } from './receive.ts'
 
 const whole = forFile()
 
-test('an edge that has nothing to send knows that the line is back as soon as it is: the first question after a cut is not held open', async () => {
+test('an edge with nothing to send notices at once that the line is back: the first question after a cut is not held open', async () => {
   const { edge, line } = await steppedEdge(whole, await startServer(whole), 'quiet-edge')
   const { contact } = edge.centre
   const receive = () => receiveSome(edge, new Map(), () => {})

@@ -25,40 +25,41 @@ export type Delivery = {
   number?: number
   attempt: number
   call?: { method: string; path: string }
-  /** Operators of the centre mended a parked message: this one takes its place. */
+  /** Set when operators of the centre mended a parked message: this delivery replaces it. */
   corrects?: { message: string }
   kid: string
   base: string
   signature: string
-  /** When it was signed with others: what of it is under the root. */
+  /** Set when the message was signed together with others: its part under the root. */
   part?: Part
 }
 
-/** What came of it: taken, or not, and then whether it ever will be. */
+/** The outcome of a delivery: taken or not; `isFinal` when another attempt is useless. */
 export type Verdict = { taken: true } | { taken: false; reason: string; isFinal: boolean }
-/** Who takes deliveries of a service; what nobody takes is refused. `bytes` are whole, and their sender’s. */
+/** Takes the deliveries of a service; without a receiver they are refused. `bytes` are complete and from the sender. */
 export type Receiver = (delivery: Delivery, bytes: Buffer) => Promise<Verdict>
 
-/** So long the line is held open while nothing waits. */
+/** How long the line is held open while nothing waits. */
 const heldSeconds = 25
 const atOnce = 50
 export const nobodyTakes = 'this edge takes no messages of this service'
 
-/** Fetches what waits for this member, gives it on and says what was taken. Returns how many came; holds the line open while there are none. */
+/** Fetches what waits for this member, hands it on and reports what was taken. Returns how many came; holds the line open while there are none. */
 export async function receiveSome(
   edge: Edge,
   receivers: ReadonlyMap<string, Receiver>,
   answerCall: (call: Delivery) => void,
-  // After a cut the first question is answered at once: while one is held open nobody knows that the line is back, and the page said for half a minute that it is cut.
+  // After a cut the first question is answered at once. While one is held open nobody knows that the line is back, and the page said for half a
+  // minute that it was cut.
   waitSeconds = edge.centre.contact.cutSince === null ? heldSeconds : 0,
 ): Promise<number> {
   const { centre } = edge
   const body = Buffer.from(JSON.stringify({ max: atOnce, ...(waitSeconds > 0 ? { wait: waitSeconds } : {}) }))
   const { json } = await centre.ask({ method: 'POST', path: '/bus/deliveries/lease', body, timeoutMs: (waitSeconds + 15) * 1000, isUnsigned: true })
   const deliveries = (json as { deliveries: Delivery[] }).deliveries
-  // A caller waits for its answer, so calls do not stand behind messages.
+  // A caller waits for its answer, so calls go before messages.
   for (const call of deliveries.filter(({ call }) => call !== undefined)) {
-    // A large body is fetched by its number, and checked by its digest then.
+    // A large body is fetched later by its number, and then checked by its digest.
     const isWhole = call.bodyAt !== undefined || (await isOfSender(edge, call, Buffer.from(call.body ?? '', 'base64')))
     if (isWhole) answerCall(call)
   }
@@ -75,7 +76,7 @@ export async function receiveSome(
 }
 
 async function giveOn(edge: Edge, receivers: ReadonlyMap<string, Receiver>, one: Delivery): Promise<Verdict> {
-  // What no receiver gets to see is told by the edge itself: otherwise only the centre would know.
+  // The edge notes a delivery that no receiver gets: otherwise only the centre would know.
   const refuse = async (reason: string): Promise<Verdict> => {
     const { store } = edge
     await store.write(() => noteUndelivered(store, { message: one.message, service: one.to, target: '', at: edge.now().getTime(), reason, isFinal: true }))
@@ -94,7 +95,7 @@ async function giveOn(edge: Edge, receivers: ReadonlyMap<string, Receiver>, one:
   }
 }
 
-/** The centre only carries: what was signed is checked with the sender’s own key. */
+/** The centre only carries messages: the signature is checked with the sender’s own key. */
 async function isOfSender(edge: Edge, one: Delivery, bytes: Buffer): Promise<boolean> {
   const batch = /^"bus-batch": (.*)$/m.exec(one.base)?.[1]
   if (one.part !== undefined && !isPart(one.part, batch)) return false
@@ -105,7 +106,10 @@ async function isOfSender(edge: Edge, one: Delivery, bytes: Buffer): Promise<boo
   return key !== null && isSigned(one.base, Buffer.from(one.signature, 'base64'), key)
 }
 
-/** What operators mended the centre signs for its sender, and both is under the signature; anything else is looked for among the sender's own keys. */
+/**
+ * Which key to check: a message that operators mended is signed by the centre on behalf of its sender, and the signature covers both facts; any other
+ * is signed with one of the sender's own keys.
+ */
 function signedForSender(one: Delivery): Delivery {
   const lines = one.base.split('\n')
   const isSaid = lines.includes(`"bus-on-behalf-of": ${one.from}`) && lines.includes(`"bus-corrects": ${one.corrects?.message}`)
@@ -128,7 +132,7 @@ async function keyOf(edge: Edge, { from, kid }: Delivery): Promise<KeyObject | n
   return known.get(`${from} ${kid}`) ?? null
 }
 
-/** What the record refused comes back with its reasons, and the item waits for a person. */
+/** Takes refusals by the record: they come back with the reasons, and the item waits for a person. */
 export function takeOutcomes(edge: Edge): Receiver {
   return async ({ answers }, bytes) => {
     const { store } = edge
@@ -140,14 +144,14 @@ export function takeOutcomes(edge: Edge): Receiver {
       await store.write(() => setAside(store, item.seq, 'quarantined', reason, edge.now().getTime()))
       return { taken: true }
     }
-    // The record can be quicker than the receipt, of which the edge may hear only when it has sent the same once more.
+    // The answer can be quicker than the receipt, which the edge may only get when it sends the same message again.
     if (store.one(`select 1 from item where state = 'ready' limit 1`))
       return { taken: false, reason: 'the edge has no receipt yet of what this answers', isFinal: false }
     return { taken: true }
   }
 }
 
-/** The record names a place in what was mapped; whoever mends it has what was sent before them. */
+/** The record names a place in the mapped bundle; the person who mends the item sees the place in the original before it. */
 function placeOf({ store, vault }: Edge, item: Pick<Item, 'seq' | 'id'>, place: string | undefined): { place?: string } {
   const mapped = place === undefined ? null : orDamaged(() => mappedOf(store, vault, item))
   if (place === undefined || mapped === null || mapped === damaged) return {}

@@ -6,7 +6,7 @@ import type { Edge } from '../process/edge.ts'
 export type Right = { permit: boolean; sentence: string; todo?: string }
 type Known = { keys: { kid: string; validUntil: string }[] }
 
-/** What an edge needs a contract for. */
+/** The contracts that an edge needs. */
 const needed = {
   documents: { provider: 'record', well: 'documents may be filed in the record', not: 'documents may not be filed' },
   certificates: { provider: 'sickleave', well: 'certificates may be issued without a connection', not: 'certificates may not be sent' },
@@ -14,7 +14,7 @@ const needed = {
 export type Needed = keyof typeof needed
 export const providerOf = (service: Needed): string => needed[service].provider
 
-/** May this member send messages to the service? What the centre says, and who can change it. */
+/** Asks the centre whether this member may send messages to the service, and who can change that. */
 export async function rightTo(centre: Centre, service: Needed): Promise<Right> {
   const { provider, well, not } = needed[service]
   const { json } = await centre.ask({ method: 'GET', path: `/bus/rights?provider=${provider}&service=${service}&kind=message`, isUnsigned: true })
@@ -23,8 +23,8 @@ export async function rightTo(centre: Centre, service: Needed): Promise<Right> {
 }
 
 /**
- * Looks whether this member may still send, and how long its key is valid, before a message needs it: an edge with nothing to do would say that all is well
- * although its contract was only asked for. A renewed key is taken up here.
+ * Checks, before a message needs it, whether this member may still send and how long its key is valid: otherwise an idle edge would say that all is
+ * well although its contract was only asked for. A renewed key is taken up here.
  */
 export async function lookAtRight({ centre, config }: Edge): Promise<void> {
   centre.key = readKeyFile(config.centre.key)

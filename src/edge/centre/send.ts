@@ -10,17 +10,17 @@ import { LineCut } from './line.ts'
 
 export const sendLimits = { atOnce: 400, bytes: 5 * 1_048_576, backoffSecondsMax: 60, itemSecondsMax: 3600 } as const
 
-/** How many went, and when the centre cannot take more, how long it asks to be left alone; null when it does not say. */
+/** How many were sent. When the centre cannot take more, `stop` has the pause that it asks for; null when it gives none. */
 export type Sent = { count: number; stop: { waitSeconds: number | null } | null }
 
 type Way = { item: Item; message: Outgoing }
-/** What the centre says of itself or of this member, not of a message. */
+/** Statuses about the centre or this member, not about a message. */
 const ofTheCentre = new Set([401, 403, 408, 429, 502, 503, 504, 507])
 const ofThisMember = new Set([400, 401, 403])
 
 /**
- * Sends what is ready, oldest first, as many under one signature as fit. A patient whose message waits for another attempt waits with it. When the line is
- * cut, or the centre cannot take more, everything stops here and nothing is held against a message.
+ * Sends ready items, oldest first, as many under one signature as fit. While a patient's message waits for another attempt, the patient's later ones
+ * wait behind it. When the line is cut, or the centre cannot take more, sending stops and no message is blamed.
  */
 export async function sendSome(edge: Edge): Promise<Sent> {
   const sent: Sent = { count: 0, stop: null }
@@ -30,11 +30,14 @@ export async function sendSome(edge: Edge): Promise<Sent> {
   return sent
 }
 
-/** Where the items of a protocol go: everything clinical to the record. */
+/** The destinations by protocol: everything clinical goes to the record. */
 const record = { to: 'record/documents', contentType: 'application/fhir+json' }
 const destinations: Record<string, typeof record> = { certificate: { to: 'sickleave/certificates', contentType: 'application/json' } }
 
-/** What came before and is not mapped yet may be of the same patient, so nothing goes past it. While the line is cut one message tries whether it is back. */
+/**
+ * An earlier item that is not mapped yet may be of the same patient, so nothing overtakes it. While the line is cut only one message is tried, to see
+ * whether it is back.
+ */
 function chosen({ store, vault, now, centre, log }: Edge): { ways: Way[]; unreadable: Item[] } {
   const items = store.all<Item>(
     `select ${itemColumns} from item where state = 'ready' and due_at <= ?1
@@ -53,7 +56,7 @@ function chosen({ store, vault, now, centre, log }: Edge): { ways: Way[]; unread
       log.error({ item: item.id }, 'what was mapped cannot be read: the disk of the edge has damaged it; it is mapped again')
       unreadable.push(item)
     }
-    // What came after it may be of the same patient.
+    // Later items may be of the same patient, so none is sent in this round.
     if (body === damaged || unreadable.length > 0) continue
     if (body === null) throw new Error('an item is ready and has no contents')
     bytes += body.length
@@ -64,7 +67,7 @@ function chosen({ store, vault, now, centre, log }: Edge): { ways: Way[]; unread
   return { ways, unreadable }
 }
 
-/** `held`: patients one of whose messages must come again, so that what follows waits behind it. */
+/** `held`: patients with a message that must be sent again, so that their later ones wait behind it. */
 async function sendAll(edge: Edge, ways: readonly Way[], held: Set<string>, sent: Sent): Promise<void> {
   const going = ways.filter(({ item }) => item.key === null || !held.has(item.key))
   if (going.length === 0 || sent.stop) return
@@ -77,17 +80,17 @@ async function sendAll(edge: Edge, ways: readonly Way[], held: Set<string>, sent
     noteRefusal(edge, answer.status, answer.json)
     sent.stop = { waitSeconds: Number(answer.headers['retry-after']) || null }
   } else if (going.length > 1) {
-    // One of them makes all of them fail: halves find it, and the others go on.
+    // One of the messages makes all fail: halving finds it, and the others are sent.
     const half = Math.ceil(going.length / 2)
     await sendAll(edge, going.slice(0, half), held, sent)
     await sendAll(edge, going.slice(half), held, sent)
   } else await settle(edge, going, { ...answer, verdicts: [{ status: answer.status, messageId: '', outcome: answer.json }], signed: null }, held, sent)
 }
 
-/** `signed`: what the centre signed for all of them, or for the only one. */
+/** `signed`: what the centre signed for all messages, or for the only one. */
 type Judged = Answer & { verdicts: Verdict[] | null; signed: BatchReceipts | string | null }
 
-/** Null when no answer came that could be believed: nobody knows what became of it, and the same numbers go again. */
+/** Null when no credible answer came: nobody knows what became of the messages, and they are sent again under the same numbers. */
 async function asked(edge: Edge, ways: readonly Way[]): Promise<Judged | null> {
   const messages = ways.map(({ message }) => message)
   const [only] = messages
@@ -103,7 +106,7 @@ async function asked(edge: Edge, ways: readonly Way[]): Promise<Judged | null> {
     return { ...answer, verdicts: read.verdicts, signed: { texts: read.texts, kid, base, signature } }
   } catch (error) {
     if (error instanceof LineCut) return null
-    // No token: the key has ended, or the member is not active.
+    // There was no token: the key has ended, or the member is not active.
     if (!(error instanceof CentreSaysNo || error instanceof Refusal)) throw error
     const isOurs = error instanceof Refusal || ofThisMember.has(error.status)
     edge.centre.contact.refuses = { sentence: error.message, isOurs }
@@ -116,7 +119,7 @@ const post = ({ centre }: Edge, request: { body: Buffer; headers: Record<string,
 
 const plainMs = 3_600_000
 
-/** A centre that went back to an earlier version refuses what is packed: found by halves, each message would go alone. */
+/** A centre that went back to an earlier version refuses packed batches. Halving would end with each message alone, so lines of text are tried. */
 async function postSome(edge: Edge, messages: readonly Outgoing[]): Promise<Answer> {
   const { contact } = edge.centre
   const now = edge.now().getTime()
@@ -132,7 +135,7 @@ function ofOne(answer: Answer, { id }: Outgoing): Judged {
   if (answer.status !== 202) return { ...answer, verdicts: null, signed: null }
   const verdict = { ...(answer.json as Omit<Verdict, 'status'>), status: 202 }
   if (verdict.messageId !== id) throw new LineCut('the receipt is not that of the message')
-  // As it was signed: it proves to anybody that the centre had the message.
+  // Kept as it was signed: it proves to anybody that the centre had the message.
   return { ...answer, verdicts: [verdict], signed: JSON.stringify({ body: answer.body.toString('utf8'), ...answer.proof }) }
 }
 
@@ -151,7 +154,7 @@ async function settle(edge: Edge, ways: readonly Way[], { verdicts, signed }: Ju
         markSent(store, item.seq, { message: verdict.message, receipt: receiptAt(at), at: now, askAt })
       else if (!ofTheCentre.has(verdict.status)) refuse(edge, item, verdict, now)
     }
-    // None of them was taken.
+    // None of the messages was taken.
     if (batch !== null) dropReceipts(store, batch)
   })
   for (const [at, { item }] of ways.entries()) {
@@ -170,7 +173,7 @@ function noteRefusal({ centre }: Edge, status: number, outcome: unknown): void {
   centre.contact.refuses = { sentence: issueIn(outcome)?.sentence ?? `the centre answered ${status}`, isOurs: ofThisMember.has(status) }
 }
 
-/** A fault of the centre’s may pass, so the message comes again; what it says of the message itself waits for a person. */
+/** A fault of the centre may pass, so the message is sent again; an error of the message itself waits for a person. */
 function refuse({ store }: Edge, item: Item, { status, outcome }: Verdict, now: number): void {
   const reason: Reason = { by: 'bus', ...(issueIn(outcome) ?? { sentence: `the centre answered ${status}` }) }
   if (status < 500) setAside(store, item.seq, 'quarantined', { ...reason, outcome }, now)

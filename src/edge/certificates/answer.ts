@@ -12,8 +12,8 @@ type Asked = { method: string; path: string; query: URLSearchParams; body(): Pro
 const json = { 'content-type': 'application/json; charset=utf-8' }
 
 /**
- * `POST /certificates` issues one, `GET /certificates` and `GET /certificates/ID` say what became of them, `GET /certificates/ID/paper` is a page to
- * print. Null when it is another address.
+ * `POST /certificates` issues a certificate, `GET /certificates` and `GET /certificates/ID` tell the state of certificates, `GET
+ * /certificates/ID/paper` is a page to print. Null for any other address.
  */
 export async function answerCertificates(edge: Edge, { method, path, query, body }: Asked): Promise<Answer | null> {
   const [, root, id, form, ...more] = path.split('/')

@@ -64,7 +64,7 @@ const leavesOf = async ({ handle }: Worker) => (await town.as(town.doctor)('GET'
 const worker = () => town.worker([{ employer: town.employers[0]?.id as number }])
 
 describe('an edge without a connection', () => {
-  test('issues a certificate under a number of its own, once, and when the line is back the centre has it with its true time', async () => {
+  test('issues a certificate once, under a number of its own, and when the line is back the centre gets it with its true time', async () => {
     const person = await worker()
     line.isCut = true
     const wish = wishOf(person)
@@ -90,7 +90,7 @@ describe('an edge without a connection', () => {
     assert.ok(leave.steps[0].at > issued.body.issuedAt)
   })
 
-  test('hears of a conflict with what happened meanwhile, sees it among what waits for a person, and so does the doctor', async () => {
+  test('learns of a conflict with what happened meanwhile, lists it among the items for a person, and the doctor sees it too', async () => {
     const person = await worker()
     line.isCut = true
     const wish = wishOf(person)
@@ -107,7 +107,7 @@ describe('an edge without a connection', () => {
     assert.equal(shown.find(({ number }: { number: string }) => number === body.number).person.id, person.handle)
   })
 
-  test('gives out each number once, also by hand beside the running edge and after a restart, and says so when none is left', async () => {
+  test('gives out each number once, also by the command beside the running edge and after a restart, and says when none is left', async () => {
     const person = await worker()
     line.isCut = true
     const numbers = new Set<string>()
@@ -134,7 +134,7 @@ describe('an edge without a connection', () => {
     await until('new numbers came', async () => (await ask('GET', '/certificates')).body.numbersLeft >= 10, 30_000)
   })
 
-  test('refuses at once what the centre would refuse, with a sentence that names the field and no number of a person', async () => {
+  test('refuses at once what the centre would refuse, with a sentence that names the field and no personal number', async () => {
     const person = await worker()
     const good = wishOf(person)
     const wrong: [object, RegExp][] = [

@@ -12,14 +12,14 @@ import { readWish } from './wish.ts'
 export type Issuer = { store: Store; vault: Vault; key: KeyFile; now(): Date; random(bytes: number): Buffer }
 export type Issued = { id: string; number: string; issuedAt: string; isRepeated: boolean }
 
-/** The source of the items; what local systems send has the names of their adapters. */
+/** The source of these items; items of local systems have the names of their adapters. */
 export const certificateSource = 'certificates'
 const zone = 'Europe/Belgrade'
 const jwsType = 'spona-offline-certificate'
 
 /**
- * Number, seal and item in one commit: when it resolves the certificate is on the disk, and its number is nobody else's, whatever happens next. The same
- * id again is the same certificate.
+ * Writes number, seal and item in one commit: when it resolves the certificate is on the disk, and nobody else can get its number, whatever happens
+ * next. A repeated id gives the same certificate.
  */
 export async function issue(issuer: Issuer, given: unknown): Promise<Issued> {
   const { store, vault, key, random } = issuer
@@ -55,7 +55,7 @@ function sealed({ key, kid }: KeyFile, payload: object): string {
 export type Standing = { id: string; number: string; issuedAt: string; state: string; sentence: string | null; hint: string | null }
 const listedMax = 200
 
-/** What became of certificates, newest first. The items of those that the centre has had for long are kept no more. */
+/** The states of certificates, newest first. Items that ended long ago have been removed. */
 export function issued(store: Store, id?: string): Standing[] {
   const rows = store.all<{ id: string; number: string; at: number; state: string | null; reason: string | null }>(
     `select certificate.id, certificate.number, certificate.at, item.state, item.reason

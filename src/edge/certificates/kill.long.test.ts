@@ -15,7 +15,7 @@ import { startLeaveTown, type Worker } from '../../testing/sickleave.ts'
 import { Store } from '../store/store.ts'
 
 const rounds = Number(process.env['EDGE_KILLS'] ?? 10)
-/** Far more than an edge issues while the trial lasts. */
+/** Far more numbers than the edge uses during the test. */
 const most = 10_000
 
 test(`killed ${rounds} times at any moment, an edge has lost no certificate that it issued and given no number twice`, {
@@ -50,7 +50,7 @@ test(`killed ${rounds} times at any moment, an edge has lost no certificate that
   let isOver = false
   await start()
   await until('numbers stand ready', async () => ((await asked('/certificates'))?.body.numbersLeft ?? 0) > 0, 60_000)
-  // What was not answered is asked again under the same id, as local systems do.
+  // An unanswered request is repeated under the same id, as local systems do.
   const system = (async () => {
     while (!isOver) {
       const person = await town.worker([{ employer: town.employers[0]?.id as number }])

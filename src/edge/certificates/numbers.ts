@@ -6,17 +6,17 @@ import type { Store } from '../store/store.ts'
 import { certificateSource } from './issue.ts'
 import type { Limits } from './wish.ts'
 
-// The numbers that stand ready here: given by the centre in blocks, each of them used once, and given back when their time is over.
+// The numbers that are kept ready here. The centre gives them in blocks; each number is used once, and a block is given back when its time is over.
 
 const zone = 'Europe/Belgrade'
 const [lookMs, askedAgainMs, refusedAgainMs] = [2000, 10 * 60_000, 6 * 3_600_000]
-/** So long before the end of a year numbers of the next one are fetched too. */
+/** This long before the end of a year numbers of the next year are fetched too. */
 const yearAheadMs = 14 * 86_400_000
 
 type Block = { id: string; prefix: string; next: number; last: number; until: number }
 const written = (prefix: string, serial: number) => `${prefix}${String(serial).padStart(8, '0')}`
 
-/** Only inside of a commit: the number and what bears it are on the disk together, or neither is. */
+/** Takes the next number. Only inside a commit: the number and its certificate are on the disk together, or neither is. */
 export function takeNumber(store: Store, year: number, at: number): string {
   const block = store.one<Block>(
     'select id, prefix, next, last, until from number_block where year = ? and until > ? and next <= last order by until, id limit 1',
@@ -36,7 +36,7 @@ export function takeNumber(store: Store, year: number, at: number): string {
 export const numbersLeft = (store: Store, year: number, at: number): number =>
   store.one<{ count: number }>('select coalesce(sum(last - next + 1), 0) as count from number_block where year = ? and until > ?', year, at)?.count ?? 0
 
-/** As the centre said with the last numbers. Whoever never had any knows no limits, and issues nothing by a guess of them. */
+/** The limits that the centre sent with the last numbers. An edge that never had numbers does not guess limits and issues nothing. */
 export function limitsOf(store: Store): Limits {
   const said = store.fact('certificate limits')
   if (said !== undefined) return JSON.parse(said) as Limits
@@ -48,7 +48,7 @@ export function limitsOf(store: Store): Limits {
 
 export const yearAt = (at: Date): number => Temporal.Instant.fromEpochMilliseconds(at.getTime()).toZonedDateTimeISO(zone).year
 
-/** Keeps so many numbers ready as the settings say, and gives back those whose time is over. Answers when to look again. */
+/** Keeps as many numbers ready as the settings say, and gives back expired ones. Answers when to look again. */
 export async function keepNumbers(edge: Edge, count: number): Promise<number> {
   const at = edge.centre.now()
   for (const year of new Set([yearAt(at), yearAt(new Date(at.getTime() + yearAheadMs))])) {
@@ -71,7 +71,7 @@ const item = (once: string, body: object) => ({
 
 type Wished = { id: string; at: number; item: string }
 
-/** A wish whose answer does not come is sent again as the same one: the centre answers with the same block, so none is lost on the way. */
+/** Asks for numbers. A request without an answer is repeated under the same id: the centre answers with the same block, so no block is lost on the way. */
 async function wishFor({ store, intake, random }: Edge, year: number, count: number, at: number): Promise<void> {
   const name = `wish for numbers of ${year}`
   const said = store.fact(name)
@@ -89,7 +89,7 @@ async function wishFor({ store, intake, random }: Edge, year: number, count: num
 
 type Answer = { block: { id: string; first: string; last: string; until: string; year: number }; limits: Limits }
 
-/** Numbers that came, also when they come twice: what was used of a block stays used. */
+/** Takes numbers from the centre. When a block comes twice, its used numbers stay used. */
 export function takeNumbers({ store }: Edge): Receiver {
   return async (_, bytes) => {
     const { block, limits } = JSON.parse(bytes.toString('utf8')) as Answer

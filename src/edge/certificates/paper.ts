@@ -9,9 +9,9 @@ import { originalOf } from '../store/items.ts'
 import type { Store } from '../store/store.ts'
 import type { Vault } from '../store/vault.ts'
 
-// What the patient takes along when a certificate was issued without a connection. It has neither diagnosis nor cause, as the centre's slip has not, and of
-// the personal number only the last digits: whoever has the paper compares them with the person. Its code is made of the sealed certificate, which the
-// centre has when the line is back, and from then on the centre's public page says whether the paper counts.
+// The paper that a patient gets when a certificate was issued without a connection. Like the centre's slip it gives neither diagnosis nor cause. Of
+// the personal number it shows only the last digits, for comparison with the person. Its code is made from the sealed certificate. When the centre
+// has got that, its public page says whether the paper is valid.
 
 const cyrillic = {
   title: 'Потврда о наступању привремене спречености за рад',
@@ -58,7 +58,7 @@ export const paperHeaders = {
 type Payload = { number: string; at: string; doctor: string; person: Record<string, string>; body: { from: string; until: string } }
 type Printing = { store: Store; vault: Vault; config: Pick<EdgeConfig, 'member' | 'centre'> }
 
-/** The page of a certificate that was issued here, as long as its original is kept. */
+/** The page of a certificate that was issued here, while its original is kept. */
 export async function paperOf({ store, vault, config }: Printing, id: string, language: Language): Promise<string> {
   const row = store.one<{ seq: number; id: string }>(
     'select item.seq, item.id from certificate join item on item.seq = certificate.seq where certificate.id = ?',

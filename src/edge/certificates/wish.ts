@@ -2,8 +2,8 @@ import { mayTellNumber } from '../../platform/personal-number.ts'
 import { Refusal } from '../../platform/refusal.ts'
 import { isUuid } from '../../platform/uuid.ts'
 
-// What a local system may ask to be certified, judged as far as that can be done without the centre, so that the patient does not leave with a paper
-// that is refused days later. The centre judges all of it once more.
+// The request for a certificate by a local system. It is checked here as far as possible without the centre, so that the patient does not leave with
+// a paper that is refused days later. The centre checks everything once more.
 
 export type Limits = { back: number; ahead: number; days: number; daysException: number }
 export type CertificateWish = {
@@ -13,7 +13,7 @@ export type CertificateWish = {
   body: { from: string; until: string; reason: string; diagnosis: string; exception?: string; care?: unknown; note?: string }
 }
 
-/** The field and what it is: one sentence for each would be twenty in the catalogue of errors that say the same. */
+/** Composes the sentence from the field and its fault: one sentence for each field would add twenty similar ones to the catalogue of errors. */
 function wrong(name: string, is: string, hint?: string): Refusal {
   const sentence = `${name} ${is}`
   return new Refusal('incorrect', sentence, { expression: name, ...(hint ? { hint } : {}) })
@@ -67,7 +67,7 @@ function dayOf(fields: Record<string, unknown>, name: string): string {
     if (typeof value === 'string' && /^(19|20|21)\d\d-\d\d-\d\d$/.test(value) && Temporal.PlainDate.from(value, { overflow: 'reject' }).toString() === value)
       return value
   } catch {
-    // No day of the calendar: said as for every other wrong one.
+    // Not a day of the calendar: it gets the same sentence as any other wrong date.
   }
   throw wrong(name, 'is a day, written 2026-03-31')
 }
@@ -85,7 +85,7 @@ function personOf(given: unknown): Record<string, string> {
   return { [kind]: value }
 }
 
-/** The control digit of a JMBG: modulo 11 with the weights 7 to 2, twice. A remainder of one has no digit. */
+/** Whether the control digit of a JMBG is right: modulo 11 with the weights 7 to 2, twice. A remainder of one has no digit. */
 function isControlled(jmbg: string): boolean {
   const sum = [...jmbg.slice(0, 12)].reduce((all, digit, at) => all + Number(digit) * (7 - (at % 6)), 0)
   const digit = 11 - (sum % 11)

@@ -4,12 +4,12 @@ import { localSystem, type Protocol, protocolsOf } from './local-system.ts'
 import { playRun, type Verdict } from './play.ts'
 import { settleTrials, type Trial } from './settle.ts'
 
-/** Asked for more at once than this, the centre asks again another night. */
+/** With more requests than this waiting, further ones are left for another night. */
 const waitingMax = 5
 
 /**
- * The sandbox asks for its contract tests, every night and when the vendor wants them: this edge plays them by itself, through the same ports and folders
- * that its local system uses, one run after another beside its work. A real centre has no runs to give and answers 404 to the first of them.
+ * The sandbox asks for its contract tests every night and when the vendor wants them. This edge then plays them by itself, one run after another
+ * beside its work, through the same ports and folders that its local system uses. A real centre has no runs and answers 404 to the first request.
  */
 export function playWhenAsked(edge: Edge): Receiver {
   let waiting = 0

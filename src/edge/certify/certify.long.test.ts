@@ -12,7 +12,7 @@ import { asideOf } from '../local/aside.ts'
 import { openEdge } from '../process/open.ts'
 import { certify } from './certify.ts'
 
-test('an edge that is asked for the contract tests plays them by itself, and what it is told stands on its page', async (t) => {
+test('an edge that is asked for the contract tests plays them by itself, and its page shows the result', async (t) => {
   const server = await startServer(t)
   t.after(forBus.startIntake(server.world))
   await listen(server)
@@ -20,7 +20,7 @@ test('an edge that is asked for the contract tests plays them by itself, and wha
   await server.owner`
     insert into vendor.system (id, institution, mb, vendor, name, version, contact, created_at)
     values (gen_random_uuid(), ${member.institution}, '98000002', 'АКМЕ', 'АКМЕ ЛИС', '1', 'it@acme.example', now())`
-  // It goes by the same clock as the centre, which the night moves on.
+  // The edge uses the clock of the centre, which the nightly run moves on.
   const opened = await openEdge({ ...server.world, now: () => server.world.now() }, config)
   t.after(() => opened.close())
   const [system] = await server.sql<{ id: string }>`select id from vendor.system where institution = ${member.institution as number}`

@@ -17,8 +17,8 @@ import { beginWindow } from './windows.ts'
 type Done = { protocol: Protocol; passed: boolean; score: number; scenarios: Verdict['scenarios']; certificate: string | null }
 
 /**
- * Plays the scenarios of the centre's sandbox against the edge of these settings, as its local system would, and brings the certificate home. With
- * `local` the local system itself sends what it is told.
+ * Plays the scenarios of the centre's sandbox against the edge of these settings, as its local system would, and fetches the certificate. With
+ * `local` the local system itself sends what it is told to.
  */
 export async function certify(outside: Outside, options: Options, print: Print, input = process.stdin): Promise<number> {
   const file = resolve(String(options['config']))
@@ -63,7 +63,7 @@ export async function certify(outside: Outside, options: Options, print: Print, 
   } finally {
     person?.end()
     line.end()
-    // Of a run that came to no end.
+    // Settles the trials of a run that did not come to its end.
     await settle(config, outside, trials, null)
   }
   const passed = done.every((one) => one.passed)
@@ -71,7 +71,7 @@ export async function certify(outside: Outside, options: Options, print: Print, 
   return passed ? 0 : 1
 }
 
-/** What was earned is earned, though another account than the edge's may not write there. */
+/** Settles the trials. A failure is ignored: the certificate is earned even when this account may not write to the edge's store. */
 async function settle({ data }: EdgeConfig, outside: Outside, trials: readonly Trial[], verdict: Verdict | null): Promise<void> {
   if (trials.length === 0) return
   try {

@@ -11,7 +11,7 @@ import { shownName } from '../folder/take.ts'
 import type { EdgeConfig } from '../process/config.ts'
 import type { Made } from './settle.ts'
 
-/** What a local system hears when it hands a document over; `made` is what it became at the edge. */
+/** The answer that a local system gets to a document; `made` is the item that it became at the edge. */
 export type Heard = { answer: 'taken' | 'refused' | 'none'; detail: string; made?: Made }
 export type LocalSystem = (name: string, bytes: Buffer) => Promise<Heard>
 export type Protocol = 'hl7v2' | 'cda' | 'csv' | 'rest' | 'bus'
@@ -21,7 +21,7 @@ const fileMs = 60_000
 const lookEveryMs = 200
 const frameBytesMax = 1_048_576
 
-/** Which protocols these settings speak; the bus itself always. */
+/** The protocols in these settings; the bus itself is always among them. */
 export function protocolsOf({ mllp, folders, rest }: EdgeConfig): Protocol[] {
   const found: Protocol[] = []
   if (mllp.length > 0) found.push('hl7v2')
@@ -31,7 +31,7 @@ export function protocolsOf({ mllp, folders, rest }: EdgeConfig): Protocol[] {
   return [...found, 'bus']
 }
 
-/** Hands documents over as a local system does: to the port, the folder or the address that the settings name. */
+/** Hands documents over as a local system does: to the port, folder or address in the settings. */
 export function localSystem(config: EdgeConfig, centre: Centre, protocol: Protocol): LocalSystem {
   if (protocol === 'hl7v2') return byMllp(config)
   if (protocol === 'rest') return byRest(config)
@@ -63,7 +63,7 @@ function byMllp({ mllp: [first] }: EdgeConfig): LocalSystem {
     })
 }
 
-/** MSH-10. */
+/** MSH-10, the message number. */
 const controlIdOf = (bytes: Buffer): string => bytes.toString('latin1', 0, 500).split('|')[9] ?? ''
 
 function acknowledgementIn(text: string): Heard {
@@ -75,7 +75,7 @@ function acknowledgementIn(text: string): Heard {
   return { answer: code === 'AA' || code === 'CA' ? 'taken' : 'refused', detail: `MSA-1 ${code}`.trim() }
 }
 
-/** Written beside and renamed into place, so that nobody reads half a file. */
+/** Writes the file under another name and renames it, so that nobody reads half a file. */
 function byFolder({ folders }: EdgeConfig, format: 'cda' | 'csv'): LocalSystem {
   const folder = folders.find((one) => one.format === format)
   if (!folder) throw missing(`folder of the format ${format}`)
@@ -122,14 +122,14 @@ function byRest({ rest }: EdgeConfig): LocalSystem {
   }
 }
 
-/** A digest without a figure: eleven of them in a row, as hexadecimal digits have now and then, are taken for a personal number and refused. */
+/** A digest without digits: eleven digits in a row, which hexadecimal has now and then, would be taken for a personal number and refused. */
 const inLetters = (content: Buffer | string): string =>
   createHash('sha256')
     .update(content)
     .digest('hex')
     .replace(/\d/g, (figure) => 'ghijklmnop'[Number(figure)] as string)
 
-/** Without an edge: the member signs and sends by itself, and sends again with the same number while the line is cut. */
+/** Without an edge: the member signs and sends by itself, and repeats with the same number while the line is cut. */
 function byBus(centre: Centre): LocalSystem {
   return async (_name, bytes) => {
     const number = inLetters(bytes).slice(0, 40)

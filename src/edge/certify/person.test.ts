@@ -32,7 +32,7 @@ test('a person is told what to send, and nothing goes on before they press Enter
   assert.match(lines.join('\n'), /Send three results\.[^]*cuts the line for 60 seconds[^]*has sent it/)
 })
 
-test('a program reads lines of JSON and answers with lines; where nobody can answer nothing is waited for', async () => {
+test('a program reads lines of JSON and answers with lines; when nobody can answer there is no waiting', async () => {
   const input = new PassThrough()
   const lines: string[] = []
   const person = personAt(input, true, (line) => lines.push(line))

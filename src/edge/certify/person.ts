@@ -4,8 +4,8 @@ import type { Print } from '../../platform/cli.ts'
 import type { Playing, Scenario } from './play.ts'
 
 /**
- * Who sits at the local system when it sends by itself: reads what to send, and says when it is sent. A program reads the same as a line of JSON and
- * answers with a line; where nobody can answer (the input has ended) nothing is waited for.
+ * The person at a local system that sends by itself: reads what to send, and says when it is sent. A program reads the same as a line of JSON and
+ * answers with a line. When the input has ended nobody can answer, so nothing is waited for.
  */
 export function personAt(input: Readable, isJson: boolean, print: Print): Pick<Playing, 'onward'> & { onScenario(scenario: Scenario): void; end(): void } {
   const lines: Interface = createInterface({ input })

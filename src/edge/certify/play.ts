@@ -20,29 +20,29 @@ export type Verdict = {
   certificate: string | null
 }
 
-/** Until what was sent has come to the record: an edge that was cut off tries again after a while. */
+/** How long to wait until sent data arrive in the record: an edge that was cut off tries again after a while. */
 const arrivalMs = 90_000
-/** When an answer of the edge was wrong the run cannot pass: what is on its way still comes into the report, more is not waited for. */
+/** After a wrong answer of the edge the run cannot pass: only data already on the way are waited for, so that they come into the report. */
 const lostMs = 15_000
-/** A person has said that everything is sent; their system may have a queue of its own. */
+/** The wait after a person said that everything is sent: their system may have a queue of its own. */
 const arrivalOfLocalMs = 10 * 60_000
 const lookEveryMs = 1500
 
 export type Playing = {
   centre: Centre
   protocol: Protocol
-  /** What stands in for the local system; null when it sends by itself. */
+  /** Plays the local system; null when the local system sends by itself. */
   play: LocalSystem | null
   isRepeat: boolean
-  /** What was sent by `play` is added to it, so that it is known however the run ends. */
+  /** Each document that `play` sends is added here, so that it is known however the run ends. */
   trials: Trial[]
   /** Called when a scenario begins. */
   onScenario(scenario: Scenario): void | Promise<void>
-  /** With `play` null: waits until a person says so, before the line is cut and when everything is sent. */
+  /** With `play` null: waits until a person confirms, before the line is cut and when everything is sent. */
   onward(what: 'cut' | 'sent', scenario: Scenario): Promise<void>
 }
 
-/** One run of the scenarios of a protocol, from the centre's beginning to its verdict. */
+/** One run of a protocol's scenarios, from its start at the centre to the verdict. */
 export async function playRun({ centre, protocol, play, isRepeat, trials, onScenario, onward }: Playing): Promise<Verdict> {
   const post = async <T>(path: string, body: object): Promise<T> =>
     (await centre.ask({ method: 'POST', path: `/vendor${path}`, body: Buffer.from(JSON.stringify(body)), isUnsigned: true })).json as T

@@ -15,7 +15,7 @@ const verdictOf = (isWrongPassed: boolean): Verdict => ({
   scenarios: [{ id: 'wrong', title: { en: 'Wrong data' }, passed: isWrongPassed, checks: [] }],
 })
 
-test('what a scenario meant to be refused is discarded when it has passed, with a step that says why; nothing else is', async (t) => {
+test('a document that a scenario expected to be refused is discarded when the scenario has passed, with a step that says why; nothing else is', async (t) => {
   const { edge } = await loneEdge(t, () => '')
   const { store, intake } = edge
   const reason = { by: 'mapping', sentence: 'line 2, column Rodjen: is no date' } as const
@@ -52,7 +52,7 @@ test('what a scenario meant to be refused is discarded when it has passed, with 
   )
 })
 
-test('what is still on its way when the run ends is waited for', async (t) => {
+test('data still on their way at the end of the run are waited for', async (t) => {
   const { edge } = await loneEdge(t, () => '')
   const { store, intake } = edge
   const { seq, id } = await intake.accept({ source: 'rest', protocol: 'fhir', name: 'a bundle', original: Buffer.from('{"resourceType":"Basic"}') })
@@ -62,7 +62,7 @@ test('what is still on its way when the run ends is waited for', async (t) => {
   assert.equal(await settled, 1)
 })
 
-test('of a local system that names things itself, what came while a scenario was played is its own', async (t) => {
+test('for a local system that names things itself, everything that came during a scenario belongs to it', async (t) => {
   const { edge } = await loneEdge(t, () => 'mllp: [{ name: lis, port: 0 }]')
   const { store, intake } = edge
   const aside = async (source: string, name: string) => {

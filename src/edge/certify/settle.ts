@@ -5,15 +5,15 @@ import type { Store } from '../store/store.ts'
 import type { Verdict } from './play.ts'
 
 /**
- * How what a trial sent is found again among the items: by its number, by its way in and its name (of a table, each row), or, of a local system that names things
- * itself, by its ways in and when it came (after one item and up to another).
+ * How to find what a trial sent among the items: by its number; by its source and name (for a table, each row); or, for a local system that names
+ * things itself, by its sources and the time (after one item and up to another).
  */
 export type Made = { id: string } | { source: string; name: string } | { sources: readonly string[]; after: number; upTo: number }
 export type Trial = { scenario: string; made: Made }
 
-/** Who stands for it in the steps of an item. */
+/** The actor in the steps of an item. */
 const who = 'contract tests'
-/** What the record refuses comes back a moment later. */
+/** How long to wait: a refusal by the record comes back a moment later. */
 const underWayMs = 30_000
 const lookEveryMs = 500
 const windowMax = 10_000
@@ -21,8 +21,9 @@ const onTheirWay = `state in ('waiting', 'ready', 'sent')`
 const aside = `state in ('quarantined', 'parked')`
 
 /**
- * What the scenarios meant to be refused stands aside when they are over, and nobody would ever mend it: it is discarded when its scenario has passed.
- * Of one that did not pass it stays for whoever looks why, until a run of the same protocol passes. `verdict` is null when the run came to no end.
+ * Items that the scenarios expected to be refused are left aside at the end, and nobody would mend them: each is discarded when its scenario has
+ * passed. Those of a failed scenario stay for whoever looks for the reason, until a run of the same protocol passes. `verdict` is null when the run
+ * did not come to its end.
  */
 export async function settleTrials(store: Store, outside: Pick<Outside, 'now'>, trials: readonly Trial[], verdict: Verdict | null): Promise<number> {
   for (let waited = 0; waited < underWayMs && trials.some(({ made }) => seqsOf(store, made, onTheirWay).length > 0); waited += lookEveryMs)
@@ -55,7 +56,7 @@ function seqsOf(store: Store, made: Made, states: string): number[] {
   return store.all<{ seq: number }>(text, source, name, row.length, row).map(({ seq }) => seq)
 }
 
-/** Of runs before, over the same way in. */
+/** Items of earlier runs that came from the same sources. */
 function leftOver(store: Store, trials: readonly Trial[]): number[] {
   const sources = new Set(trials.flatMap(({ made }) => ('id' in made ? sourceOf(store, made.id) : 'sources' in made ? made.sources : made.source)))
   return store

@@ -3,7 +3,7 @@ import { withStore } from '../store/with-store.ts'
 import type { Protocol } from './local-system.ts'
 import type { Trial } from './settle.ts'
 
-/** By which ways a protocol comes in. */
+/** The names of the sources that a protocol comes in by. */
 function sourcesOf({ mllp, folders, rest }: EdgeConfig, protocol: Protocol): string[] {
   if (protocol === 'hl7v2') return mllp.map(({ name }) => name)
   if (protocol === 'rest') return rest === undefined ? [] : [rest.name]
@@ -11,8 +11,8 @@ function sourcesOf({ mllp, folders, rest }: EdgeConfig, protocol: Protocol): str
 }
 
 /**
- * A local system that sends by itself gives names that only it knows: what comes in between the beginning of one scenario and that of the next is of the one. Only a sandbox has scenarios, so nothing
- * of it is about anybody.
+ * Remembers where a scenario begins. A local system that sends by itself gives names that only it knows: everything that arrives between the
+ * beginnings of two scenarios belongs to the first. Only a sandbox has scenarios, so none of it is about a real person.
  */
 export async function beginWindow(config: EdgeConfig, protocol: Protocol, scenario: string, trials: Trial[]): Promise<void> {
   const sources = sourcesOf(config, protocol)
@@ -24,7 +24,7 @@ export async function beginWindow(config: EdgeConfig, protocol: Protocol, scenar
   trials.push({ scenario, made: { sources, after, upTo: Number.MAX_SAFE_INTEGER } })
 }
 
-/** Null where another account than the edge's may not look. */
+/** The newest item; null when this account may not look into the edge's store. */
 async function newestOf({ data }: EdgeConfig): Promise<number | null> {
   try {
     return await withStore(data, (store) => store.one<{ seq: number | null }>('select max(seq) as seq from item')?.seq ?? 0)

@@ -10,7 +10,7 @@ import { openVault } from '../store/vault.ts'
 import { withStore } from '../store/with-store.ts'
 import { readJson } from './json-file.ts'
 
-/** By hand, where the local system cannot: the edge may be running or not, the store lets one in after the other. */
+/** Issues by hand, for when the local system cannot. The edge may be running or not; SQLite lets one writer in after the other. */
 export async function issueByHand(world: World, options: Options, print: Print): Promise<number> {
   const config = readConfig(String(options['config']))
   if (config.certificates === undefined) throw new WrongUse('the settings do not say that certificates are issued here: name certificates')
@@ -23,7 +23,7 @@ export async function issueByHand(world: World, options: Options, print: Print):
   })
 }
 
-/** The page to print of one that was issued here, written to a file of its own. */
+/** Writes the page to print of a certificate that was issued here into a file. */
 export async function printPaper(world: World, options: Options, print: Print): Promise<number> {
   const config = readConfig(String(options['config']))
   return withStore(config.data, async (store) => {

@@ -13,7 +13,7 @@ import { commands } from '../commands.ts'
 import { readConfig } from '../process/config.ts'
 import { openEdge } from '../process/open.ts'
 
-test('in the sandbox one call joins from nothing to the rights to file documents and to issue certificates, which the doctor then names', async (t) => {
+test('in the sandbox one call joins from nothing to the rights to file documents and to issue certificates, and the doctor command then names these rights', async (t) => {
   const server = await startServer(t)
   const { app, world } = server
   await listen({ app, world })
@@ -47,7 +47,7 @@ test('in the sandbox one call joins from nothing to the rights to file documents
   const issue = commands.find((one) => one.name === 'edge certificate issue')
   await assert.rejects(async () => issue?.run(world, { config: join(folder, 'edge.yaml'), file: wish }, () => undefined), /has sent no numbers and limits/)
 
-  // What stops a service sends SIGTERM to npm alone: the edge behind it held its ports and its store.
+  // A service is stopped by SIGTERM to npm alone. Before, the edge behind it went on holding its ports and its store.
   const settings = readFileSync(join(folder, 'edge.yaml'), 'utf8')
   writeFileSync(join(folder, 'edge.yaml'), settings.replace('port: 2575', `port: ${await freePort()}`).replace('port: 7080', `port: ${await freePort()}`))
   const npm = spawn('npm', ['run', '-s', 'spona', '--', 'edge', 'start', '--config', join(folder, 'edge.yaml')], { stdio: ['ignore', 'pipe', 'inherit'] })
@@ -65,7 +65,7 @@ test('in the sandbox one call joins from nothing to the rights to file documents
   }
 })
 
-test('a vendor with the guide alone joins, is told what is wrong, and settles what stands aside', async (t) => {
+test('a vendor with the guide alone joins, is told what is wrong, and settles the items that stand aside', async (t) => {
   const server = await startServer(t)
   const { app, world } = server
   await listen({ app, world })

@@ -22,7 +22,7 @@ function folderOf(t: TestContext, format: 'csv' | 'ndjson', mapping: string, nam
   return { path: join(folder, 'in'), look }
 }
 
-test('a path of the mapping that does not exist is told with its line, all of them at once', (t) => {
+test('every path of the mapping that does not exist is named with its line, all at once', (t) => {
   const { look } = folderOf(t, 'csv', guide.replace('name[0].family', 'name[0].famly').replace('valueQuantity.unit', 'valueQuantity.units'))
   const { ok, said } = look()
   assert.equal(ok, false)
@@ -30,14 +30,14 @@ test('a path of the mapping that does not exist is told with its line, all of th
   assert.match(said, /\n +laboratory\.json:33: valueQuantity\.units is not in R4: Quantity has no units/)
 })
 
-test('in YAML the line is that of the path, and of a mapping that cannot be used that of the mistake', (t) => {
+test('in YAML the line is that of the path, and for an unusable mapping that of the mistake', (t) => {
   const yaml = 'name: a\nversion: 1\nresources:\n  - as: patient\n    type: Patient\n    set:\n      name[0].famly:\n        column: A\n'
   assert.match(folderOf(t, 'csv', yaml, 'a.yaml').look().said, /^a\.yaml:7: name\[0\]\.famly/)
   const wrong = folderOf(t, 'csv', yaml.replace('type: Patient', 'type: Person1'), 'a.yaml').look()
   assert.match(wrong.said, /the mapping has 1 mistake: line 5, \/resources\/0\/type/)
 })
 
-test('a column that the newest file does not have is told with the line that names it, and what the file has', (t) => {
+test('a column that the newest file lacks is named with the line of the mapping, and with the columns of the file', (t) => {
   const { path, look } = folderOf(t, 'csv', guide)
   assert.match(look().said, /looked at when a file has come/)
   const header = 'Karton;JMBG;Prezime;Ime;Rodjen;Pol;Broj nalaza;Sifra;Vrednost;Jedinica;Uzeto'
@@ -48,12 +48,12 @@ test('a column that the newest file does not have is told with the line that nam
   assert.match(said, /one\.csv, the newest file, has: Karton, .*Sifra/)
   writeFileSync(join(path, 'two.csv'), header.replace('Sifra', 'Analiza'))
   assert.match(look().said, /every column is in two\.csv/)
-  // Excel's own first line is no header.
+  // Excel's own first line is not the header.
   writeFileSync(join(path, 'two.csv'), `sep=;\r\n${header.replace('Sifra', 'Analiza')}\r\n`)
   assert.match(look().said, /every column is in two\.csv/)
 })
 
-test('of NDJSON a name that no object has is told, and is no fault: an object need not have everything', (t) => {
+test('in NDJSON a name that no object has is mentioned, but is not a fault: an object need not have everything', (t) => {
   const { path, look } = folderOf(t, 'ndjson', guide.replace('"Prezime"', '"person.family"'))
   const row = { Karton: '1', JMBG: '', person: { family: 'A' }, Ime: '', Rodjen: '', Pol: '', 'Broj nalaza': '1', Analiza: '', Vrednost: '1', Uzeto: '' }
   writeFileSync(join(path, 'one.ndjson'), `${JSON.stringify(row)}\n`)

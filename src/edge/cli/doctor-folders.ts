@@ -11,18 +11,18 @@ type Folder = EdgeConfig['folders'][number]
 
 const shownMax = 20
 
-/** Files are moved when they are taken, so the folder must be one to write; and a table is nothing without what its columns are. */
+/** Checks a folder. Files are moved when they are taken, so the folder must be writable; a table also needs its mapping. */
 export function ofFolder(folder: Folder): Finding[] {
   return folder.mapping === undefined ? [ofPath(folder)] : [...ofMapping(folder, folder.mapping), ofPath(folder)]
 }
 
-/** Where files for a local system are put. */
+/** Checks the folder into which files for a local system are put. */
 export function ofOut(check: string, path: string): Finding {
   const use = { made: 'is made with the first file', todo: 'Whoever runs the edge must be able to put files into it.' }
   return unlessOpen(check, path, use) ?? { check, ok: true, found: `files are put into ${path}` }
 }
 
-/** What is to be said of a folder that is not there or cannot be used. */
+/** The finding for a folder that does not exist or cannot be used; null when it is usable. */
 function unlessOpen(check: string, path: string, { made, todo }: { made: string; todo: string }): Finding | null {
   if (!existsSync(path)) return { check, ok: true, found: `${path} ${made}` }
   try {
@@ -42,7 +42,7 @@ function ofPath({ name, path, format }: Folder): Finding {
   return { check, ok: true, found: `${path} is read as ${format}${isAlone ? '; only the account that owns it can put files there' : ''}` }
 }
 
-/** Each wrong line is named: otherwise every row would come back from the record, or every file from the folder, one reason at a time. */
+/** Names each wrong line: otherwise the mistakes would show one at a time, as rows refused by the record or as files refused by the folder. */
 function ofMapping(folder: Folder, file: string): Finding[] {
   const check = `mapping of ${folder.name}`
   let mapping: ReturnType<typeof readMapping>

@@ -5,7 +5,7 @@ import { test } from 'node:test'
 import { loneEdge } from '../../testing/lone-edge.ts'
 import { findingsOf } from './doctor.ts'
 
-test('a store that cannot be read is told as one finding, and the doctor looks at the rest', async (t) => {
+test('an unreadable store is one finding, and the doctor checks the rest', async (t) => {
   const edge = await loneEdge(t, () => '')
   await edge.close()
   const { config } = edge.edge

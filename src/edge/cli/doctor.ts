@@ -17,13 +17,13 @@ import { withStore } from '../store/with-store.ts'
 import { ofFolder, ofOut } from './doctor-folders.ts'
 import { countOf, oldestOf } from '../store/tally.ts'
 
-/** One thing that was looked at: well or not, what was found, what to do. */
+/** One check: whether all is well, what was found, and what to do. */
 export type Finding = { check: string; ok: boolean; found: string; todo?: string }
 
 const portTimeoutMs = 2000
 const skewSecondsMax = 60
 
-/** Looks at everything an edge needs and says of each in a sentence what is wrong and what to do; exit code 1 when something is. */
+/** Checks everything that an edge needs and says in a sentence what is wrong and what to do; exit code 1 when something is wrong. */
 export async function examine(outside: Outside, options: Options, print: Print): Promise<number> {
   const findings = await findingsOf(outside, String(options['config']))
   if (options['json']) print(JSON.stringify(findings))
@@ -61,7 +61,7 @@ export async function findingsOf(outside: Outside, file: string): Promise<Findin
   return findings
 }
 
-/** Only the running edge knows who has tried its ports; that it does not run is said with them. */
+/** Only the running edge knows who has tried its ports; the check of the ports says when it does not run. */
 async function ofUnframed({ status }: EdgeConfig): Promise<Finding[]> {
   try {
     const answer = await fetch(`http://127.0.0.1:${status.port}/status.json`, { signal: AbortSignal.timeout(portTimeoutMs) })
@@ -82,7 +82,7 @@ function hostAndPort(address: string): [string, number] {
   return [hostname, Number(port || (protocol === 'https:' ? 443 : 80))]
 }
 
-/** Where deliveries go to: nothing of them is lost while it is away, but nothing comes either. */
+/** The address that deliveries go to. While it is away nothing is lost, but nothing is delivered either. */
 function ofInbound(settings: EdgeConfig['inbound'][number]): Finding | Promise<Finding> {
   const { name, url, host, port, folder } = settings
   const check = `inbound ${name}`
@@ -94,7 +94,7 @@ function ofInbound(settings: EdgeConfig['inbound'][number]): Finding | Promise<F
   )
 }
 
-/** What came and was not taken, as the running edge last found it; that a store cannot be read is said of the store. */
+/** Deliveries that were not taken, as the running edge last noted them. An unreadable store is reported by its own check. */
 async function ofUndelivered(config: EdgeConfig, now: Date): Promise<Finding[]> {
   const troubles = await withStore(config.data, (store) => troublesOf({ store, config })).catch(() => [])
   return troubles.map((one) => ({

@@ -13,7 +13,7 @@ import { openEdge } from '../process/open.ts'
 
 const basis = 'Sl. glasnik RS 45/2025'
 
-test('from behind an edge a service is offered, tried by its own member, asked for by another and used by it, with commands alone', async (t) => {
+test('with commands alone an edge offers a service and its member tries it, and another member asks for it and uses it', async (t) => {
   const server = await startServer(t)
   await listen(server)
   const local = createServer((request, response) => response.end(`${request.method} ${request.url}`)).listen(0, '127.0.0.1')
@@ -50,7 +50,7 @@ test('from behind an edge a service is offered, tried by its own member, asked f
   assert.equal(await call(0, 'acme-lis/appointments/today'), '200 GET /today', 'its own member may ask it without a contract: all of the way is tried')
   assert.match(await run(ward, 'edge service list', {}), /acme-lis\/appointments {2}call {2}Appointments {2}\(Sl\. glasnik RS 45\/2025\)/)
 
-  // The other member.
+  // The commands of the other member.
   await assert.rejects(run(ward, 'edge contract ask', { argument: 'acme-lis/nothing', basis }), /there is no such service/)
   await assert.rejects(run(ward, 'edge contract ask', { argument: 'appointments', basis }), /name it as MEMBER\/SERVICE/)
   await assert.rejects(run(ward, 'edge contract ask', { argument: 'acme-lis/appointments', basis }), /a contract about calls names its endpoints/)

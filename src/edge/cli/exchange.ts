@@ -13,10 +13,10 @@ type Service = { provider: string; name: string; kind: Kind; title: string; lega
 type Endpoint = { method: string; path: string }
 
 const purpose = 'health-care'
-/** What the bus takes as one message. */
+/** The most bytes that the bus takes as one message. */
 const bodyBytesMax = 8 * 1_048_576
 
-/** As the member of these settings, whose edge may be running beside. */
+/** Acts as the member of these settings, whose edge may be running beside. */
 async function asMember<T>(outside: Outside, { config: file }: Options, act: (centre: Centre, config: EdgeConfig) => Promise<T>): Promise<T> {
   const config = readConfig(String(file))
   const line = openLine(config.centre)
@@ -35,7 +35,7 @@ const body = (value: object): Buffer => Buffer.from(JSON.stringify(value))
 const catalogueOf = async (centre: Centre): Promise<Service[]> =>
   ((await centre.ask({ method: 'GET', path: '/bus/services', isUnsigned: true })).json as { services: Service[] }).services
 
-/** Puts a service of this member into the catalogue, or describes it anew, and says what the settings still need for it. */
+/** Adds a service of this member to the catalogue, or changes its description, and says what the settings still need for it. */
 export function offerService(outside: Outside, options: Options, print: Print): Promise<number> {
   return asMember(outside, options, async (centre, config) => {
     const name = String(options['argument'])
@@ -50,7 +50,7 @@ export function offerService(outside: Outside, options: Options, print: Print): 
   })
 }
 
-/** What is wanting behind the edge; a topic is written by its member and needs nothing. */
+/** The setting that is missing for a service; null when nothing is. A topic is written by its member and needs none. */
 function settingFor({ member, calls, inbound }: EdgeConfig, name: string, kind: Kind): string | null {
   if (kind === 'call') return calls.some(({ service }) => service === name) ? null : `name ${name} under calls`
   if (kind === 'inbox')
@@ -67,7 +67,7 @@ export function listServices(outside: Outside, options: Options, print: Print): 
   })
 }
 
-/** Asks for the contract about a service of another member; what is allowed already is not asked for again. */
+/** Asks for a contract about a service of another member, without what is already allowed. */
 export function askContract(outside: Outside, options: Options, print: Print): Promise<number> {
   return asMember(outside, options, async (centre) => {
     const [provider, service] = partsOf(options['argument'])
@@ -119,7 +119,7 @@ function endpointsIn(text: unknown): Endpoint[] {
     })
 }
 
-/** One message by hand, signed by this member. Documents for the record go by the ways in, where they wait while the line is cut. */
+/** Sends one message by hand, signed by this member. Documents for the record should go through a way in, where they wait while the line is cut. */
 export function sendByHand(outside: Outside, options: Options, print: Print): Promise<number> {
   return asMember(outside, options, async (centre) => {
     const to = partsOf(options['argument']).join('/')

@@ -9,7 +9,7 @@ import { until } from '../../testing/process.ts'
 import { acknowledge, markSent } from '../store/items.ts'
 import { findItems } from './find.ts'
 
-test('what was taken is found by the number of the local system, of the item and of the bus, with its way and without its contents', async (t) => {
+test('an item is found by the number of the local system, of the edge and of the bus, with its history and without its contents', async (t) => {
   const edge = await loneEdge(t, () => '')
   const config = join(edge.folder, 'edge.yaml')
   writeFileSync(config, loneSettings)

@@ -5,8 +5,8 @@ import type { Item } from '../store/items.ts'
 import { withStore } from '../store/with-store.ts'
 
 /**
- * What a local system gave under its number: MSH-10 of a message, the name of a file, the number that `edge quarantine` or `/accepted/` shows, or the bus's. The newest first; exit code 1 when there is
- * none.
+ * Finds what a local system sent, by a number: MSH-10, the name of a file, the number that `edge quarantine` or `/accepted/` shows, or the bus's own.
+ * The newest comes first; exit code 1 when there is none.
  */
 export function findItems(options: Options, print: Print): Promise<number> {
   const config = readConfig(String(options['config']))

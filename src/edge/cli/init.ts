@@ -12,7 +12,7 @@ import { type EdgeConfig, readConfig } from '../process/config.ts'
 import type { Outside } from '../process/edge.ts'
 import { readJson } from './json-file.ts'
 
-/** What a person is asked, in their words; `--answers FILE` holds the same as JSON for machines. */
+/** The questions to a person; `--answers FILE` holds the answers as JSON for machines. */
 const questions = [
   { name: 'url', ask: 'Address of the centre', form: /^https?:\/\/[^\s/]+(?:\/[^\s]*)?$/, fallback: 'http://localhost:8080' },
   { name: 'member', ask: 'Code of this system on the bus (small letters, digits, hyphens)', form: /^[a-z][a-z0-9-]{2,39}$/ },
@@ -44,11 +44,11 @@ type Answers = Record<(typeof questions)[number]['name'], string>
 
 const legalBasis = 'Sl. glasnik RS 45/2025'
 
-/** Writes the settings, makes the key and joins the bus, as far as it can go now; asked again it goes on where it stopped. */
+/** Writes the settings, makes the key and joins the bus, as far as that is possible now. Called again, it continues where it stopped. */
 export async function initEdge(outside: Outside, options: Options, print: Print): Promise<number> {
   const file = resolve(String(options['config']))
   const keyFile = join(dirname(file), 'edge-key.json')
-  // What is said to be typed next finds the same settings.
+  // The commands that are suggested next use the same settings.
   const withFile = options['config'] === 'edge.yaml' ? '' : ` --config ${options['config']}`
   const answers = typeof options['answers'] === 'string' ? fromFile(options['answers']) : await fromPerson(file)
   const stands = existsSync(file) ? readConfig(file) : null
@@ -81,7 +81,7 @@ export async function initEdge(outside: Outside, options: Options, print: Print)
 
 const bare = (url: string) => url.replace(/\/+$/, '')
 
-/** Settings of another member or centre than the one that is joined would start an edge that the centre refuses. */
+/** Refuses answers that differ from the existing settings: with settings of another member or centre, the centre would refuse the edge. */
 function mustAgree(file: string, { member, centre }: EdgeConfig, answers: Answers): void {
   for (const [name, stands, said] of [
     ['member', member, answers.member],
@@ -96,13 +96,13 @@ function fromFile(file: string): Answers {
   if (unknown.length > 0) throw new WrongUse(`${file}: ${unknown.join(', ')} is not asked; known are ${questions.map(({ name }) => name).join(', ')}`)
   const answers = questions.map((question) => [question.name, String(given[question.name] ?? ('fallback' in question ? question.fallback : ''))] as const)
   const wrong = questions.filter(({ form }, at) => !form.test(answers[at]?.[1] ?? ''))
-  // All of it at once: whoever mends a file mends it once.
+  // Names every mistake at once, so that the file is mended once.
   if (wrong.length > 0)
     throw new WrongUse(wrong.map(({ name, ask }) => `${file}: ${name} ${given[name] === undefined ? 'is missing' : 'has another form'}: ${ask}`).join('\n'))
   return Object.fromEntries(answers) as Answers
 }
 
-/** What was answered before is offered again. */
+/** Asks a person; earlier answers are offered again. */
 async function fromPerson(file: string): Promise<Answers> {
   if (!process.stdin.isTTY) throw new WrongUse('nobody is here to ask: give --answers FILE')
   const kept = `${file}.answers`
@@ -129,7 +129,7 @@ async function fromPerson(file: string): Promise<Answers> {
 
 function settingsText({ url, member, port, charset, certificates }: Answers, signs: string): string {
   const mllp = port === '0' ? '' : `\nmllp:\n  - name: hl7\n    port: ${port}\n`
-  // Certificates are asked for at the address of the local system, which has a token of its own.
+  // Certificates are requested at the REST address of the edge, with the token of the local system.
   const issuing = certificates === '0' ? '' : `\nrest:\n  port: 7081\n  token: rest.token\n\ncertificates:\n  numbers: ${certificates}\n`
   return `# An edge of the Service Data Bus. Every setting: docs/edge.md
 member: ${member}
@@ -149,7 +149,7 @@ status:
 type Joining = { centre: Centre; answers: Answers; key: KeyFile; keyFile: string; withFile: string; print: Print }
 type Known = { state: string; proved: boolean; tested: boolean; client_id: string | null }
 
-/** Step by step, each only when the one before is done; what only the operator can do is said. */
+/** Joins step by step, each only after the one before; says what only the operator can do. */
 async function joinBus({ centre, answers, key, keyFile, withFile, print }: Joining): Promise<number> {
   const { member } = answers
   const post = (path: string, body: object) => centre.ask({ method: 'POST', path, body: Buffer.from(JSON.stringify(body)), isOpen: true })
@@ -212,7 +212,7 @@ async function askContract({ centre, answers, print, keyFile, withFile }: Omit<J
     print(`The contract with ${providerOf(service)}/${service} is asked for.`)
   }
   if (answers.sandbox !== '' && contracts.size > 0) await decideInSandbox(centre, answers.sandbox)
-  // A process of the centre reads decisions anew every second.
+  // The processes of the centre read decisions anew every second.
   for (let tries = answers.sandbox === '' ? rightTries : 0; tries < rightTries && (await missing()).length > 0; tries++) await sleep(rightEveryMs)
   const open = await missing()
   if (open.length === 0) return ready()
@@ -227,7 +227,7 @@ async function askContract({ centre, answers, print, keyFile, withFile }: Omit<J
 const rightTries = 20
 const rightEveryMs = 500
 
-/** There a program decides what an operator decides elsewhere. */
+/** In the sandbox a program makes the decisions of an operator. */
 async function decideInSandbox(centre: Centre, system: string): Promise<void> {
   await centre.ask({ method: 'POST', path: `/vendor/systems/${system}/admission`, body: Buffer.from('{}'), isOpen: true, isUnsigned: true })
 }

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { WrongUse } from '../../platform/cli.ts'
 
-/** A file that somebody named on the command line. */
+/** Reads a file that was named on the command line. */
 export function readJson(file: string): unknown {
   if (!existsSync(file)) throw new WrongUse(`${file} is not there`)
   try {

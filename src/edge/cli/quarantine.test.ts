@@ -11,7 +11,7 @@ import { discardItem, fixItem, listAside, resendItems, showItem } from './quaran
 
 const world = { now: () => new Date(), random: randomBytes } as unknown as World
 
-/** An edge with one message that cannot be mapped, and the commands as they are given beside it. */
+/** An edge with one message that cannot be mapped, and the settings for commands beside it. */
 async function withOneAside(t: TestContext) {
   const edge = await loneEdge(t, () => '')
   const config = join(edge.folder, 'edge.yaml')
@@ -32,7 +32,7 @@ async function withOneAside(t: TestContext) {
   return { edge, run, file, text: () => said.join('\n') }
 }
 
-test('what waits for a person is listed with place, reason and hint, and shown with its way', async (t) => {
+test('an item that waits for a person is listed with place, reason and hint, and shown with its history', async (t) => {
   const { run, text } = await withOneAside(t)
   assert.equal(await run(listAside), 1)
   assert.match(text(), /quarantined {2}lis: QRY A19 q-1\n {2}MSH\[1\]-9: [\s\S]*ORU/)
@@ -40,7 +40,7 @@ test('what waits for a person is listed with place, reason and hint, and shown w
   assert.equal((JSON.parse(text()) as { reason: { place: string } }).reason.place, 'MSH[1]-9')
 })
 
-test('a correction that cannot be mapped either is refused with its reason, and the item waits as it did', async (t) => {
+test('a correction that cannot be mapped either is refused with its reason, and the item stays as it was', async (t) => {
   const { edge, run, file, text } = await withOneAside(t)
   for (const wrong of ['<ClinicalDocument/>', '', oru('q-1', 'p-1').replace('ORU^R01^ORU_R01', 'QRY^A19')])
     await assert.rejects(run(fixItem, { file: file(wrong) }), /cannot be mapped either \(hl7v2\), and nothing was sent/)
@@ -54,7 +54,7 @@ test('a correction that cannot be mapped either is refused with its reason, and 
   assert.equal(text(), 'Nothing waits for a person.')
 })
 
-test('as it is it comes back with the same reason, and what is discarded stays where it is', async (t) => {
+test('an unchanged item comes back with the same reason, and a discarded one stays as it is', async (t) => {
   const { edge, run, text } = await withOneAside(t)
   assert.equal(await run(resendItems), 0)
   await until('it stands aside again', () => kept(edge)[0]?.state === 'quarantined')

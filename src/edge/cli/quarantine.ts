@@ -43,7 +43,7 @@ function itemOf(store: Store, given: unknown): Item {
   return item
 }
 
-/** The item with its way and, when asked for, the original as it came: it is about a patient, so it is only given by name of a file or a pipe. */
+/** The item with its history and, on demand, the original. The original is about a patient, so it goes only into a named file or a pipe. */
 export function showItem(world: World, options: Options, print: Print): Promise<number> {
   return opened(world, options['config'], ({ store, vault }) => {
     const item = itemOf(store, options['argument'])
@@ -89,7 +89,7 @@ export function fixItem(world: World, options: Options, print: Print): Promise<n
   })
 }
 
-/** What cannot be mapped would come back at once: whoever corrects it is told while the file is before them, and nothing changes. */
+/** Checks a correction while the person has the file open: one that cannot be mapped would come back at once. When it is refused nothing changes. */
 async function requireMappable(config: EdgeConfig, { protocol, name, meta }: Item, original: Buffer): Promise<void> {
   const map = await mapperOf(protocol)
   try {
@@ -122,5 +122,5 @@ function read(file: string): Buffer {
   }
 }
 
-/** Who stands for it: the account on this machine. */
+/** The actor of the step: the account on this machine. */
 const who = (): string => userInfo().username

@@ -6,12 +6,15 @@ import { openLine } from '../centre/line.ts'
 import { readConfig } from '../process/config.ts'
 import type { Outside } from '../process/edge.ts'
 
-/** A new key, signed for by the old one while both are valid. The running edge takes it up when it next looks at its rights; until then the old one signs. */
+/**
+ * Makes a new key and has the old one sign for it while both are valid. The running edge takes the new key up when it next checks its rights; until
+ * then the old key signs.
+ */
 export async function renewKey(outside: Outside, options: Options, print: Print): Promise<number> {
   const config = readConfig(String(options['config']))
   const old = readKeyFile(config.centre.key)
   const next = `${config.centre.key}.next`
-  // A step that broke off has its key here, and the centre may have it already.
+  // After an interrupted call the new key is already here, and perhaps at the centre.
   const key = existsSync(next) ? readKeyFile(next) : makeKeyFile(next, outside.random, old)
   const line = openLine(config.centre)
   try {

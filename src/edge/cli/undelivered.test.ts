@@ -7,7 +7,7 @@ import { commands } from '../commands.ts'
 import { statusOf } from '../local/status.ts'
 import { noteBehind, noteUndelivered } from '../store/undelivered.ts'
 
-test('what did not reach its local system is listed beside a running edge, and settled by a person', async (t) => {
+test('deliveries that did not reach their local system are listed beside a running edge, and settled by a person', async (t) => {
   const { edge, folder, statusPort } = await loneEdge(t, () => 'inbound: [{ name: his, service: his/results, by: mllp, port: 9 }]')
   const { store } = edge
   const config = join(folder, 'edge.yaml')
@@ -39,7 +39,7 @@ test('what did not reach its local system is listed beside a running edge, and s
   assert.deepEqual(statusOf(edge).undelivered, [])
 })
 
-/** The settings with the port that the status page was given. */
+/** The settings with the port that the status page got. */
 function withPort(config: string, port: number): string {
   const file = config.replace('edge.yaml', 'running.yaml')
   writeFileSync(file, readFileSync(config, 'utf8').replace('port: 0', `port: ${port}`))

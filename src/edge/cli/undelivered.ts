@@ -26,7 +26,10 @@ const lineOf = ({ message, service, target, since, lastTry, attempts, reason, is
     attempts === 0 ? 'not tried yet: another one waits before it' : `${reason}; tried ${attempts} times, last ${momentOf(lastTry)}`
   }`
 
-/** It is settled elsewhere: what the centre hands out again is taken as ever, and told here again when it fails again. */
+/**
+ * Removes entries that were settled elsewhere. When the centre hands such a message out again it is taken as usual, and listed again when it fails
+ * again.
+ */
 export function forgetInward(options: Options, print: Print): Promise<number> {
   return withStore(dataOf(options), async (store) => {
     const given = String(options['argument'])

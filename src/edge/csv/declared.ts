@@ -2,7 +2,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js'
 import { Refusal, type RefusalIssue } from '../../platform/refusal.ts'
 import { type Charset, charsetNamed } from '../hl7v2/charset.ts'
 
-/** A cell, or a constant, and how it becomes a value of FHIR. */
+/** Where a value comes from, a cell or a constant, and how it becomes a value of FHIR. */
 export type Source = {
   column?: string
   columns?: string[]
@@ -24,7 +24,7 @@ export type Declared = {
   quote: string
   charset: Charset
   decimal: '.' | ','
-  /** What stands in a cell that says nothing: NULL of a database, a dash. */
+  /** Contents of a cell that mean nothing: NULL of a database, a dash. */
   empty: ReadonlySet<string>
   resources: DeclaredResource[]
 }
@@ -37,7 +37,7 @@ export type DeclaredResource = {
   set: { path: Step[]; text: string; source: Source; form: RegExp | undefined }[]
 }
 
-/** `name[0].family` as steps. */
+/** A step of a path such as `name[0].family`. */
 export type Step = string | number
 
 const text = { type: 'string', minLength: 1, maxLength: 200 }
@@ -111,7 +111,7 @@ type Written = {
 const check = new Ajv2020({ allErrors: true, allowUnionTypes: true }).compile<Written>(schema)
 const pathForm = /^[a-z][A-Za-z0-9]*(?:\[\d{1,2}\])?(?:\.[a-z][A-Za-z0-9]*(?:\[\d{1,2}\])?)*$/
 
-/** A mapping file as it is used; everything that is wrong with it is said at once, each with its place: `at` says where a JSON Pointer stands. */
+/** Reads a mapping file. Every mistake is reported at once, each with its place: `at` turns a JSON Pointer into a place. */
 export function declaredMapping(written: unknown, types: readonly string[], at = (pointer: string): string => pointer): Declared {
   if (!check(written))
     throw refusal(

@@ -61,7 +61,7 @@ describe('a table with a declared mapping', () => {
     )
   })
 
-  test('leaves out what a row does not say, constants that then say nothing included', () => {
+  test('leaves out empty cells, and constants that would then say nothing', () => {
     const [row] = map('0101985710113;Đorđević;;;;;;')
     assert.ok(row && 'mapped' in row)
     const kinds = row.mapped.bundle.entry.map(({ resource }) => resource.resourceType)
@@ -69,7 +69,7 @@ describe('a table with a declared mapping', () => {
     assert.deepEqual(row.mapped.bundle.entry[0]?.resource['name'], [{ family: 'Đorđević' }])
   })
 
-  test('keeps what a laboratory cannot measure as the bound that it is, and takes NULL and dashes for nothing', () => {
+  test('keeps a value outside the range of a laboratory as a bound, and ignores NULL and dashes', () => {
     const given = (cell: string) => {
       const declared = declaredMapping({ ...written, format: { ...written.format, empty: ['NULL', '-'] } }, types)
       const bytes = encode(`${header}\r\n0101985710113;NULL;-;Ž;1.1.1985;01.03.2026 07:30;${cell};`, 'windows-1250')
@@ -110,7 +110,7 @@ describe('a table with a declared mapping', () => {
     ])
   })
 
-  test('refuses a row with fewer cells than the header, for it was cut off; delimiters at the end and empty lines count for nothing', () => {
+  test('refuses a row with fewer cells than the header, because it was cut off; delimiters at the end and empty lines are ignored', () => {
     const whole = '0101985710113;Đorđević;Ana;Ž;1.1.1985;01.03.2026 07:30;6,40'
     const told = map(whole, `${whole};`, `${whole};;;`, '', '0101985710113;Đorđ')
     assert.deepEqual(
@@ -126,7 +126,7 @@ describe('a table with a declared mapping', () => {
     assert.ok(row && 'mapped' in row, 'a delimiter at the end of the header alone')
   })
 
-  test('is refused as a whole when its header lacks a column, with what is there', () => {
+  test('is refused as a whole when its header lacks a column, with the columns that it has', () => {
     assert.throws(
       () => [...mapCsv(Buffer.from('JMBG,Prezime\n1,A'), mapping(), 'x')],
       (error) =>
@@ -136,7 +136,7 @@ describe('a table with a declared mapping', () => {
     )
   })
 
-  test('without a header is refused with a hint that repeats nothing of its first row, which is somebody’s', () => {
+  test('without a header is refused with a hint that repeats nothing of its first row, which is about somebody', () => {
     for (const row of ['0101985710113;Đorđević;Ana;Ž;1.1.1985;01.03.2026 07:30;6,40;', '0101985710113,Đorđević,Ana'])
       assert.throws(
         () => [...mapCsv(encode(row, 'windows-1250'), mapping(), 'x')],
@@ -146,7 +146,7 @@ describe('a table with a declared mapping', () => {
   })
 })
 
-test('a number is taken only as the mapping says that it is written, and control characters are left out with a word', () => {
+test('a number must be written as the mapping says, and left-out control characters are reported', () => {
   const glucose = (cell: string) => {
     const [row] = map(`0101985710113;Đor\u0007đević;Ana;Ž;1.1.1985;;${cell};`)
     if (row === undefined || !('mapped' in row)) return row?.refusal.message
@@ -173,7 +173,7 @@ test('rows are read as RFC 4180 and as spreadsheets write them', () => {
   for (const text of ['"open', 'a\n"b"c']) assert.throws(() => rows(text), Refusal)
 })
 
-test('everything that is wrong with a mapping is said at once, each with its place', () => {
+test('all mistakes of a mapping are reported at once, each with its place', () => {
   const places = (change: (copy: any) => void): (string | undefined)[] => {
     const copy = structuredClone(written)
     change(copy)

@@ -12,8 +12,8 @@ import { textOfTable } from './text.ts'
 export type MappedRow = { line: number } & ({ mapped: Mapped } | { refusal: Refusal })
 
 /**
- * A table by a declared mapping, row by row: a row that cannot be mapped is refused by itself, with its line and column, and the others go
- * on. `file` names the delivery; the same row of the same file keeps its names.
+ * Maps a table row by row by a declared mapping. A row that cannot be mapped is refused alone, with its line and column, and the others go on. `file`
+ * names the delivery; the same row of the same file keeps its names.
  */
 export function* mapCsv(bytes: Uint8Array, declared: Declared, file: string): Generator<MappedRow> {
   const text = textOfTable(bytes, declared.charset)
@@ -41,14 +41,14 @@ function checkHeader(header: string[], declared: Declared): void {
   })
 }
 
-/** The names of the columns, where the first row has any of those that are wanted. Otherwise it may be a row of the data, and a reason holds no value of what was sent. */
+/** Lists the columns when the first row has any of the wanted ones. Otherwise it may be a row of data, and a reason may hold no value of the input. */
 function whatStands(header: string[], wanted: string[]): string {
   const written = header.join(' ')
   if (wanted.some((name) => written.includes(name))) return `The header has: ${header.slice(0, 50).join(', ')}.`
   return 'The first row has no name of a column: write the names above the data.'
 }
 
-/** A header of one cell in which another delimiter stands was most likely written with that one. */
+/** A header of one cell that contains another delimiter was most likely written with that delimiter. */
 function otherDelimiter(header: string[], declared: Declared): string | undefined {
   const [only = ''] = header
   const found =
@@ -64,7 +64,7 @@ const delimiters: Record<string, string> = { ',': 'a comma', ';': 'a semicolon',
 
 export const columnsOf = (source: Source): string[] => source.columns ?? (source.column === undefined ? [] : [source.column])
 
-/** The row of a file as it was cut out of it, beneath the header: mapped by itself, and called by the line that it stood in. */
+/** Maps one row that was cut out of a file, beneath the header; the row is named by its line in the file. */
 export function mapCsvRow(bytes: Uint8Array, declared: Declared, file: string, line: number): Mapped {
   const text = textOfTable(bytes, declared.charset)
   const rows = rowsOf(text, declared.delimiter, declared.quote)
@@ -73,7 +73,7 @@ export function mapCsvRow(bytes: Uint8Array, declared: Declared, file: string, l
   try {
     found.push(...rows)
   } catch (error) {
-    // The line that the reader names is the one of these few bytes.
+    // The line in the error counts only these few bytes.
     if (error instanceof Refusal) throw placed(error, line)
     throw error
   }
@@ -85,7 +85,7 @@ export function mapCsvRow(bytes: Uint8Array, declared: Declared, file: string, l
 const placed = (error: Refusal, line: number): Refusal =>
   new Refusal(error.kind, error.message.replace(/^line \d+/, `line ${line}`), { expression: `line ${line}`, ...(error.hint ? { hint: error.hint } : {}) })
 
-/** The first row, when it has what the mapping asks for. */
+/** The first row, when it has the columns that the mapping needs. */
 export function headerOf(first: Row | undefined, declared: Declared): string[] {
   if (first === undefined) throw new Refusal('incorrect', 'the file is empty, and a header is expected in its first line')
   const header = first.cells.map((cell) => cell.trim())
@@ -93,7 +93,7 @@ export function headerOf(first: Row | undefined, declared: Declared): string[] {
   return header
 }
 
-/** An object of one line (NDJSON): what stands inside of others is named with points, as in `patient.jmbg` or `results.0.value`. */
+/** Maps one line of NDJSON. Inner values are named with points, as in `patient.jmbg` or `results.0.value`. */
 export function mapJsonRow(bytes: Uint8Array, declared: Declared, file: string, line: number): Mapped {
   return mapCells({ line, cells: cellsOf(bytes, line), original: { bytes, contentType: 'application/json' } }, declared, file)
 }
@@ -130,7 +130,7 @@ function mapRow(row: Row, header: string[], declared: Declared, file: string): M
     throw new Refusal('unprocessable', `line ${row.line} has ${row.cells.length} cells, and the header ${header.length}`, {
       hint: 'A delimiter stands in a cell that is not quoted.',
     })
-  // A line that was cut off would be filed as final, without its unit or its date.
+  // A row that was cut off would be filed as final, without its unit or its date.
   if (row.cells.length <= header.findLastIndex((name) => name !== ''))
     throw new Refusal('unprocessable', `line ${row.line} has only ${row.cells.length} cells, and the header ${header.length}`, {
       hint: 'The line was cut off, or a quote swallowed its delimiters. Write every cell, the empty ones too.',
@@ -214,26 +214,26 @@ function valueOf(source: Source, form: RegExp | undefined, names: string[], cont
   return cell
 }
 
-/** `<0,5`, as laboratories write what is below what they can measure: the amount is the bound, and says so. Elsewhere it is no number. */
+/** `<0,5`: laboratories write values outside their range so. The amount is the bound, with its comparator. In other places such a text is not a number. */
 function compared(resource: Json, path: Step[], names: string[], { cells }: Context): void {
   const [found] = comparison.exec(cells.get(names[0] ?? '') ?? '') ?? []
   if (found !== undefined) setAt(resource, [...path.slice(0, -1), 'comparator'], found.trim().replace('≤', '<=').replace('≥', '>='))
 }
 const comparison = /^(?:<=|>=|<|>|≤|≥)\s*(?=\d)/
 
-// Thousands in groups of three, from a first that does not begin with a nought: `0,125` is nobody's way to write 125.
+// Thousands in groups of three. The first digit is not a zero: nobody writes 125 as `0,125`.
 const grouped = { ',': /^[+-]?[1-9]\d{0,2}(?:\.\d{3})+(?:,\d+)?$/, '.': /^[+-]?[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?$/ }
-/** More digits than a number of a computer keeps are not taken as one. */
+/** Longer numbers have more digits than a number in the computer keeps, so they are not read. */
 const numberMax = 16
 
-/** With a comma for decimals a point divides thousands. */
+/** With a decimal comma, a point separates thousands. */
 function numberIn(cell: string, decimal: '.' | ','): number | undefined {
   const whole = grouped[decimal].test(cell) ? cell.replaceAll(decimal === ',' ? '.' : ',', '') : cell
   const plain = decimal === ',' ? whole.replace(',', '.') : whole
   return plain.length <= numberMax && /^[+-]?\d+(?:\.\d+)?$/.test(plain) ? exactNumber(plain) : undefined
 }
 
-/** The parts of the form by their letters; one digit may stand for two. */
+/** Reads the parts of a date by the letters of the form; one digit may stand for two. */
 function dateIn(cell: string, form: string): string | undefined {
   const names: string[] = []
   const pattern = form.replace(/YYYY|MM|DD|HH|mm|ss|[./]/g, (part) => {
@@ -255,7 +255,7 @@ function setAt(target: Json, path: Step[], value: unknown): void {
   }
 }
 
-/** What only has constants (a system without its value, a unit without its number) says nothing, and goes. */
+/** Removes parts with only constants (a system without its value, a unit without its number): they say nothing. */
 function prune(value: any): void {
   for (const [name, inner] of Object.entries(value)) {
     if (typeof inner !== 'object' || inner === null) continue

@@ -9,7 +9,7 @@ const known = new Map<string, { stamp: string; declared: Declared }>()
 
 type Place = readonly (string | number)[]
 
-/** The mapping of a file, JSON or YAML; read again when the file has changed, so that a mended mapping needs no restart. */
+/** The mapping in a JSON or YAML file. It is read again when the file has changed, so that a mended mapping needs no restart. */
 export function mappingOf(file: string): Declared {
   const stamp = stampOf(file)
   const before = known.get(file)
@@ -19,7 +19,7 @@ export function mappingOf(file: string): Declared {
   return declared
 }
 
-/** With `lineOf`, which says in which line of the file a place of the mapping stands. */
+/** Reads a mapping; `lineOf` gives the line of a place in the file. */
 export function readMapping(file: string): { declared: Declared; lineOf(place: Place): number } {
   stampOf(file)
   const lines = new LineCounter()
@@ -40,14 +40,14 @@ export function readMapping(file: string): { declared: Declared; lineOf(place: P
   return { declared, lineOf }
 }
 
-/** Of a JSON Pointer. */
+/** The steps of a JSON Pointer. */
 const stepsOf = (pointer: string): (string | number)[] =>
   pointer
     .split('/')
     .slice(1)
     .map((step) => (/^\d+$/.test(step) ? Number(step) : step))
 
-/** Where its name stands, or the value of a list's entry. */
+/** The offset of a name, or of the value of a list entry. */
 function nodeAt(document: Document, place: Place): number | undefined {
   const above = place.length === 1 ? document.contents : document.getIn(place.slice(0, -1), true)
   if (!isMap(above)) return (document.getIn(place, true) as Node | undefined)?.range?.[0]

@@ -7,13 +7,13 @@ import type { WrongPath } from './paths.ts'
 import { rowsOf } from './rows.ts'
 import { textOfTable } from './text.ts'
 
-/** Enough for any header, and for what the first objects of NDJSON are made of. */
+/** Enough bytes for any header, and for the names in the first objects of NDJSON. */
 const beginningBytes = 262_144
 const filesMax = 5000
 
 /**
- * Columns that the mapping names and the newest file of its folder does not have, whether it waits, was taken or was put aside: only a file of the local
- * system itself says what its columns are. Null while there is none.
+ * Columns that the mapping names and the newest file of the folder lacks, whether the file waits, was taken or was set aside: only a file of the
+ * local system shows its columns. Null when there is no file.
  */
 export function wrongColumns({ path, ending, format }: Pick<FolderSettings, 'path' | 'ending' | 'format'>, declared: Declared): Found | null {
   const file = newestIn(path, ending ?? '')
@@ -38,7 +38,7 @@ function newestIn(folder: string, ending: string): string | null {
   let newest: { file: string; at: number } | null = null
   for (const below of ['.', 'done', 'failed'])
     for (const name of namesIn(join(folder, below))) {
-      // Tables of the contract tests have columns of their own.
+      // Tables of the contract tests have their own columns.
       if (name.startsWith('.') || name.startsWith('certify-') || !name.endsWith(ending) || name.endsWith('.reason.txt')) continue
       const file = join(folder, below, name)
       const found = statSync(file, { throwIfNoEntry: false })
@@ -65,9 +65,9 @@ function beginningOf(file: string): Buffer {
   }
 }
 
-/** The line alone: in a half of a file the last letter may be a half. */
+/** Decodes only the header line: the last character of a partly read file may be cut in two. */
 function headerIn(bytes: Buffer, { charset, delimiter, quote }: Declared): Set<string> {
-  // Excel's own first line is no header.
+  // Excel's own first line is not the header.
   const begin = /^(?:\u00ef\u00bb\u00bf)?"?sep=./i.test(bytes.toString('latin1', 0, 10)) ? bytes.indexOf(0x0a) + 1 : 0
   const end = bytes.indexOf(0x0a, begin)
   const text = textOfTable(bytes.subarray(begin, end < 0 ? undefined : end + 1), charset)
@@ -75,7 +75,7 @@ function headerIn(bytes: Buffer, { charset, delimiter, quote }: Declared): Set<s
   return new Set((first?.cells ?? []).map((cell) => cell.trim()))
 }
 
-/** The lines that are whole. */
+/** The fields in the complete lines. */
 function fieldsIn(bytes: Buffer): Set<string> {
   const text = bytes.toString('utf8')
   const lines = text.slice(0, bytes.length < beginningBytes ? undefined : text.lastIndexOf('\n') + 1).split('\n')

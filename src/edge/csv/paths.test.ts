@@ -6,14 +6,14 @@ import { declaredMapping, type Source } from './declared.ts'
 import { wrongPaths } from './paths.ts'
 import { resourceTypes } from './resource-types.ts'
 
-/** What is said of these paths of one resource. */
+/** The complaints about these paths of one resource. */
 function said(type: string, set: Record<string, Source>): Record<string, string> {
   const first = { as: 'first', type: 'Patient', set: { 'name[0].family': { column: 'A' } } }
   const declared = declaredMapping({ name: 'trial', version: 1, resources: [first, { as: 'second', type, set }] }, resourceTypes)
   return Object.fromEntries(wrongPaths(declared).map(({ place, what }) => [String(place.at(-1)), what]))
 }
 
-test('a path that R4 has not is told with what there is instead: a name, a repetition, a value with nothing below it', () => {
+test('a path that R4 lacks is named with the alternatives: another name, a repetition, a value with nothing below it', () => {
   const column = 'A'
   const wrong = said('Patient', {
     'name[0].famly': { column },
@@ -31,7 +31,7 @@ test('a path that R4 has not is told with what there is instead: a name, a repet
   assert.match(wrong['maritalStatus'] ?? '', /is a CodeableConcept and no plain value: name an element below it \(coding, text\)/)
 })
 
-test('a value that its element never takes is told too, before the first row', () => {
+test('a value that its element never takes is reported too, before the first row', () => {
   const column = 'A'
   assert.deepEqual(
     Object.entries(
@@ -55,7 +55,7 @@ test('a value that its element never takes is told too, before the first row', (
   )
 })
 
-test('what is right stays right: extensions, contained resources, choices, and the mapping of the guide', async () => {
+test('correct paths raise no complaint: extensions, contained resources, choices, and the mapping of the guide', async () => {
   assert.deepEqual(
     said('Observation', {
       'extension[0].url': { value: 'urn:x' },

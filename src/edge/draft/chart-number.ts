@@ -1,7 +1,7 @@
 import type { Entry, Json } from './draft.ts'
 import { isNational } from './national.ts'
 
-// HL7 table 0203: which number is that of the chart, and which is only a patient's beside others.
+// HL7 table 0203: the rank of a number as that of the chart; others are only further numbers of the patient.
 const ranks = new Map<unknown, number>([
   ['MR', 0],
   ['PI', 1],
@@ -11,9 +11,10 @@ const ranks = new Map<unknown, number>([
 const [unsaidRank, otherRank, nationalRank] = [3, 4, 5]
 
 /**
- * The number by which a chart is found, the same in whichever order they are given: the medical record number of the sender's own system first, then other local numbers, a national one only where there
- * is no other. National numbers are not first: a newborn is written under the mother's LBO, and would be written over her chart; and who comes in without papers has a JMBG only later, and
- * would have a second chart then.
+ * Chooses the number by which a chart is found, the same in whatever order the numbers come: first the medical record number of the sender's own
+ * system, then other local numbers, and a national one only when there is no other. National numbers are not first for two reasons: a newborn comes
+ * under the mother's LBO and would replace her chart; and a patient who arrives without papers gets a JMBG only later, and would then get a second
+ * chart.
  */
 export function findByChartNumber(entry: Entry, isOwn: (system: string) => boolean): void {
   const given = ((entry.resource['identifier'] as Json[] | undefined) ?? []).filter(

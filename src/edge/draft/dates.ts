@@ -1,22 +1,22 @@
 import { inOnePiece } from './characters.ts'
 
 /**
- * Moments as HL7 writes them in v2 and in CDA, `YYYY[MM[DD[HH[MM[SS[.S…]]]]]][±ZZZZ]`, as FHIR writes them. FHIR demands a zone where
- * there is a time (R4 datatypes, dateTime); where the sender gave none it is the zone of the country.
+ * Turns moments of HL7 v2 and CDA, `YYYY[MM[DD[HH[MM[SS[.S…]]]]]][±ZZZZ]`, into those of FHIR. FHIR demands a zone with a time (R4 datatypes,
+ * dateTime); when the sender gave none it is the zone of the country.
  */
 const isoForm = /^\d{4}-\d{2}(?:-\d{2}(?:[T ][\d:.]+(?:Z|[+-]\d{2}:\d{2})?)?)?$/
-/** As dates are written here, and in no other order where there are points: 1.3.2026, 01. 03. 2026. 10:15. */
+/** Dates as people here write them; with points there is no other order: 1.3.2026, 01. 03. 2026. 10:15. */
 const ownForm = /^(\d{1,2})\. ?(\d{1,2})\. ?(\d{4})\.?(?: +(\d{1,2}):(\d{2})(?::(\d{2}))?)?$/
 
 let zoneOfSender: string | undefined
 let isAsPeopleWrite = false
 
-/** Whether a date with points was read since the message began: the sender is to hear of it. */
+/** Whether the message contained a date with points; the sender should be told. */
 export const wasAsPeopleWrite = (): boolean => isAsPeopleWrite
 
 /**
- * The zone of MSH-7 is that of all moments of the message that name none (HL7 2.5 on, MSH-7). One that is the country's own at that moment says only where the sender is: a winter's offset
- * is not that of what happened in summer.
+ * The zone of MSH-7 holds for all moments of the message without one (HL7 2.5 on, MSH-7). When it is the country's own zone at that moment it only
+ * shows where the sender is: a winter's offset does not hold for events in summer.
  */
 export function inZoneOf<T>(moment: string, act: () => T): T {
   const made = instantOf(moment)
@@ -42,7 +42,7 @@ export function dateTimeOf(text: string): string | undefined {
   return two(compact, 8) === 24 ? atMidnight(compact, day, digits) : timed(compact, day, digits)
 }
 
-/** In HL7's form, whichever it was written in. */
+/** The date in HL7's compact form, from either form. */
 function compactOf(text: string): string {
   if (text[4] === '-' && isoForm.test(text))
     return text
@@ -56,14 +56,14 @@ function compactOf(text: string): string {
   return `${year}${month.padStart(2, '0')}${day.padStart(2, '0')}${hour?.padStart(2, '0') ?? ''}${minute}${second}`
 }
 
-/** 24:00 ends the day that it is written with (ISO 8601); FHIR has only the beginning of the next. */
+/** 24:00 is the end of its day (ISO 8601); FHIR has only the beginning of the next day. */
 function atMidnight(compact: string, day: string, digits: number): string | undefined {
   if (/[1-9]/.test(compact.slice(10, digits))) return undefined
   const next = new Date(Date.parse(`${day}T00:00:00Z`) + 86_400_000).toISOString().slice(0, 10)
   return timed(`${next.replaceAll('-', '')}00${compact.slice(10)}`, next, digits)
 }
 
-/** After the digits a fraction of a second may stand, and a zone, with a colon or without. */
+/** Whether only a fraction of a second and a zone, with or without a colon, follow the digits. */
 function endsWell(compact: string, digits: number): boolean {
   let at = digits
   if (digits === 14 && (compact[at] === '.' || compact[at] === ',')) {
@@ -85,7 +85,7 @@ function digitsFrom(text: string, from: number): number {
 const isDigit = (text: string, at: number) => text.charCodeAt(at) >= 0x30 && text.charCodeAt(at) <= 0x39
 const two = (text: string, at: number) => text.charCodeAt(at) * 10 + text.charCodeAt(at + 1) - 528
 
-/** Year, month and day, as many as are there. */
+/** Year, month and day, as far as they are given. */
 function dayOf(compact: string, digits: number): string | undefined {
   const year = compact.slice(0, 4)
   if (year === '0000') return undefined
@@ -98,7 +98,7 @@ function dayOf(compact: string, digits: number): string | undefined {
   return `${year}-${compact.slice(4, 6)}-${compact.slice(6, 8)}`
 }
 
-/** The day with its hour and what follows; minutes and seconds that are not told are none. */
+/** The day with its time; missing minutes and seconds are zero. */
 function timed(compact: string, day: string, digits: number): string | undefined {
   const [minute, second] = [digits > 10 ? compact.slice(10, 12) : '00', digits > 12 ? compact.slice(12, 14) : '00']
   if (two(compact, 8) > 23 || minute > '59' || second > '59') return undefined
@@ -120,13 +120,13 @@ function timed(compact: string, day: string, digits: number): string | undefined
 /** The day of a moment as it was written. */
 export const dateOf = (text: string): string | undefined => dateTimeOf(text)?.slice(0, 10)
 
-/** Only a moment with its time; an instant cannot be a day. */
+/** A moment with its time; a day is no instant. */
 export function instantOf(text: string): string | undefined {
   const moment = dateTimeOf(text)
   return moment?.includes('T') ? moment : undefined
 }
 
-/** So many minutes later, in the same zone. */
+/** The moment so many minutes later, in the same zone. */
 export function after(moment: string, minutes: number): string {
   const zone = moment.slice(-6)
   const offset = (zone.startsWith('-') ? -1 : 1) * (two(zone, 1) * 60 + two(zone, 4))
@@ -140,7 +140,7 @@ function daysOf(year: number, month: number): number {
   return isLeap ? 29 : (days[month - 1] as number)
 }
 
-/** Serbia has had summer time since 1983: from the last Sunday of March to the last of September, since 1996 of October. */
+/** The country's offset. Serbia has had summer time since 1983, from the last Sunday of March to the last of September, since 1996 of October. */
 function countryZone(year: number, month: number, day: number, hour: number): string {
   if (year < 1983) return '+01:00'
   const end = year < 1996 ? 9 : 10
@@ -149,7 +149,7 @@ function countryZone(year: number, month: number, day: number, hour: number): st
   return isSummer ? '+02:00' : '+01:00'
 }
 
-/** Of a month of the Gregorian calendar after 1582; 1 March 2000 was a Wednesday, the third day after a Sunday. */
+/** The last Sunday of a month of the Gregorian calendar after 1582; 1 March 2000 was a Wednesday, the third day after a Sunday. */
 function lastSunday(year: number, month: number): number {
   const last = daysOf(year, month)
   const years = month > 2 ? year : year - 1
@@ -158,7 +158,7 @@ function lastSunday(year: number, month: number): number {
   return last - ((((days + 3) % 7) + 7) % 7)
 }
 
-/** The way back: `2026-03-01T10:00:00+01:00` as `20260301100000+0100`. */
+/** The reverse: `2026-03-01T10:00:00+01:00` becomes `20260301100000+0100`. */
 export function hl7Date(text: string): string {
   const [date = '', time = ''] = text.split('T')
   const zone = /(?:Z|[+-]\d{2}:\d{2})$/.exec(time)?.[0] ?? ''

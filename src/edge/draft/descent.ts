@@ -1,13 +1,13 @@
 import { type Json, some } from './draft.ts'
 
 const cdc = 'urn:oid:2.16.840.1.113883.6.238'
-// The five races and two ethnic groups that the category of these extensions may say; finer ones are details.
+// The five races and two ethnic groups that these extensions allow as categories; finer codes are details.
 const categories = /^(?:1002-5|2028-9|2054-5|2076-8|2106-3|2135-2|2186-5)$/
 const detailsOf = /^\d{4}-\d$/
 
 /**
- * Race and ethnic group, in the only form that HL7's maps of PID-10, PID-22 and of C-CDA have for them: the extensions of US Core. Codes of
- * the CDC stay codes; of those of others only the words are kept.
+ * Race and ethnic group as the extensions of US Core, the only form that HL7's maps of PID-10, PID-22 and of C-CDA have. Codes of the CDC stay codes;
+ * of other codes only the words are kept.
  */
 export function descent(
   kind: 'race' | 'ethnicity',

@@ -1,9 +1,9 @@
-// The displays that R4's own code systems give to the codes met most in messages. Many senders give a code alone, or repeat it as its display.
+// The displays of R4's own code systems for the most frequent codes. Many senders send a code alone, or repeat it as its display.
 const v2 = 'http://terminology.hl7.org/CodeSystem/v2-'
 const v3 = 'http://terminology.hl7.org/CodeSystem/v3-'
 
 const tables: Record<string, Record<string, string>> = {
-  // R4's common languages, and those of the minorities here.
+  // R4's common languages, and those of minorities here.
   'urn:ietf:bcp:47': {
     ar: 'Arabic',
     bs: 'Bosnian',
@@ -117,10 +117,10 @@ const tables: Record<string, Record<string, string>> = {
   },
 }
 
-// A name of a message is looked up as it stands; in an object `constructor` would be found, and looking for a new one makes it known for ever.
+// Maps, because in an object `constructor` would be found, and a look-up of a new name would make the engine keep the name for ever.
 const displays = new Map(Object.entries(tables).map(([system, table]) => [system, new Map(Object.entries(table))]))
 
-/** The display of a code; what the sender wrote where we know none, or where it says more than the code again. */
+/** The display of a code. The sender's own display stays when we know none, or when it is more than the repeated code. */
 export function displayOf(system: string | undefined, code: string | undefined, given?: string): string | undefined {
   if (given !== undefined && given !== code) return given
   return (system !== undefined && code !== undefined ? displays.get(system)?.get(code) : undefined) ?? given

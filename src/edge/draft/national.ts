@@ -1,19 +1,19 @@
 import type { Json } from './draft.ts'
 
-/** National numbers by what messages call them: the type of the identifier, or who assigns it. */
+/** National numbers by their names in messages: the type of the identifier, or its authority. */
 const byType = new Map<string, Kind>(Object.entries({ JMBG: 'jmbg', NNSRB: 'jmbg', EBS: 'ebs', LBO: 'lbo', LZB: 'lzb', PIB: 'pib', MB: 'mb' } as const))
 const byAuthority = new Map<string, Kind>(
   Object.entries({ MUP: 'jmbg', JMBG: 'jmbg', EBS: 'ebs', RFZO: 'lbo', LBO: 'lbo', LZB: 'lzb', RIZIS: 'lzb', APR: 'mb' } as const),
 )
 const shapes: Record<Kind, RegExp> = { jmbg: /^\d{13}$/, ebs: /^\d{13}$/, lbo: /^\d{11}$/, lzb: /^\d{6,20}$/, pib: /^\d{9}$/, mb: /^\d{8}$/ }
-// Types that say whose number it is in general (HL7 table 0203), and leave the authority to say which.
+// General types (HL7 table 0203) for which the authority tells the kind of number.
 const isGeneral = new Set([undefined, 'NI', 'NNxxx', 'SS', 'HC', 'PI', 'NH', 'XX'])
 
 type Kind = 'jmbg' | 'ebs' | 'lbo' | 'lzb' | 'pib' | 'mb'
 
 /**
- * The system of a Serbian number (no official addresses are published, UNVERIFIED: `urn:rs:<kind>`). A number that has not the form of
- * its kind keeps the sender's own system, so that nobody is found by a mistyped one; `null` says so.
+ * The system of a Serbian number (no official URIs are published, UNVERIFIED: `urn:rs:<kind>`). `null` means that the number does not have the form
+ * of its kind: it keeps the sender's own system, so that a mistyped number finds nobody.
  */
 export function nationalSystem(value: string, type: string | undefined, authority: string | undefined): string | null | undefined {
   const name = type?.toUpperCase()
@@ -23,7 +23,10 @@ export function nationalSystem(value: string, type: string | undefined, authorit
   return shapes[kind].test(value) ? `urn:rs:${kind}` : null
 }
 
-/** A JMBG by its day of birth and its last digit (Zakon o jedinstvenom matičnom broju građana), of somebody who was born on that day where one is known. */
+/**
+ * Whether this is a JMBG by its day of birth and its last digit (Zakon o jedinstvenom matičnom broju građana); when the birth date is known, the days
+ * must agree.
+ */
 export function isJmbgOf(value: string, birthDate: string | undefined): boolean {
   if (!/^\d{13}$/.test(value)) return false
   const digits = [...value].map(Number) as [number, ...number[]]
@@ -40,7 +43,7 @@ const part = (date: string, at: number) => (date.length > at ? date.slice(at, at
 const ofPersons = new Set<unknown>(['urn:rs:jmbg', 'urn:rs:ebs', 'urn:rs:lbo', 'urn:rs:lzb'])
 export const isNational = (identifier: Json): boolean => ofPersons.has(identifier['system'])
 
-/** What a message calls a national system: type and authority of a CX. */
+/** The type and the authority of a national system for a CX. */
 export function nationalName(system: string): { type: string; authority: string } | undefined {
   const kind = /^urn:rs:(jmbg|ebs|lbo|lzb|pib|mb)$/.exec(system)?.[1] as Kind | undefined
   if (kind === undefined) return undefined
@@ -48,7 +51,7 @@ export function nationalName(system: string): { type: string; authority: string 
   return { type: kind === 'jmbg' ? 'NNSRB' : kind.toUpperCase(), authority }
 }
 
-/** MKB-10 is written with a dot in FHIR's own examples and without one in practice here: `J18.9`. Others stay as they are. */
+/** An MKB-10 code with a dot, as in FHIR's own examples: `J18.9`. In practice here it is written without. Other codes stay as they are. */
 export function plainCode(code: string, system: string | undefined): string {
   if (system !== 'http://hl7.org/fhir/sid/icd-10') return code
   const parts = /^([A-Za-z]\d{2})\.?(\d{1,2})$/.exec(code)

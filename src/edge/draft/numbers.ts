@@ -1,6 +1,6 @@
 /**
- * A decimal number with the digits that were written: 1.50 tells of another precision than 1.5 (R4 datatypes, decimal). Where a number of a computer would be written otherwise it is kept as
- * its text, which JSON writes as it is.
+ * A decimal number with its original digits: 1.50 claims another precision than 1.5 (R4 datatypes, decimal). When JavaScript would write it
+ * differently, the text is kept, and JSON contains it unchanged.
  */
 export function exactNumber(text: string): number {
   const plain = text
@@ -12,15 +12,13 @@ export function exactNumber(text: string): number {
   return String(number) === plain ? number : (JSON.rawJSON(plain) as unknown as number)
 }
 
-/**
- * A number with a decimal comma, as it is written here: `5,5` with a point. `1,250` may be a thousand and more to others: what could be one or the other is no number.
- */
+/** A number with a decimal comma, as written here, with a point: `5,5`. `1,250` may also be a thousand and more: such an ambiguous text is not a number. */
 export function withPoint(text: string): string | undefined {
   if (!/^[<>]?=?\s*[+-]?\d{1,15},\d{1,15}$/.test(text) || /^[<>]?=?\s*[+-]?[1-9]\d{0,2},\d{3}$/.test(text)) return undefined
   return text.replace(',', '.')
 }
 
-/** JSON whose numbers keep their digits, for what is written again in another form. */
+/** Parses JSON whose numbers keep their digits, for output in another format. */
 export function parseWithDigits(text: string): unknown {
   const keep = (_: string, value: unknown, { source }: { source?: string }): unknown =>
     typeof value === 'number' && source !== undefined ? exactly(source, value) : value

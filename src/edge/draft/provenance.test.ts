@@ -6,7 +6,7 @@ import { sourceOf } from './provenance.ts'
 
 const config = { member: 'lab', local: { authorities: [] }, folders: [] } as never
 
-test('a place in the bundle is told as segment and field of the message that it was mapped from', async () => {
+test('a place in the bundle is translated into segment and field of the message that it was mapped from', async () => {
   const map = await mapperOf('hl7v2')
   const { bundle } = map({ original: Buffer.from(oru('1', 'p-1')), name: 'one', meta: {} }, config)
   const placeOf = (type: string, element: string) =>
@@ -17,7 +17,7 @@ test('a place in the bundle is told as segment and field of the message that it 
   assert.match(sourceOf(bundle as never, placeOf('Patient', 'photo')) ?? '', /^PID\[1\]/, 'what no field gave is of the segments of the resource')
 })
 
-test('of columns their names are told, and nothing of what is not there', () => {
+test('for columns their names are given, and nothing for sources that do not exist', () => {
   const target = (reference: string, valueString: string) => ({ reference, extension: [{ url: 'urn:spona:mapping:source', valueString }] })
   const bundle = {
     entry: [

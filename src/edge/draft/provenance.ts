@@ -12,7 +12,7 @@ type Original = {
   type?: Json | undefined
 }
 
-/** What was sent, to the byte, beside what was made of it: no loss is for ever. */
+/** Keeps the original to the byte beside the mapped resources, so that no loss is final. */
 export function keepOriginal(draft: Draft, bytes: Uint8Array, what: Original): void {
   const entry = draft.add('DocumentReference', what.source)
   const data = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('base64')
@@ -37,7 +37,7 @@ type Story = {
   agent: Reference | undefined
 }
 
-/** Where everything mapped comes from: in each target the segments (or sections) and the fields that it was made of. */
+/** Writes the Provenance: for each target the segments (or sections) and the fields from which it was made. */
 export function tellProvenance(draft: Draft, story: Story): void {
   draft.settle()
   const targets = draft.entries.map(({ fullUrl, sources }) => ({
@@ -75,8 +75,8 @@ type Told = {
 }
 
 /**
- * Where in what the local system sent the fault lies that the record names as a place in the bundle: `OBX[3]-5` of `Bundle.entry[4].resource.valueQuantity.value`,
- * or the segments and columns of the whole resource. Null when the bundle tells nothing of its sources.
+ * Translates a fault that the record names as a place in the bundle into a place of the local system's input: `OBX[3]-5` for
+ * `Bundle.entry[4].resource.valueQuantity.value`, or the segments and columns of the whole resource. Null when the bundle does not name its sources.
  */
 export function sourceOf(bundle: Told, place: string): string | null {
   const [, number, element = ''] = /^Bundle\.entry\[(\d+)\](?:\.resource)?(?:\.([A-Za-z]+))?/.exec(place) ?? []
@@ -98,7 +98,7 @@ export function sourceOf(bundle: Told, place: string): string | null {
 }
 
 const namedMax = 5
-/** The mapping says `value` where the resource has `valueQuantity`. */
+/** The mapping calls `value` what the resource has as `valueQuantity`. */
 const isOf = (element: string, target: string): boolean => {
   const [named = ''] = /^[A-Za-z]+/.exec(target) ?? []
   return named === element || (named !== '' && element.startsWith(named) && /^[A-Z]/.test(element.slice(named.length)))

@@ -1,6 +1,6 @@
 const namesMax = 1000
 
-/** The names of a sender are the same in all that it sends, and what they mean is worked out once. */
+/** Remembers the meaning of names: a sender always uses the same ones, so each is worked out once. */
 export function remembered(meaning: (name: string) => string): (name: string) => string {
   const known = new Map<string, string>()
   return (name) => {

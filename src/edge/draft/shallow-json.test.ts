@@ -3,12 +3,12 @@ import { test } from 'node:test'
 import { Refusal } from '../../platform/refusal.ts'
 import { parseShallow } from './shallow-json.ts'
 
-test('JSON of up to a hundred levels is read as it is, brackets in strings being text', () => {
+test('JSON of up to a hundred levels is read as it is, and brackets in strings are text', () => {
   for (const text of ['{"a":["]}[{\\"[[[",{"b":"\\\\"}],"c":null}', '"[["', '12.50', `${'['.repeat(100)}1${']'.repeat(100)}`, `{"x":"${'[{'.repeat(500)}"}`])
     assert.deepEqual(parseShallow(Buffer.from(text)), JSON.parse(text))
 })
 
-test('what stands deeper is refused before it takes memory, and what is no JSON or no UTF-8 is an error of its kind', () => {
+test('deeper JSON is refused before it takes memory, and broken JSON and broken UTF-8 each give their own error', () => {
   const before = process.memoryUsage.rss()
   for (const text of ['['.repeat(5_000_000), '{"a":'.repeat(101), `["\\"",${'['.repeat(100)}`])
     assert.throws(

@@ -4,8 +4,8 @@ const depthMax = 100
 const [quote, escape] = [0x22, 0x5c]
 
 /**
- * JSON of bytes that came from outside. How deep it stands is counted before it is parsed: two million brackets, two megabytes, would take hundreds of
- * megabytes of memory otherwise. Throws a SyntaxError where it is no JSON, a TypeError where it is no UTF-8.
+ * Parses JSON from outside. Its depth is counted first: two million brackets, two megabytes, would otherwise take hundreds of megabytes of memory.
+ * Throws a SyntaxError when it is not JSON, a TypeError when it is not UTF-8.
  */
 export function parseShallow(bytes: Uint8Array): unknown {
   let depth = 0

@@ -1,7 +1,7 @@
 import { remembered } from './remembered.ts'
 import { table } from './table.ts'
 
-// Names that code systems have in messages (HL7 table 0396, and what is met beside it), in capitals without spaces and marks.
+// Names of code systems in messages (HL7 table 0396 and others in use), in capitals without spaces and marks.
 const byName = table<string>({
   LN: 'http://loinc.org',
   LOINC: 'http://loinc.org',
@@ -39,12 +39,12 @@ const byName = table<string>({
   ISO31661: 'urn:iso:std:iso:3166',
   ISO639: 'urn:ietf:bcp:47',
   DCM: 'http://dicom.nema.org/resources/ontology/DCM',
-  // Codes of services and medical aids of the national fund: no official address is known, so it follows the identifiers (urn:rs).
+  // Codes of services and medical aids of the national fund: no official URI is known, so they follow the identifiers (urn:rs).
   RFZO: 'urn:rs:rfzo:usluga',
   RFZOUSLUGA: 'urn:rs:rfzo:usluga',
 })
 
-// Code systems by their object identifier, as CDA names them.
+// Code systems by object identifier, as CDA names them.
 const byOid = table<string>({
   '2.16.840.1.113883.6.1': 'http://loinc.org',
   '2.16.840.1.113883.6.96': 'http://snomed.info/sct',
@@ -80,23 +80,23 @@ const byOid = table<string>({
   '2.16.840.1.113883.5.1076': 'http://terminology.hl7.org/CodeSystem/v3-ReligiousAffiliation',
 })
 
-// Numbers of people and institutions that have an address of their own beside the object identifier (HL7's register of identifier systems).
+// Systems of numbers of people and institutions that have a URI beside the object identifier (HL7's register of identifier systems).
 const spaces = table<string>({
   '2.16.840.1.113883.4.1': 'http://hl7.org/fhir/sid/us-ssn',
   '2.16.840.1.113883.4.6': 'http://hl7.org/fhir/sid/us-npi',
   '2.16.840.1.113883.4.572': 'http://hl7.org/fhir/sid/us-medicare',
 })
-/** The address of a space of identifiers that has an object identifier. */
+/** The URI of an identifier system that has an object identifier. */
 export const spaceOf = (oid: string): string => spaces[oid] ?? `urn:oid:${oid}`
 
 const isOid = /^[0-2](?:\.(?:0|[1-9]\d*))+$/
 const isUuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 const isUri = /^(?:https?:\/\/|urn:)[^\s]+$/
 
-/** An address for what has only a name of its own; R4 demands that a system is an absolute URI. */
+/** A URI for a system that has only a local name; R4 demands an absolute URI. */
 const local = (name: string) => `urn:id:${encodeURIComponent(name)}`
 
-/** The address of a code system as a message names it; undefined where it names none. */
+/** The URI of a code system from its name in a message; undefined without a name. */
 export const codeSystem = (name: string | undefined): string | undefined => (name === undefined ? undefined : codeSystemOf(name))
 const codeSystemOf = remembered((name) => {
   if (isUri.test(name)) return name
@@ -113,7 +113,7 @@ function hl7TableOid(oid: string): string | undefined {
   return table === undefined ? undefined : `http://terminology.hl7.org/CodeSystem/v2-${table.padStart(4, '0')}`
 }
 
-/** The address of a space of identifiers: what is unique in the world goes before a name that is only the sender's. */
+/** The URI of an identifier system: a globally unique identifier takes precedence over a name that only the sender knows. */
 export function identifierSystem(name: string | undefined, universal: string | undefined): string | undefined {
   const address = universal === undefined ? '' : addressOf(universal)
   if (address !== '') return address
@@ -126,7 +126,7 @@ const addressOf = remembered((universal) => {
 })
 const spaceNamed = remembered((name) => (isOid.test(name) ? spaceOf(name) : isUri.test(name) ? name : local(name)))
 
-/** The name that a local address was made of, and how a message would say the address otherwise. */
+/** The name from which a local URI was made, or the parts by which a message can give any other URI. */
 export function nameOfSystem(system: string): { name: string; universal?: string; type?: string } {
   if (system.startsWith('urn:id:')) return { name: decodeURIComponent(system.slice('urn:id:'.length)) }
   if (system.startsWith('urn:oid:')) return { name: '', universal: system.slice('urn:oid:'.length), type: 'ISO' }
@@ -149,7 +149,7 @@ export function codeSystemName(system: string): string {
   return namesOfSystems[system] ?? (system.startsWith('urn:id:') ? decodeURIComponent(system.slice('urn:id:'.length)) : system)
 }
 
-/** The object identifier of a code system for a document; null where it has none. */
+/** The object identifier of a code system for a document; null when it has none. */
 export function codeSystemOid(system: string): string | null {
   if (system.startsWith('urn:oid:')) return system.slice('urn:oid:'.length)
   return Object.entries(byOid).find(([, address]) => address === system)?.[0] ?? null

@@ -1,6 +1,6 @@
 import { table } from './table.ts'
-// Units as laboratories here write them, and what they are in UCUM. Only what can mean one thing is in the table: everything else stays a unit
-// for people. Compared without spaces and regardless of the two letters for micro.
+// Units as laboratories here write them, and their UCUM codes. The table has only unambiguous spellings: every other unit stays text. Units are
+// compared without spaces, and the two characters for micro count as one.
 const plain =
   'mmol/L umol/L nmol/L pmol/L mol/L g/L mg/L ug/L ng/L g/dL mg/dL ug/dL ng/dL ng/mL pg/mL ug/mL mg/mL mL/min mL/h U/L kU/L mU/L U/mL mU/mL fL pg fmol mm/h kg g mg ug cm mm m L mL % mmol/mol mg/g mg/mmol ug/mg kPa Pa h min s d 10*3/uL 10*6/uL 10*3/mm3 10*6/mm3 meq/L mosm/kg kg/m2 L/L L/min'.split(
     ' ',
@@ -76,7 +76,7 @@ const known = new Map<string, string>([
   ...plain.map((unit) => [unit, unit] as const),
   ...Object.entries(others).map(([from, to]) => [from.replace('µ', 'u'), to] as const),
 ])
-// A small l for litres is as usual as a large one, in mg/dl and in 10^3/ul as in g/l.
+// Litres are written with a small l as often as with a capital L, in mg/dl and in 10^3/ul as in g/l.
 for (const [from, to] of [...known]) if (/(?:^|\/)[dmuf]?L(?:$|\/)/.test(from)) known.set(from.replaceAll(/(?<=(?:^|\/)[dmuf]?)L(?=$|\/)/g, 'l'), to)
 
 export const ucumOf = (unit: string): string | undefined => known.get(unit.replace(/\s+/g, '').replace(/[µμ]/g, 'u'))

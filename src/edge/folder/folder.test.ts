@@ -44,7 +44,7 @@ const dayMs = 86_400_000
 const utf16 = (text: string) => Buffer.concat([Buffer.from([0xff, 0xfe]), Buffer.from(text, 'utf16le')])
 const rows = 'Broj;Prezime;Glukoza\r\n1;Ana;5,10\r\n'
 
-describe('a file that is not what its folder takes has failed as one, with what to do', () => {
+describe('a file of another format than its folder takes fails as a whole, with what to do', () => {
   for (const [format, name, contents, reason] of [
     ['csv', 'a table in UTF-16', utf16(rows), /UTF-16[^]*CSV UTF-8/],
     ['csv', 'a table with commas', rows.replaceAll(';', ','), /delimiter is a semicolon, and the header looks as if it were a comma/],
@@ -61,7 +61,7 @@ describe('a file that is not what its folder takes has failed as one, with what 
       assert.deepEqual(kept(edge), [])
     })
 
-  test('and one with the line of Excel that says the delimiter, a mark of byte order or rows of nothing is taken', async (t) => {
+  test('and a file with the delimiter line of Excel, a byte order mark or empty rows is taken', async (t) => {
     const edge = await loneEdge(t, settings('csv', table))
     writeFileSync(join(edge.folder, 'in', 'x.csv'), `\ufeffsep=;\r\n${rows};;\r\n`)
     await until('it is taken', () => kept(edge).some(({ state }) => state === 'ready'), 20_000)
@@ -74,7 +74,7 @@ describe('a file that is not what its folder takes has failed as one, with what 
 })
 
 describe('a folder', () => {
-  test('keeps copies for as many days as its settings say; what nobody took and nobody mended is told of as it goes', async (t) => {
+  test('keeps copies for as many days as its settings say; a file that nobody took and nobody mended is reported when it is deleted', async (t) => {
     const lies = (folder: string) => (name: string) => existsSync(join(folder, 'in', name))
     const withCopies = (more: string) => (folder: string) => {
       for (const name of ['done', 'failed']) mkdirSync(join(folder, 'in', name))
@@ -92,7 +92,7 @@ describe('a folder', () => {
     assert.ok(lies(long.folder)('done/a.xml') && lies(long.folder)('failed/b.xml'), 'keep.days is 30 where nothing is said')
   })
 
-  test('tells why a file with the longest of names was not taken, and neither follows nor takes a link', async (t) => {
+  test('says why a file with the longest possible name was not taken, and neither follows nor takes a link', async (t) => {
     const edge = await loneEdge(t, settings('cda'))
     const at = (...names: string[]) => join(edge.folder, 'in', ...names)
     const long = `${'д'.repeat(125)}.xml`
@@ -110,9 +110,9 @@ describe('a folder', () => {
     assert.match(edge.log(), /link\.xml.*left where it is/)
   })
 
-  test('of tables: each row is a thing of its own, a bad one stands aside with its line, and the file is done', async (t) => {
+  test('of tables makes an item of each row, sets a bad row aside with its line, and the file is done', async (t) => {
     const edge = await loneEdge(t, settings('csv', table))
-    // ž in windows-1250, and a row whose quote swallows nothing but itself.
+    // ž in windows-1250, and a row with an open quote that affects only itself.
     const rows = Buffer.from('Broj;Prezime;Glukoza\r\n1;\x8eivi\xe6;5,1\r\n2;Drugi;visoka\r\n3;"otvoren;4\r\n4;\x8eivi\xe6;4,9', 'latin1')
     writeFileSync(join(edge.folder, 'in/0101990710006.csv'), rows)
     await until('mapped', () => kept(edge).length === 4 && kept(edge).every(({ state }) => state !== 'waiting'))
@@ -126,14 +126,14 @@ describe('a folder', () => {
       ],
     )
     await until('moved', () => existsSync(join(edge.folder, 'in/done/0101990710006.csv')))
-    // Put there again under another name it is the same file.
+    // Put there again under another name, it is the same file.
     writeFileSync(join(edge.folder, 'in/again.csv'), rows)
     await until('moved again', () => existsSync(join(edge.folder, 'in/done/again.csv')))
     assert.equal(kept(edge).length, 4)
     assert.ok(!edge.log().includes('0101990710006'))
   })
 
-  test('with a table without its columns, a broken document or nothing: the file has failed, and the reason lies beside it', async (t) => {
+  test('with a table without its columns, a broken document or an empty file fails it, and the reason lies beside it', async (t) => {
     const edge = await loneEdge(t, settings('csv', table))
     writeFileSync(join(edge.folder, 'in/wrong.csv'), 'Broj,Prezime\n1,x\n')
     writeFileSync(join(edge.folder, 'in/empty.csv'), '')
@@ -147,7 +147,7 @@ describe('a folder', () => {
     assert.equal(kept(edge).length, 0)
   })
 
-  test('with a table in another character set: it is refused as one, and a row that alone is in another stands aside alone', async (t) => {
+  test('with a table in another character set refuses the table, and sets a single such row aside alone', async (t) => {
     const edge = await loneEdge(t, settings('csv', table))
     writeFileSync(join(edge.folder, 'in/utf8.csv'), `Broj;Prezime;Glukoza\n${['Živić', 'Đurić', 'Ана'].map((name, at) => `${at};${name};5,1\n`).join('')}`)
     await until('refused as one', () => existsSync(join(edge.folder, 'in/failed/utf8.csv.reason.txt')))
@@ -166,7 +166,7 @@ describe('a folder', () => {
     )
   })
 
-  test('of documents: half a file, a hidden one and one that is still written are left alone until they are whole', async (t) => {
+  test('of documents leaves a partial, hidden or unfinished file alone until it is complete', async (t) => {
     const edge = await loneEdge(t, settings('cda', ', ending: .xml'))
     const whole = cda('1')
     writeFileSync(join(edge.folder, 'in/.hidden.xml'), whole)
@@ -185,7 +185,7 @@ describe('a folder', () => {
     assert.match(readFileSync(join(edge.folder, 'in/failed/bomb.xml.reason.txt'), 'utf8'), /document type/)
   })
 
-  test('of messages: a batch file is as many messages, and what its counts say wrong is noted', async (t) => {
+  test('of messages takes a batch file as its messages, and notes wrong counts', async (t) => {
     const edge = await loneEdge(t, settings('hl7v2'))
     const message = (number: number) => `MSH|^~\\&|A|B|C|D|20260301||ADT^A04|${number}|P|2.5\rPID|1||p${number}^^^L^MR||Проба\r`
     writeFileSync(join(edge.folder, 'in/all.hl7'), `FHS|^~\\&\rBHS|^~\\&\r${message(1)}${message(2)}BTS|3\rFTS|1\r`)
@@ -194,7 +194,7 @@ describe('a folder', () => {
     assert.match(readFileSync(join(edge.folder, 'in/done/all.hl7.notes.txt'), 'utf8'), /BTS-1 says 3 messages, and 2 are there/)
   })
 
-  test('of NDJSON: lines by a mapping, and without one resources of FHIR to the byte', async (t) => {
+  test('of NDJSON maps lines by a mapping, and without one takes FHIR resources to the byte', async (t) => {
     const edge = await loneEdge(t, settings('ndjson'))
     writeFileSync(
       join(edge.folder, 'in/fhir.ndjson'),
@@ -217,13 +217,13 @@ describe('a folder', () => {
     )
   })
 
-  test('goes on where it was killed: what had been moved aside is taken, and nothing of it twice', async (t) => {
+  test('continues where it was killed: files that were moved aside are taken, and nothing of them twice', async (t) => {
     const first = await loneEdge(t, settings('csv', table))
     const rows = `Broj;Prezime;Glukoza\n${Array.from({ length: 700 }, (_, at) => `${at};P;5\n`).join('')}`
     writeFileSync(join(first.folder, 'in/a.csv'), rows)
     await until('taken', () => existsSync(join(first.folder, 'in/done/a.csv')))
     await first.close()
-    // As a kill between the last row and the last move leaves it, and one in the midst of another file.
+    // The state after a kill between the last row and the last move, and after one in the middle of another file.
     renameSync(join(first.folder, 'in/done/a.csv'), join(first.folder, 'in/.taking/a.csv'))
     writeFileSync(join(first.folder, 'in/.taking/b.csv'), 'Broj;Prezime;Glukoza\n1;B;5\n')
     const second = await first.again()

@@ -4,21 +4,21 @@ import type { Cutter, Piece } from './pieces.ts'
 import { Lines, Messages, TableRows } from './pieces.ts'
 import type { FolderSettings } from './shape.ts'
 
-/** What the bus carries with the original beside it. */
+/** The most that the bus carries with the original beside it. */
 export const pieceBytesMax = 5 * 1_048_576
 const rowBytesMax = 1_048_576
 
 export type Cut = {
   protocol: string
   cutter: Cutter
-  /** What stands above every row: the header of a table. */
+  /** The text above every row: the header of a table. */
   head: Buffer | null
-  /** Equal pieces are two things when they stand at two places of a file; equal messages are one. */
+  /** Whether equal pieces at two places of a file are two items; equal messages are one. */
   isByPlace: boolean
   problems(): string[]
 }
 
-/** How a file of many things is taken apart; null for a file that is one thing. */
+/** How a file with many items is cut; null for a file that is one item. */
 export function cutOf({ format, mapping }: FolderSettings): Cut | null {
   const none = () => []
   if (format === 'hl7v2') {
@@ -32,7 +32,7 @@ export function cutOf({ format, mapping }: FolderSettings): Cut | null {
   return { protocol: 'csv', cutter: new TableRows(rowBytesMax, delimiter, quote), head: Buffer.alloc(0), isByPlace: true, problems: none }
 }
 
-/** The header is above the rows and is no row: it is checked once, before anything is taken. */
+/** Checks the header of a table once, before anything is taken: it is above the rows and not a row. */
 export async function checkHead(settings: FolderSettings, { bytes }: Piece): Promise<void> {
   const [{ headerOf }, { rowsOf }, { textOfTable }] = await Promise.all([import('../csv/map.ts'), import('../csv/rows.ts'), import('../csv/text.ts')])
   const declared = mappingOf(settings.mapping as string)
@@ -40,11 +40,11 @@ export async function checkHead(settings: FolderSettings, { bytes }: Piece): Pro
   headerOf(rowsOf(text, declared.delimiter, declared.quote).next().value ?? undefined, declared)
 }
 
-/** Excel's own first line, which says the delimiter and is no header. */
+/** Whether this is Excel's own first line, which names the delimiter and is not the header. */
 export const isOfExcel = ({ line, bytes }: Piece): boolean =>
   line === 1 && bytes.length < 10 && /^(?:\u00ef\u00bb\u00bf)?"?sep=./i.test(bytes.toString('latin1'))
 
-/** What cannot be a file of its format at all is refused as one, with what to do: row by row it would only be a thousand riddles. */
+/** Refuses a file that cannot be of its format as a whole, with what to do: row by row the reasons would be a thousand riddles. */
 export async function checkBeginning(settings: FolderSettings, beginning: Buffer): Promise<void> {
   const [first, second] = beginning
   const isMarked = (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff)
@@ -59,8 +59,8 @@ export async function checkBeginning(settings: FolderSettings, beginning: Buffer
 const withoutMark = (text: string) => (text.startsWith('\ufeff') ? text.slice(1) : text)
 
 /**
- * A whole table in another character set is refused as one file, and not put aside row by row: so it is when most of the first rows that have letters beyond
- * ASCII cannot be in it. A row of which that is true alone stands aside alone.
+ * Refuses a table in another character set as a whole instead of row by row: when most of the first rows with letters beyond ASCII cannot be in the
+ * declared one. A single such row is set aside alone.
  */
 async function checkLetters({ format, mapping }: FolderSettings, beginning: Buffer): Promise<void> {
   if (format !== 'csv') return
@@ -85,7 +85,7 @@ async function checkLetters({ format, mapping }: FolderSettings, beginning: Buff
 }
 const rowsLooked = 200
 
-/** A file that is one thing: refused here when nothing could ever be made of it. */
+/** Checks a file that is one item; refuses it when nothing could ever be mapped from it. */
 export async function checkWhole({ format }: FolderSettings, bytes: Buffer): Promise<void> {
   if (bytes.length === 0) throw new Refusal('incorrect', 'the file is empty')
   if (format === 'cda') {
@@ -97,7 +97,7 @@ export async function checkWhole({ format }: FolderSettings, bytes: Buffer): Pro
   checkDocument(bytes)
 }
 
-/** Whether the end of a file looks like one: who is still writing has not written it. */
+/** Whether the end of a file looks like one: a program that is still writing has not written it. */
 export function looksWhole({ format }: FolderSettings, head: string, tail: string): boolean {
   if (format === 'cda') return /<\/(?:[\w-]+:)?ClinicalDocument\s*>\s*(?:<!--[\s\S]*-->\s*)?$/.test(tail)
   if (format === 'fhir') return /\}\s*$/.test(tail)

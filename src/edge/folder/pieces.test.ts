@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { type Cutter, Lines, Messages, TableRows } from './pieces.ts'
 
-/** The same pieces must come out however the bytes come in. */
+/** Cuts the text with several sizes of input, which must all give the same pieces. */
 function cut(make: () => Cutter, text: string): [number, string][] {
   const bytes = Buffer.from(text)
   const all = [1, 2, 3, 7, bytes.length].map((size) => {
@@ -17,7 +17,7 @@ function cut(make: () => Cutter, text: string): [number, string][] {
 const rows = (text: string, most = 1000) => cut(() => new TableRows(most, ';', '"'), text)
 
 describe('a file is cut', () => {
-  test('into rows, with delimiters, quotes and line ends inside of quotes, and any line ends between', () => {
+  test('into rows, with delimiters, quotes and line ends inside quotes, and with any line ends between rows', () => {
     assert.deepEqual(rows('a;b\r\n1;"x;\r\ny ""z"""\r2;3\n\n;\n4;5'), [
       [1, 'a;b'],
       [2, '1;"x;\r\ny ""z"""'],
@@ -26,7 +26,7 @@ describe('a file is cut', () => {
     ])
   })
 
-  test('and a quote that is never closed, or closed in another row, costs its own line only', () => {
+  test('and a quote that is never closed, or closed in another row, spoils only its own line', () => {
     assert.deepEqual(rows('a;b\n1;"open\n2;ok\n3;"fine"\n'), [
       [1, 'a;b'],
       [2, '1;"open'],
@@ -40,13 +40,13 @@ describe('a file is cut', () => {
     ])
   })
 
-  test('and a row longer than it may be is one row, and longer than it may be', () => {
+  test('and a row that is too long comes as one row that is too long', () => {
     const [long, next] = rows(`1;"${'x'.repeat(5000)}\n2;ok\n`)
     assert.deepEqual([long?.[0], (long?.[1].length ?? 0) > 1000, next], [1, true, [2, '2;ok']])
     assert.deepEqual(new TableRows(1000, ';', '"').take(Buffer.alloc(100_000, 0x41)), [])
   })
 
-  test('into lines, the empty ones left out', () => {
+  test('into lines, without the empty ones', () => {
     assert.deepEqual(
       cut(() => new Lines(1000), '{"a":1}\r\n\r\n{"b":2}\n \n{"c":3}'),
       [
@@ -71,7 +71,7 @@ describe('a file is cut', () => {
     assert.deepEqual([cutter.end().length, cutter.problems], [0, ['line 1 stands outside of a message', 'BTS-1 says 7 messages, and 1 is there']])
   })
 
-  test('and a batch without its end is told as one that may have been cut off; a file without batches counts its messages', () => {
+  test('and a batch without its end is reported as perhaps cut off; a file without batches counts its messages', () => {
     const problemsOf = (text: string) => {
       const cutter = new Messages(1000)
       cutter.take(Buffer.from(text))
@@ -88,7 +88,7 @@ describe('a file is cut', () => {
     assert.deepEqual(problemsOf('MSH|^~\\&|A\r'), [])
   })
 
-  test('and a mark of byte order is no part of the first line, rows of nothing but delimiters are no rows', () => {
+  test('and a byte order mark is no part of the first line, and rows with only delimiters are left out', () => {
     assert.deepEqual(
       cut(() => new Lines(1000), '\ufeff{"a":1}\n'),
       [[1, '{"a":1}']],
@@ -102,7 +102,7 @@ describe('a file is cut', () => {
     )
   })
 
-  test('and a message longer than it may be is told by its length, and the next one is whole', () => {
+  test('and a message that is too long is reported by its length, and the next one is complete', () => {
     const cutter = new Messages(100)
     const found = [...cutter.take(Buffer.from(`MSH|^~\\&|A\rOBX|${'x'.repeat(300)}\rNTE|1\rMSH|^~\\&|B\r`)), ...cutter.end()]
     assert.deepEqual([found.length, (found[0]?.bytes.length ?? 0) > 100, found[1]?.bytes.toString()], [2, true, 'MSH|^~\\&|B\r'])

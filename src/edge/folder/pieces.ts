@@ -1,6 +1,6 @@
 /**
- * Files cut into what can be taken one by one, by bytes and as they are read: a file of gigabytes needs no more memory than its largest piece.
- * Delimiters, quotes, line ends and segment names are ASCII in every character set that is taken, so nothing has to be decoded for it.
+ * Cuts files into items, by bytes and while reading: a file of gigabytes needs no more memory than its largest piece. Delimiters, quotes, line ends
+ * and segment names are ASCII in every character set that is taken, so nothing needs decoding.
  */
 export type Piece = { line: number; bytes: Buffer }
 
@@ -8,11 +8,11 @@ const [lf, cr] = [0x0a, 0x0d]
 
 export interface Cutter {
   take(chunk: Buffer): Piece[]
-  /** What is left when the file has ended. */
+  /** The pieces that remain when the file has ended. */
   end(): Piece[]
 }
 
-/** Lines, the empty ones left out. A line longer than `most` comes as its beginning: whoever reads it says what is wrong with it. */
+/** Lines, without the empty ones. Of a line longer than `most` only the beginning comes: its reader reports the fault. */
 export class Lines implements Cutter {
   readonly #most: number
   readonly #withEnds: boolean
@@ -72,17 +72,14 @@ export class Lines implements Cutter {
 const withoutByteOrderMark = (bytes: Buffer) => (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? bytes.subarray(3) : bytes)
 const isBlank = (bytes: Buffer) => bytes.every((byte) => byte === 0x20 || byte === 0x09 || byte === cr || byte === lf)
 
-/**
- * Rows of RFC 4180. A quote that opens a cell and is not closed properly would swallow the rows after it: such a row ends with its own line,
- * and the others go on.
- */
+/** Rows of RFC 4180. A quote that opens a cell and is not closed properly would swallow the following rows, so such a row ends with its own line. */
 export class TableRows implements Cutter {
   readonly #most: number
   readonly #quote: number
   readonly #delimiter: number
   #rest: Buffer = Buffer.alloc(0)
   #line = 1
-  /** The beginning of a row that is longer than it may be: the rest of it is passed over. */
+  /** The beginning of a row that is too long; the rest of it is skipped. */
   #long: Buffer | null = null
 
   constructor(mostBytes: number, delimiter: string, quote: string) {
@@ -128,12 +125,12 @@ export class TableRows implements Cutter {
     return found
   }
 
-  /** Programs for tables write rows of nothing but delimiters below the last one. */
+  /** Whether a row has only delimiters: spreadsheet programs write such rows below the last one. */
   #isEmpty(row: Buffer): boolean {
     return row.every((byte) => byte === 0x20 || byte === 0x09 || byte === this.#delimiter || byte === cr || byte === lf)
   }
 
-  /** Where the row that begins here ends, its line end included; null when that is not known yet. */
+  /** The end of the row that begins here, with its line end; null when it is not known yet. */
   #rowEnd(bytes: Buffer, start: number, isLast: boolean): number | null {
     let at = start
     for (;;) {
@@ -141,7 +138,7 @@ export class TableRows implements Cutter {
         const close = this.#closing(bytes, at)
         const after = bytes[close + 1]
         const isWhole = close >= 0 && (after === undefined ? isLast : after === this.#delimiter || after === lf || after === cr)
-        // Not known yet, unless it has gone on for too long.
+        // The end is unknown so far, unless the row is already too long.
         if ((close < 0 || after === undefined) && !isLast && bytes.length - start <= this.#most) return null
         if (!isWhole) return this.#plainEnd(bytes, start, isLast)
         at = close + 1
@@ -183,24 +180,24 @@ function lineEndsIn(row: Buffer): number {
   return count
 }
 
-/** Messages of a batch file (HL7 2.10.3) by the segments that begin them; the envelope and what stands outside of messages is left out. */
+/** The messages of a batch file (HL7 2.10.3), by the segments that begin them. The envelope and anything outside messages is left out. */
 export class Messages implements Cutter {
   readonly #lines: Lines
   readonly #most: number
   #message: Buffer[] = []
   #length = 0
   #line = 0
-  /** What the file says of itself and is not so. */
+  /** Statements of the file about itself that are wrong. */
   readonly problems: string[] = []
   #count = 0
   #inBatch = 0
   #batches = 0
-  /** The envelope that was opened and has not been closed. */
+  /** The envelope that is open. */
   #open: 'FHS' | 'BHS' | null = null
 
   constructor(mostBytes: number) {
     this.#most = mostBytes
-    // With their ends: where segments end with carriage returns, a line feed is a part of a text (HL7 2.5.4).
+    // Lines with their ends: when carriage returns end the segments, a line feed is part of a text (HL7 2.5.4).
     this.#lines = new Lines(mostBytes, true)
   }
 
@@ -226,7 +223,7 @@ export class Messages implements Cutter {
     if (name === 'MSH') this.#line = line
     if (name === 'BHS') [this.#inBatch, this.#batches] = [this.#count, this.#batches + 1]
     if (name === 'BTS') this.#compare(bytes, this.#count - this.#inBatch, 'messages')
-    // Without batches inside, a file counts its messages.
+    // A file without batches counts its messages.
     if (name === 'FTS') this.#compare(bytes, this.#batches === 0 ? this.#count : this.#batches, this.#batches === 0 ? 'messages' : 'batches')
     if (name === 'FHS' || (name === 'BHS' && this.#open === null)) this.#open = name
     if (name === 'FTS' || (name === 'BTS' && this.#open === 'BHS')) this.#open = null
@@ -238,14 +235,14 @@ export class Messages implements Cutter {
 
   #keep(bytes: Buffer): void {
     this.#length += bytes.length
-    // A message that is too long keeps its beginning and is longer than it may be: that is how it is refused where it is taken.
+    // A message that is too long is kept up to just above the limit: by that length it is refused later.
     if (this.#length <= this.#most) this.#message.push(bytes)
     else if (this.#length - bytes.length <= this.#most) this.#message.push(bytes.subarray(0, this.#most + 1))
   }
 
   #close(): Piece[] {
     if (this.#message.length === 0) return []
-    // Nothing but the length tells that something was left out.
+    // Padded above the limit, since only the length shows that something was left out.
     if (this.#length > this.#most) this.#message.push(Buffer.alloc(Math.max(0, this.#most + 1 - total(this.#message)), 0x20))
     const piece = { line: this.#line, bytes: Buffer.concat(this.#message) }
     this.#message = []
@@ -264,7 +261,7 @@ export class Messages implements Cutter {
 
 const total = (pieces: Buffer[]) => pieces.reduce((sum, { length }) => sum + length, 0)
 
-/** Byte order mark, and the frame of MLLP that some programs write into files too. */
+/** Removes a byte order mark and the frame of MLLP, which some programs write into files, too. */
 function withoutMarks(bytes: Buffer): Buffer {
   let start = 0
   if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) start = 3

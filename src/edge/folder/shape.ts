@@ -5,17 +5,17 @@ const fields = section({
   name: nameShape,
   path,
   format: oneOf('cda', 'hl7v2', 'csv', 'ndjson', 'fhir'),
-  /** For csv and ndjson: how a row becomes resources. Lines of NDJSON without one are resources of FHIR. */
+  /** How a row of csv or ndjson becomes resources. Lines of NDJSON without a mapping are FHIR resources. */
   mapping: optional(path),
-  /** Only files whose names end so, for example .xml; without it all. */
+  /** Takes only files with this ending, for example .xml; without it all files. */
   ending: optional(text(/^[\w.-]{1,40}$/, 'must be the end of a file’s name, for example .xml')),
-  /** A file that has not changed for so long is whole, when its end looks like one. */
+  /** A file that has not changed for this long is complete, when its end looks like one. */
   settleMs: optional(whole(0, 3_600_000), 400),
-  /** One that looks cut off (no closing tag, no line end) is waited for so much longer. */
+  /** A file that looks cut off (no closing tag, no line end) is waited for this much longer. */
   patienceSeconds: optional(whole(0, 86_400), 30),
-  /** What lies in `done` and `failed` is deleted after so many days; without it after keep.days. */
+  /** Files in `done` and `failed` are deleted after this many days; without it after keep.days. */
   keepDays: optional(whole(1, 3650)),
-  /** What was taken stays in the folder `done` for so long, or is deleted at once. */
+  /** Whether taken files are moved to the folder `done` or deleted at once. */
   after: optional(oneOf('keep', 'delete'), 'keep' as const),
   fileMb: optional(whole(1, 1_000_000), 4096),
 })

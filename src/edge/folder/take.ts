@@ -10,14 +10,14 @@ import type { FolderSettings } from './shape.ts'
 
 export type Taken = { count: number; repeated: number; problems: string[] }
 
-/** So many rows are under way to the disk at a time; the file is read no faster than they are written. */
+/** How many rows are being written at a time; the file is read no faster than they are written. */
 const atOnce = 500
 const chunkBytes = 262_144
 
-/** Names of files are shown and kept: a personal number in one is not. */
+/** The name as it is shown and stored, without a possible personal number. */
 export const shownName = (file: string): string => file.replace(/\d{11,}/g, '…').slice(0, 120)
 
-/** Everything of a file is on the disk when this resolves. Whoever takes the same file again takes nothing twice. */
+/** Takes a file; everything is on the disk when it resolves. Taking the same file again takes nothing twice. */
 export async function takeFile(edge: Edge, settings: FolderSettings, path: string, name: string): Promise<Taken> {
   const { size } = await stat(path)
   if (size > settings.fileMb * 1_048_576)
@@ -59,7 +59,7 @@ async function takePieces(edge: Edge, settings: FolderSettings, cut: Cut, path: 
         continue
       }
       const accepted = edge.intake.accept(arrivalOf(settings, cut, piece, name, digest))
-      // It is heard by `settle`; until then a refusal must not end the process.
+      // `settle` sees the refusal later; until then it must not end the process.
       accepted.catch(() => {})
       under.push(accepted)
       taken.count++
@@ -75,7 +75,7 @@ async function takePieces(edge: Edge, settings: FolderSettings, cut: Cut, path: 
     }
     await keep(cut.cutter.end())
   } finally {
-    // What is under way is waited for, whatever happened to one of them: nobody would hear of it otherwise.
+    // Waits for all that are being written, also after a failure: their outcome would be lost otherwise.
     await Promise.allSettled(under)
   }
   await settle()
@@ -103,7 +103,7 @@ function arrivalOf(settings: FolderSettings, cut: Cut, { bytes, line }: Piece, f
   }
 }
 
-/** Which file a row is of, whatever the file is called: one that is put there again is the same one. */
+/** Identifies the file of a row whatever the file is called, so that a file that is put there again is the same. */
 async function digestOf(path: string): Promise<string> {
   const hash = createHash('sha256')
   for await (const chunk of createReadStream(path, { highWaterMark: chunkBytes }) as AsyncIterable<Buffer>) hash.update(chunk)

@@ -13,15 +13,15 @@ const stuckMs = 5000
 const filesAtOnce = 1000
 const endBytes = 512
 const pruneMs = 3_600_000
-/** Names that programs give to what they have not finished. */
+/** Names that programs give to unfinished files. */
 const unfinished = /^[.~]|\.(?:tmp|temp|part|partial|filepart|writing|crdownload|swp)$|~$/i
 
 type Seen = { size: number; mtimeMs: number; since: number }
 type Found = { name: string; mtimeMs: number }
 
 /**
- * Takes what a local system puts into a folder. A file is first moved aside, so that nobody reads it twice; what had been moved when the edge was
- * killed is taken again, and none of it twice. In the end it lies in `done`, or in `failed` with the reason beside it.
+ * Takes the files that a local system puts into a folder. A file is first moved aside, so that nobody reads it twice. Files that were aside when the
+ * edge was killed are taken again, and nothing of them twice. At the end a file is in `done`, or in `failed` with the reason beside it.
  */
 export async function watchFolder(edge: Edge, settings: FolderSettings): Promise<() => Promise<void>> {
   const watch = new Watch(edge, settings)
@@ -46,7 +46,7 @@ class Watch {
   }
 
   async open(): Promise<void> {
-    // What is wrong with it is said at the start, not with the first file.
+    // A wrong mapping is reported at the start, not with the first file.
     if (this.#settings.mapping !== undefined) mappingOf(this.#settings.mapping)
     try {
       for (const name of ours) await mkdir(this.#at(name), { recursive: true, mode: 0o700 })
@@ -58,7 +58,7 @@ class Watch {
     }
   }
 
-  /** What was being taken when the edge ended. */
+  /** Files that were being taken when the edge ended. */
   async #left(): Promise<Found[]> {
     const names = await readdir(this.#at('.taking'))
     return names.slice(0, filesAtOnce).map((name) => ({ name, mtimeMs: 0 }))
@@ -73,7 +73,7 @@ class Watch {
     return isStuck ? stuckMs : whole.length > 0 ? 0 : lookMs
   }
 
-  /** What is written completely, the oldest first: order is the order of the local system. */
+  /** Files that are completely written, the oldest first: the order is that of the local system. */
   async #whole(): Promise<Found[]> {
     const now = performance.now()
     const found: Found[] = []
@@ -93,20 +93,20 @@ class Watch {
     return found.sort((a, b) => a.mtimeMs - b.mtimeMs || (a.name < b.name ? -1 : 1))
   }
 
-  /** Said once of each: links, folders and pipes are not followed, and whoever put them there waits for nothing. */
+  /** Logs each once: links, folders and pipes are not followed, and their owner should not wait. */
   #sayLeft(name: string): void {
     if (ours.has(name) || this.#said.has(name) || this.#said.size >= leftMax) return
     this.#said.add(name)
     this.#edge.log.warn({ source: this.#settings.name, name: shownName(name) }, 'what is no plain file is left where it is')
   }
 
-  /** When it was last changed, when that is long enough ago; null while somebody may still be writing. */
+  /** The time of the last change, when it is long enough ago; null while somebody may still be writing. */
   async #settled(name: string, now: number): Promise<number | null> {
     const { settleMs, patienceSeconds } = this.#settings
     const { size, mtimeMs } = await stat(this.#at(name))
     const before = this.#seen.get(name)
     if (before === undefined || before.size !== size || before.mtimeMs !== mtimeMs) {
-      // By our own clock alone: that of a shared folder may be another.
+      // Measured by our own clock alone: the clock of a shared folder may differ.
       this.#seen.set(name, { size, mtimeMs, since: now })
       return null
     }
@@ -127,7 +127,7 @@ class Watch {
     }
   }
 
-  /** False when the edge itself can take nothing now: everything stays where it is. */
+  /** Takes the files. False when the edge itself can take nothing now; then everything stays where it is. */
   async #takeAll(files: Found[], areTaken: boolean): Promise<boolean> {
     for (const { name } of files) {
       const path = this.#at('.taking', name)
@@ -146,7 +146,7 @@ class Watch {
   async #takeOne(name: string, path: string): Promise<boolean> {
     try {
       const before = await lstat(path)
-      // A link that was put in a file's place would have the edge read what it is not meant to.
+      // A link in the place of a file would make the edge read what it should not.
       if (!before.isFile()) throw new Refusal('incorrect', 'it is no plain file any more', { hint: 'Put files themselves into the folder, no links to them.' })
       const { problems } = await takeFile(this.#edge, this.#settings, path, name)
       const { size, mtimeMs } = await stat(path)
@@ -179,7 +179,7 @@ class Watch {
     if (there !== null) await writeFile(join(dirname(there), beside(basename(there), '.reason.txt')), `${text}\n`)
   }
 
-  /** Moves it where nothing is overwritten. */
+  /** Moves a file to a name that is still free. A taken one is deleted when the settings say so. */
   async #away(path: string, folder: 'done' | 'failed', name: string): Promise<string | null> {
     if (folder === 'done' && this.#settings.after === 'delete') {
       await unlink(path)
@@ -194,8 +194,8 @@ class Watch {
   }
 
   /**
-   * What was taken is in the record, what was not has had its reason beside it for so long: the files are contents about patients, and do not lie about for ever. One that nobody took is told of as it
-   * goes, for it is nowhere else.
+   * Deletes old files: taken ones are in the record, and the others have had their reason beside them for that time. They are contents about patients
+   * and must not stay for ever. A file that was never taken is logged when it is deleted, because it exists nowhere else.
    */
   async #prune(): Promise<void> {
     if (performance.now() - this.#prunedAt < pruneMs) return
@@ -219,12 +219,12 @@ class Watch {
 
 const ours = new Set(['.taking', 'done', 'failed'])
 const leftMax = 1000
-/** More stand in the notes beside the file. */
+/** How many problems the log names; the notes beside the file have more. */
 const saidMax = 5
 
-/** What most file systems take as a name. */
+/** The longest name that most file systems take, in bytes. */
 const nameBytesMax = 255
-/** The name of what stands beside a file, though its own name may be as long as a name can be. */
+/** The name of a note beside a file, shortened because the file's own name may have the full length. */
 const beside = (name: string, ending: string) => withinName(name, nameBytesMax - ending.length) + ending
 function withinName(name: string, bytes: number): string {
   let short = name
@@ -232,7 +232,7 @@ function withinName(name: string, bytes: number): string {
   return short
 }
 
-/** Not the file's fault: the disk is full, the queue is long, the edge is stopping. */
+/** Whether the fault is not the file's: the disk is full, the queue is long, the edge is stopping. */
 const isOfTheEdge = (error: unknown): boolean => error instanceof Refusal && ['busy', 'full'].includes(error.kind)
 
 const isThere = (path: string): Promise<boolean> =>

@@ -13,7 +13,7 @@ const codeOf = (text: string | null) =>
     .segments.find(({ name }) => name === 'MSA')
     ?.text(1)
 
-test('in original mode the application answers: the roles change places and the number comes back', () => {
+test('in original mode the application answers: sender and receiver change places, and the number comes back', () => {
   const { accept, application } = acknowledge(message(), { kind: 'accept' }, stamp)
   assert.equal(accept, null)
   assert.equal(application, 'MSH|^~\\&|SPONA|RS|LAB|KCS|20260301100000+0000||ACK^R01^ACK|A1|P|2.5\rMSA|AA|17\r')
@@ -42,13 +42,13 @@ test('in enhanced mode each acknowledgement is sent on the condition that the se
   assert.deepEqual(codes('|AL', reject), ['CR', 'AR'])
 })
 
-test('what could not be read is rejected with the reason, and delimiters in a reason are escaped', () => {
+test('an unreadable message is rejected with the reason, and delimiters in a reason are escaped', () => {
   const text = rejectUnread(new Refusal('incorrect', 'a message begins with MSH', { hint: 'Send MSH|^~\\&|' }), stamp)
   const msa = readText(text).segments[1]
   assert.deepEqual([msa?.text(1), msa?.text(3)], ['AR', 'a message begins with MSH. Send MSH|^~\\&|'])
 })
 
-test('other delimiters of the sender are not taken over by half', () => {
+test('when the sender has other delimiters, the whole answer is written with the usual ones', () => {
   const other = readText('MSH$%~\\&$LAB%1.2%ISO$KCS$SPONA$RS$20260301$$ADT%A01$9$P$2.5')
   assert.match(acknowledge(other, { kind: 'accept' }, stamp).application ?? '', /^MSH\|\^~\\&\|SPONA\|RS\|LAB\^1\.2\^ISO\|KCS\|/)
 })

@@ -4,10 +4,10 @@ import type { Message } from './message.ts'
 import { hl7Date } from '../draft/dates.ts'
 import { table } from '../draft/table.ts'
 
-/** What became of a message. An error is the sender's to mend; a rejection says that this place cannot take it now or at all. */
+/** The fate of a message. An error must be mended by the sender; a rejection says that this receiver cannot take the message now or at all. */
 export type Verdict = { kind: 'accept' } | { kind: 'error' | 'reject'; text: string; place?: string; code?: string }
 
-/** Its number and time are the receiver's own. */
+/** The number and time that the receiver gives to its answer. */
 export type Stamp = { id: string; at: Date }
 
 export type Acknowledgements = { accept: string | null; application: string | null }
@@ -15,8 +15,8 @@ export type Acknowledgements = { accept: string | null; application: string | nu
 const codes = { accept: ['AA', 'CA'], error: ['AE', 'CE'], reject: ['AR', 'CR'] } as const
 
 /**
- * Original mode (MSH-15 and 16 empty): one application acknowledgement. Enhanced mode (HL7 2.9.3): the accept acknowledgement says
- * that the message is in safe storage, the application acknowledgement what became of it, each on the condition that the sender gave.
+ * Original mode (MSH-15 and 16 empty): one application acknowledgement. Enhanced mode (HL7 2.9.3): the accept acknowledgement says that the message
+ * is in safe storage, the application acknowledgement tells its fate. Each is sent on the condition that the sender gave.
  */
 export function acknowledge(message: Message, verdict: Verdict, stamp: Stamp): Acknowledgements {
   const msh = message.segments[0]
@@ -36,10 +36,10 @@ function isWanted(condition: string, verdict: Verdict): boolean {
   return condition !== 'SU' || verdict.kind === 'accept'
 }
 
-/** For what could not even be read: the sender learns why, without a number to hang it on. */
+/** The answer to an unreadable message: the sender learns the reason, but no message number can be named. */
 export function rejectUnread(refusal: Refusal, stamp: Stamp): string {
   const text = withHint(refusal)
-  // What is wrong with the bytes themselves: segments that are not as they must stand, or what stands in one of them.
+  // The fault lies in the bytes themselves: segments out of sequence, or the contents of a segment.
   const condition = refusal.kind !== 'incorrect' ? '207' : refusal.expression === 'MSH' ? '100' : '102'
   return segments(
     ['MSH', '^~\\&', '', '', '', '', moment(stamp), '', 'ACK', escaped(stamp.id), 'P', '2.5'],
@@ -53,7 +53,7 @@ function answer(message: Message, verdict: Verdict, stamp: Stamp, mode: 0 | 1): 
   const same = (field: number) => msh?.raw(field) ?? ''
   const event = message.event === '' ? 'ACK' : `ACK^${escaped(message.event)}^ACK`
   const head = ['MSH', '^~\\&', same(5), same(6), same(3), same(4), moment(stamp), '', event, escaped(stamp.id), same(11), same(12)]
-  // MSH-18 says how this answer is written, which is as the message was.
+  // MSH-18 names the character set of this answer, which is that of the message.
   const header = same(18) === '' ? head : [...head, '', '', '', '', '', same(18)]
   const code = codes[verdict.kind][mode]
   const control = escaped(message.controlId)
@@ -61,14 +61,14 @@ function answer(message: Message, verdict: Verdict, stamp: Stamp, mode: 0 | 1): 
   return segments(header.map(redelimited(message)), ['MSA', code, control, escaped(verdict.text)], errorSegment(message.version, verdict))
 }
 
-/** Fields that come back as they were sent are written with the usual delimiters, which the answer declares. */
+/** Fields of the message that are sent back are rewritten with the usual delimiters, which the answer declares. */
 const redelimited = (message: Message) => (field: string, index: number) => {
   const { component, subcomponent, escape } = message.delimiters
   if (index < 2 || index === 6 || index > 12 || (component === '^' && subcomponent === '&' && escape === '\\')) return field
   return index === 8 || index === 9 ? field : escaped(field).replaceAll(escaped(component), '^')
 }
 
-/** Before 2.5 the segment had one field: the place, with the error code (HL7 2.4 chapter 2.16.5). */
+/** Before 2.5 the segment had one field: the place with the error code (HL7 2.4 chapter 2.16.5). */
 function errorSegment(version: string, verdict: { text: string; place?: string; code?: string }): string[] {
   const code = verdict.code ?? '207'
   const [segment = '', number = '', field = '', component = ''] =

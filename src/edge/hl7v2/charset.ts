@@ -1,10 +1,10 @@
 import { Refusal } from '../../platform/refusal.ts'
 import { table } from '../draft/table.ts'
 
-// The upper half of IBM code page 852, which TextDecoder does not have (the WHATWG list of encodings leaves it out).
+// The upper half of IBM code page 852, which TextDecoder lacks (the WHATWG list of encodings leaves it out).
 const cp852 = 'ÇüéâäůćçłëŐőîŹÄĆÉĹĺôöĽľŚśÖÜŤťŁ×čáíóúĄąŽžĘę¬źČş«»░▒▓│┤ÁÂĚŞ╣║╗╝Żż┐' + '└┴┬├─┼Ăă╚╔╩╦╠═╬¤đĐĎËďŇÍÎě┘┌█▄ŢŮ▀ÓßÔŃńňŠšŔÚŕŰýÝţ´\u00ad˝˛ˇ˘§÷¸°¨˙űŘř■\u00a0'
 
-/** Names as they are met in MSH-18 (HL7 table 0211 and what vendors write instead), letters and digits only. */
+/** Names found in MSH-18 (HL7 table 0211 and what vendors write instead), letters and digits only. */
 const names = table<Charset>({
   UNICODE: 'utf-8',
   UNICODEUTF8: 'utf-8',
@@ -34,7 +34,7 @@ export const charsets = [
 
 export type Charset = (typeof charsets)[number]
 
-/** Null when nobody here knows the name. */
+/** Null when the name is unknown. */
 export function charsetNamed(name: string): Charset | null {
   const plain = name.toUpperCase().replace(/[^A-Z0-9]/g, '')
   if (names[plain] !== undefined) return names[plain]
@@ -45,7 +45,7 @@ export function charsetNamed(name: string): Charset | null {
   return null
 }
 
-// As MSH-18 writes them: HL7 table 0211 where it has the set, what vendors write where it has not.
+// The names for MSH-18: those of HL7 table 0211 where it has the set, else those that vendors write.
 const written: Record<Charset, string> = {
   'utf-8': 'UNICODE UTF-8',
   ascii: 'ASCII',
@@ -62,12 +62,15 @@ const written: Record<Charset, string> = {
 export const charsetName = (charset: Charset): string => written[charset]
 export const hasCyrillic = (charset: Charset): boolean => ['utf-8', 'iso-8859-5', 'windows-1251', 'ibm866'].includes(charset)
 
-/** `fallback` is what a system that says nothing is known to write; UTF-8 goes before it, because other text is hardly ever valid UTF-8. */
+/**
+ * `fallback` is the character set that a system without MSH-18 is known to write. UTF-8 is tried before it, because text in another set is hardly
+ * ever valid UTF-8.
+ */
 export function decode(bytes: Uint8Array, said: string, fallback: Charset): { text: string; charset: Charset } {
   const marked = markedText(bytes)
   if (marked !== null) return { text: marked, charset: 'utf-8' }
   const charset = said === '' ? null : charsetNamed(said)
-  // A wrong name does no harm where every character set reads the same.
+  // A wrong name does no harm to ASCII, which every character set reads the same.
   if (said !== '' && charset === null && bytes.some((byte) => byte > 0x7f))
     throw new Refusal('incorrect', 'the character set of MSH-18 is not known here', {
       expression: 'MSH-18',
@@ -93,7 +96,7 @@ export function decodeAs(bytes: Uint8Array, charset: Charset): string {
   })
 }
 
-/** UTF-8 with its mark, or UTF-16, which is told by its mark only. */
+/** Text in UTF-8 with its byte order mark, or in UTF-16, which is recognized only by its mark. */
 function markedText(bytes: Uint8Array): string | null {
   if (bytes[0] === 0xff && bytes[1] === 0xfe) return new TextDecoder('utf-16le').decode(bytes)
   if (bytes[0] === 0xfe && bytes[1] === 0xff) return new TextDecoder('utf-16be').decode(bytes)
@@ -111,7 +114,7 @@ const strictUtf8 = new TextDecoder('utf-8', { fatal: true })
 
 const backwards = new Map<Charset, Map<string, number>>()
 
-/** Text as bytes; a letter that the character set has not is refused rather than turned into a question mark. */
+/** Text as bytes. A letter that the character set lacks is refused rather than replaced by a question mark. */
 export function encode(text: string, charset: Charset): Uint8Array {
   if (charset === 'utf-8') return Buffer.from(text, 'utf8')
   const table = backwards.get(charset) ?? tableOf(charset)

@@ -5,8 +5,8 @@ import { table } from '../draft/table.ts'
 export type Delimiters = { field: string; component: string; repetition: string; escape: string; subcomponent: string; truncation: string }
 
 /**
- * HL7 v2.8 chapter 2.7: \F\ \S\ \T\ \R\ \E\ \P\ are the delimiters, \Xdd..\ bytes of the message's character set, \.br\ and its kin
- * lines and spaces, \H\ and \N\ an emphasis that FHIR's strings have not. What is none of these is not an escape and stays as it is.
+ * HL7 v2.8 chapter 2.7: \F\ \S\ \T\ \R\ \E\ \P\ are the delimiters, \Xdd..\ bytes of the message's character set, \.br\ and the like lines and
+ * spaces, \H\ and \N\ emphasis, which FHIR's strings lack. Anything else is not an escape and stays as it is.
  */
 export function unescape(text: string, delimiters: Delimiters, charset: Charset): string {
   const mark = delimiters.escape
@@ -54,7 +54,7 @@ function meaningOf(code: string, delimiters: Delimiters, charset: Charset): stri
   return indent ? ' '.repeat(Math.min(Math.max(Number(indent[1] || 1), 0), spacesMax)) : null
 }
 
-/** Bytes that mean nothing in the character set stay as they were written, so that nothing is made up. */
+/** Bytes that are not valid in the character set stay as they were written, so that nothing is made up. */
 function bytesOf(hex: string, charset: Charset): string | null {
   const bytes = Buffer.from(hex, 'hex')
   try {
@@ -65,7 +65,7 @@ function bytesOf(hex: string, charset: Charset): string | null {
   }
 }
 
-/** The way back: delimiters as escapes, line ends as \.br\; control characters have no place in a message. */
+/** The reverse: delimiters become escapes, line ends become \.br\; control characters are dropped, since a message may not contain them. */
 export function escaped(text: string): string {
   return text.replace(/[|^&~\\]|\r\n?|\n|[\u0000-\u001f]/g, (found) => escapes[found] ?? (/[\r\n]/.test(found) ? '\\.br\\' : ''))
 }

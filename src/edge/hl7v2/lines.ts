@@ -1,11 +1,11 @@
-/** Carriage returns end segments (HL7 2.5.4). Where there are none, line feeds do; where both are, a line feed inside is text. */
+/** Carriage returns end segments (HL7 2.5.4). Without any, line feeds do; with both, a line feed inside a segment is text. */
 export function linesOf(bare: string, most: number): string[] {
   if (!bare.includes('\n')) return bare.split('\r', most + 1)
   const ends = bare.includes('\r') ? /\r\n?|\n(?=[A-Z][A-Z0-9]{2}(?:\W|$))/ : /\n/
   return bare.split(ends, most + 1)
 }
 
-/** Without what stands around a message on a line or in a file. */
+/** Removes what surrounds a message on a connection or in a file. */
 export function unframed(text: string): string {
   let [start, end] = [0, text.length]
   while (start < end && isFrame(text.charCodeAt(start))) start++
@@ -13,5 +13,5 @@ export function unframed(text: string): string {
   return text.slice(start, end)
 }
 
-/** Spaces, the control characters around a message (MLLP, 0b and 1c), marks of byte order. */
+/** Spaces, the control characters around a message (MLLP, 0b and 1c), byte order marks. */
 const isFrame = (code: number) => code <= 0x20 || code === 0xa0 || code === 0xfeff

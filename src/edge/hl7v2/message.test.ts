@@ -28,13 +28,13 @@ describe('a message in its character set', () => {
     })
   }
 
-  test('that says nothing is UTF-8 when it can be, and otherwise what its system is known to write', () => {
+  test('without MSH-18 is read as UTF-8 when it can be, and otherwise as its system is known to write', () => {
     const bytes = (charset: 'utf-8' | 'windows-1251') => encode(`${head()}\rPID|1||7||Ђорђевић\r`, charset)
     assert.equal(readMessage(bytes('utf-8')).segments[1]?.text(5), 'Ђорђевић')
     assert.equal(readMessage(bytes('windows-1251'), 'windows-1251').segments[1]?.text(5), 'Ђорђевић')
   })
 
-  test('with a name that nobody knows, or with bytes that contradict it, is refused with the place', () => {
+  test('with an unknown name, or with bytes that contradict the name, is refused with the place', () => {
     const refused = (bytes: Uint8Array) =>
       assert.throws(
         () => readMessage(bytes),
@@ -44,7 +44,7 @@ describe('a message in its character set', () => {
     refused(encode(`${head('UNICODE UTF-8')}\rPID|1||7||Čačak\r`, 'windows-1250'))
   })
 
-  test('and a letter that a character set has not is not sent as a question mark', () => {
+  test('and a letter that the character set lacks is not sent as a question mark', () => {
     assert.throws(() => encode('Ђ', 'windows-1250'), Refusal)
     assert.equal(decodeAs(encode('Čačak', 'cp852'), 'cp852'), 'Čačak')
     assert.equal(charsetNamed('ISO IR8859/1'), 'iso-8859-1')
@@ -52,7 +52,7 @@ describe('a message in its character set', () => {
 })
 
 describe('the parts of a message', () => {
-  test('escapes are what they stand for, and what is no escape stays', () => {
+  test('escapes are replaced by what they stand for, and anything else stays', () => {
     const note = (text: string) => readText(`${head()}\rNTE|1||${text}`).segments[1]?.text(3)
     assert.equal(note('a\\T\\b \\F\\ \\S\\ \\R\\ \\E\\ c'), 'a&b | ^ ~ \\ c')
     assert.equal(note('one\\.br\\two\\.sp2\\three'), 'one\ntwo\n\nthree')
@@ -83,7 +83,7 @@ describe('the parts of a message', () => {
     )
   })
 
-  test('what nobody asked for is named, to the subcomponent, and an explicit nothing says nothing', () => {
+  test('a part that nobody read is named, down to the subcomponent, and an explicit null says nothing', () => {
     const pid = readText(`${head()}\rPID|1||1^^^KCS&1.2&ISO^MR||A^B||""|M`).segments[1]
     assert.deepEqual([pid?.text(1), pid?.first(3)?.part(1), pid?.first(3)?.sub(4, 2), pid?.text(7)], ['1', '1', '1.2', undefined])
     const unread: string[] = []
@@ -91,7 +91,7 @@ describe('the parts of a message', () => {
     assert.deepEqual(unread, ['PID[1]-3.4.1', 'PID[1]-3.4.3', 'PID[1]-3.5', 'PID[1]-5', 'PID[1]-8'])
   })
 
-  test('line feeds and both end segments, and a line that is none is an oddity, not a crash', () => {
+  test('line feeds and both together end segments, and a line that is no segment is an oddity, not a crash', () => {
     for (const end of ['\r', '\n', '\r\n']) assert.equal(readText([head(), 'PID|1', 'OBX|1', ''].join(end)).segments.length, 3)
     assert.equal(readText(`${head()}\rNTE|1||two\nlines\rOBX|1`).segments[1]?.text(3), 'two\nlines')
     const odd = readText(`${head()}\nthis is nothing\nPID|1`)
@@ -104,7 +104,7 @@ describe('the parts of a message', () => {
     assert.equal(readText(`\u000b${head()}\rNTE|1||a\u000bb\r\u001c\r`).segments[1]?.text(3), 'ab')
   })
 
-  test('what is no message is refused with a sentence and a hint', () => {
+  test('a text that is no message is refused with a sentence and a hint', () => {
     for (const text of ['', 'hello', 'PID|1', 'MSH', 'MSHA^~\\&', 'MSH|^^\\&|', '<ORU_R01/>'])
       assert.throws(
         () => readText(text),

@@ -11,8 +11,8 @@ const fieldsMax = 500
 const repetitionsMax = 10_000
 
 /**
- * A message as segments, fields, repetitions, components and subcomponents. Each part remembers whether anybody asked for it: what was
- * never asked for had no place, and the loss report says so.
+ * A message as segments, fields, repetitions, components and subcomponents. Each part remembers whether it was read: parts that nobody read could not
+ * be mapped, and the loss report names them.
  */
 export type Message = {
   segments: Segment[]
@@ -21,14 +21,14 @@ export type Message = {
   /** MSH-9: for example ADT, A01. */
   type: string
   event: string
-  /** MSH-10, empty when the sender gave none. */
+  /** MSH-10; empty when the sender gave none. */
   controlId: string
   version: string
-  /** Lines that are no segments, and what else was mended while reading. */
+  /** Lines that are not segments, and other faults that were mended while reading. */
   oddities: { place: string; what: string }[]
 }
 
-/** How the parts of a message are written, the same for all of them. Marks that do not occur in it are looked for in none of its parts. */
+/** The delimiters and the character set of a message, shared by all its parts. Delimiters that do not occur in it are not looked for in its parts. */
 class Writing {
   readonly delimiters: Delimiters
   readonly charset: Charset
@@ -46,7 +46,7 @@ class Writing {
     this.hasEscapes = has(delimiters.escape)
   }
 
-  /** Of a component whose subcomponents are taken as components. */
+  /** The writing of a component whose subcomponents are read as components. */
   get inner(): Writing {
     const { delimiters } = this
     const found = this.hasEscapes ? delimiters.escape : ''
@@ -57,7 +57,7 @@ class Writing {
 
 export class Segment {
   readonly name: string
-  /** The name, and which one of its name it is: `OBX[3]`. */
+  /** The name with its number among segments of that name: `OBX[3]`. */
   readonly place: string
   readonly #fields: string[]
   readonly #values: (Value[] | undefined)[]
@@ -76,7 +76,7 @@ export class Segment {
     return this.#fields.length - 1
   }
 
-  /** All repetitions that say something; `""` means "delete" (HL7 2.5.3) and says nothing that could be shown. */
+  /** All repetitions that have contents. `""` means "delete" (HL7 2.5.3) and has no contents that could be shown. */
   all(field: number): Value[] {
     const raw = field < this.#fields.length ? (this.#fields[field] as string) : ''
     if (raw === '') return none
@@ -96,22 +96,22 @@ export class Segment {
     return values.length === 0 ? undefined : values[0]
   }
 
-  /** Understood and left out on purpose: it is of the conversation, or counts only. */
+  /** Marks fields that are left out on purpose: they concern the exchange of messages, or only count. */
   skip(...fields: number[]): void {
     for (const field of fields) this.#skipped |= bit(field)
   }
 
-  /** The first component of the first repetition, unescaped. */
+  /** The first component of the first repetition, with its escapes replaced. */
   text(field: number): string | undefined {
     return this.first(field)?.part(1)
   }
 
-  /** As it was sent, for the loss report and for counting. */
+  /** The field as it was sent, for the loss report and for counting. */
   raw(field: number): string {
     return this.#fields[field] ?? ''
   }
 
-  /** `OBX[3]-5.2`: tells every part that says something and was not asked for. */
+  /** Tells the place (`OBX[3]-5.2`) of every part that has contents and was not read. */
   unread(tell: (place: string) => void): void {
     for (let field = 1; field < this.#fields.length; field++) {
       const raw = this.#fields[field] as string
@@ -124,7 +124,7 @@ export class Segment {
 }
 
 const isSaying = (text: string) => text !== '' && text !== '""' && (text.charCodeAt(0) > 0x20 || text.trim() !== '')
-/** Nothing at its ends that could be a space, as in most. */
+/** Whether neither end of the text could be white space, as in most texts. */
 const hasBareEnds = (text: string) => isMark(text.charCodeAt(0)) && isMark(text.charCodeAt(text.length - 1))
 const isMark = (code: number) => code > 0x20 && code < 0x7f
 const none: Value[] = []
@@ -139,10 +139,10 @@ function repetitionsOf(raw: string, mark: string, segment: string): string[] {
 }
 
 const ofNone = new Writing({ field: '', component: '\u0000', repetition: '', escape: '', subcomponent: '\u0000', truncation: '' }, 'utf-8', '')
-/** What is asked for is a bit of its number; a component beyond has no place in any type of HL7 and stays unread. */
+/** A read part is a bit of its number. No type of HL7 has a component beyond 30; such a component stays unread. */
 const bit = (number: number) => (number < 31 ? 1 << number : 0)
 
-/** Most values have few components, and a walk over the characters is then quicker than to split; the array is made no larger than it must be. */
+/** Most values have few components: walking over the characters is then quicker than splitting, and the array gets exactly the needed size. */
 function componentsOf(text: string, mark: number): string[] {
   let count = 1
   for (let at = 0; at < text.length; at++) if (text.charCodeAt(at) === mark) count++
@@ -175,7 +175,7 @@ export class Value {
     return this.#components.length
   }
 
-  /** A component; where it has subcomponents, the first of them. */
+  /** A component; the first subcomponent, when it has several. */
   part(component: number): string | undefined {
     return this.sub(component, 1)
   }
@@ -192,38 +192,38 @@ export class Value {
     return this.#plain(raw.split(mark)[subcomponent - 1] ?? '')
   }
 
-  /** A component that is a text: whoever forgot to escape an ampersand in it still wrote one. */
+  /** A component that is a text, with any ampersand that the sender forgot to escape. */
   words(component: number): string | undefined {
     this.#read |= bit(component)
     const raw = this.#components[component - 1]
     return raw === undefined || raw === '' ? undefined : this.#plain(raw)
   }
 
-  /** The component as a value of its own, its subcomponents being the components: an HD in a CX, an XCN in an NDL. */
+  /** The component as a value of its own whose components are the subcomponents: an HD in a CX, an XCN in an NDL. */
   inside(component: number): Value | undefined {
     const raw = this.#components[component - 1]
     this.#read |= bit(component)
     return raw === undefined || !isSaying(raw) ? undefined : new Value(raw, this.#writing.inner)
   }
 
-  /** Everything as text, delimiters and all: what a text field says that forgot to escape them. */
+  /** Everything as text, with its delimiters: a text field whose sender forgot to escape them. */
   whole(): string {
     this.#read = -1
     const { delimiters, charset } = this.#writing
     return unescape(this.#components.join(delimiters.component), delimiters, charset)
   }
 
-  /** Nothing in it has a place; to be said of what is understood and left out on purpose. */
+  /** Marks components that are left out on purpose although they are understood. */
   skip(...components: number[]): void {
     for (const component of components) this.#read |= bit(component)
   }
 
-  /** A name of several parts, of which the first says it all. */
+  /** Marks the other subcomponents as read, when the first one already says everything. */
   skipSubs(component: number): void {
     if (this.#writing.hasSubcomponents) for (let sub = 2; sub <= 5; sub++) this.sub(component, sub)
   }
 
-  /** Whether it is known without a look at the parts that nothing of it is unread. */
+  /** Whether everything is certainly read, without a look at the parts. */
   get isRead(): boolean {
     if (this.#read === -1) return true
     if (this.#readSubs !== undefined || this.#components.length > 30) return false
@@ -260,7 +260,7 @@ export class Value {
   }
 }
 
-/** `fallback` is used where MSH-18 says nothing and the bytes are no UTF-8. */
+/** `fallback` is used when MSH-18 is empty and the bytes are not UTF-8. */
 export function readMessage(bytes: Uint8Array, fallback: Charset = 'windows-1250'): Message {
   if (bytes.length > bytesMax)
     throw new Refusal('too-large', `a message may have ${bytesMax} bytes`, { hint: 'Send large documents as a reference, or in parts.' })
@@ -270,7 +270,7 @@ export function readMessage(bytes: Uint8Array, fallback: Charset = 'windows-1250
   return readText(text, charset)
 }
 
-/** MSH-18 by the bytes, before anything is decoded: the header is ASCII in every character set that is taken. */
+/** MSH-18 from the bytes, before anything is decoded: the header is ASCII in every character set that is taken. */
 function charsetSaid(bytes: Uint8Array): string {
   const length = Math.min(bytes.length, 2000)
   let at = 0
@@ -289,17 +289,17 @@ function charsetSaid(bytes: Uint8Array): string {
     .toString('latin1')
     .trim()
 }
-/** The delimiter of fields, a line end, a tilde before the next set, an escape. */
+/** What ends a character set: the field delimiter, a line end, a tilde before the next set, an escape. */
 const endsCharset = (byte: number, mark: number) => byte === mark || byte === 0x0d || byte === 0x0a || byte === 0x7e || byte === 0x5c
 
-/** A message that is text already. */
+/** Reads a message that is already text. */
 export function readText(text: string, charset: Charset = 'utf-8'): Message {
   const bare = unframed(text)
   const isPlain = !hasControls(bare)
-  // Where MLLP did not tell them apart (a file, a corrected item), one patient's result would be that of the next.
+  // Without MLLP (a file, a corrected item) two messages may be run together, and one patient's result would become the next one's.
   if (!isPlain && begunInside.test(bare)) throw beginsInside('MSH')
   const lines = linesOf(isPlain ? bare : withoutControls(bare), segmentsMax)
-  // As it came: UTF-16 without its mark would look like a message once its noughts are left out.
+  // Looked at unchanged: UTF-16 without its mark would look like a message once its null characters are removed.
   const head = bare.startsWith('MSH') ? (lines[0] ?? '') : bare.slice(0, 8)
   if (!head.startsWith('MSH'))
     throw new Refusal('incorrect', whatElse(head), {
@@ -314,7 +314,7 @@ export function readText(text: string, charset: Charset = 'utf-8'): Message {
   const counts = new Map<string, number>()
   const writing = new Writing(delimiters, charset, text.slice(text.indexOf('MSH') + 8))
   for (const line of lines) addSegment(message, line, counts, writing)
-  // Two in one frame have the sender, the time and the number of the first.
+  // Two messages in one frame would share the sender, the time and the number of the first.
   if ((counts.get('MSH') ?? 0) > 1) throw beginsInside('MSH[2]')
   const msh = message.segments[0] as Segment
   const kind = msh.first(9)
@@ -331,7 +331,7 @@ const beginsInside = (expression: string) =>
     hint: 'Send each of the two whole, as a message of its own.',
   })
 
-/** The frame of another message (MLLP). */
+/** The frame of another message (MLLP) inside this one. */
 const begunInside = /\u000b\s*(?:MSH|FHS|BHS)/
 
 function whatElse(head: string): string {
@@ -365,7 +365,7 @@ function addSegment(message: Message, line: string, counts: Map<string, number>,
   message.segments.push(new Segment(name, number, fields, writing))
 }
 
-// Names of segments are the same few in all messages: one string each, whose digest is known, found by its three letters as one number.
+// All messages have the same few segment names: each is kept as one string with a known hash and found by its three letters as one number.
 const names = new Map<number, string>()
 const namesMax = 1000
 function segmentName(line: string): string | undefined {
@@ -380,10 +380,10 @@ function segmentName(line: string): string | undefined {
   return given
 }
 
-/** MSH-1 and MSH-2; what is left out has the value that the standard recommends, unless another delimiter took that. */
+/** MSH-1 and MSH-2. A missing delimiter gets the value that the standard recommends, unless another delimiter has taken it. */
 function delimitersOf(head: string): Delimiters {
   const field = head[3] ?? ''
-  // ^~\\& is what a program sends that escaped its own constant twice; no two delimiters can be the same.
+  // ^~\\& comes from a program that escaped its own constant twice; two delimiters can never be the same.
   const rest = (head.slice(4).split(field, 1)[0] ?? '').replace('\\\\', '\\')
   const [component = '^', repetition = '~', escape = '\\', subcomponent = '&', truncation = '#'] = rest
   const given = { field, component, repetition, escape, subcomponent, truncation }

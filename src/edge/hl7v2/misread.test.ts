@@ -19,7 +19,7 @@ function read(written: Charset, said: string, name: string, fallback?: Charset):
   }
 }
 
-test('letters in another character set than MSH-18 or the settings name are refused with both names, and nobody is filed under them', () => {
+test('letters in another character set than MSH-18 or the settings name are refused with both names, and no patient is filed under them', () => {
   for (const [written, said, name, used, looks] of [
     ['cp852', 'CP1250', 'Petrović^Đorđe', 'windows-1250', 'cp852'],
     ['cp852', 'CP1250', 'Petrović^Ana', 'windows-1250', 'cp852'],
@@ -42,7 +42,7 @@ test('letters in another character set than MSH-18 or the settings name are refu
   assert.match(read('windows-1250', 'CP1251', 'Müller^Çelik'), /not written in windows-1251. MSH-18 says so\. Say in MSH-18/, 'words of two scripts')
 })
 
-test('what is written as MSH-18 says is taken: letters of neighbours, units, trade marks, and a slip of the keyboard', () => {
+test('letters as MSH-18 declares them are taken: those of neighbours, units, trade marks, and a typing error', () => {
   for (const [charset, said, name] of [
     ['windows-1250', 'CP1250', 'Đorđević^Žika'],
     ['windows-1250', '', 'Đorđević^Žika'],

@@ -16,7 +16,7 @@ const endings: Record<string, string> = {
   'text/csv': 'csv',
 }
 
-/** A delivery as its local system can read it. */
+/** A delivery in the format that its local system reads. */
 export async function contentsFor(edge: Edge, settings: InboundSettings, delivery: Delivery, bytes: Buffer): Promise<Contents> {
   const isV2 = settings.as === 'hl7v2' || (settings.as === 'same' && settings.by === 'mllp')
   const type = delivery.contentType.split(';')[0]?.trim() ?? ''
@@ -54,10 +54,10 @@ async function hl7Of(edge: Edge, settings: InboundSettings, delivery: Delivery, 
   return { bytes: Buffer.from(written), contentType: 'x-application/hl7-v2+er7', ending: 'hl7' }
 }
 
-/** MSH-10 has twenty characters in HL7 2.5: the end of the message's number, which is its random part. */
+/** MSH-10 holds twenty characters in HL7 2.5: the end of the message's number, which is its random part. */
 export const shortId = (message: string): string => message.replaceAll('-', '').slice(-20).toUpperCase()
 
-/** Results are R01; visits are told by what has become of them; anything else is an update of the person (A31). */
+/** The event of a message: R01 for results, an event by the status for visits, and an update of the person (A31) for anything else. */
 function eventOf({ entry }: Bundle): string {
   const types = new Set(entry.map(({ resource }) => resource?.resourceType))
   if (types.has('DiagnosticReport') || types.has('Observation')) return 'R01'

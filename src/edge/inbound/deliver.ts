@@ -6,12 +6,12 @@ import { contentsFor } from './contents.ts'
 import type { InboundSettings } from './shape.ts'
 import { file, later, MllpOut, never, taken, type Way, webhook } from './ways.ts'
 
-/** After a failure nothing is tried for so long: what follows may be of the same patient, and must not pass it. */
+/** After a failure nothing is tried for this long: the next delivery may be of the same patient, and must not overtake the failed one. */
 const restMs = 1000
 
 export type Inbound = { receivers: [string, Receiver][]; close(): void }
 
-/** A receiver for each local system that takes deliveries: the bus hears "taken" only when the system has said so, and a delivery is given once. */
+/** A receiver for each local system that takes deliveries. The bus is told "taken" only when the system has said so, and a delivery is given once. */
 export function openInbound(edge: Edge, all: readonly InboundSettings[]): Inbound {
   const ways = all.map((settings) => ({ settings, way: wayOf(settings) }))
   return {
@@ -30,7 +30,7 @@ function receiverOf(edge: Edge, settings: InboundSettings, way: Way): Receiver {
   return async (delivery, bytes) => {
     const { store } = edge
     const about = () => ({ message: delivery.message, service: delivery.to, target: settings.name, at: edge.now().getTime() })
-    // It was taken, and the bus has not heard so: the local system does not get it again.
+    // The system took it, but the bus was not told: the system does not get it again.
     if (store.one('select 1 from given where message = ? and target = ?', delivery.message, settings.name)) return taken
     if (performance.now() < restUntil) {
       if (!isUndelivered(store, delivery.message)) await store.write(() => noteBehind(store, about()))

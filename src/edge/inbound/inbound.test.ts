@@ -42,7 +42,7 @@ async function receiver(t: TestContext, settings: (folder: string) => string) {
   return { edge, take }
 }
 
-/** A local system that speaks MLLP and answers as it is told. */
+/** A local system that speaks MLLP and answers as the test tells it. */
 async function mllpSystem(t: TestContext) {
   const system = { answer: (id: string): string | null => `MSA|AA|${id}`, heard: [] as string[], port: 0 }
   const sockets = new Set<Socket>()
@@ -70,7 +70,7 @@ async function mllpSystem(t: TestContext) {
   return system
 }
 
-describe('what the bus brings for a local system', () => {
+describe('deliveries of the bus to a local system', () => {
   test('by webhook: taken when the system says so, once, refused for good when it refuses the contents, and otherwise tried later', async (t) => {
     const heard: { message: string; body: string; authorization: string | undefined }[] = []
     let status = 200
@@ -88,14 +88,14 @@ describe('what the bus brings for a local system', () => {
     const { take, edge } = await receiver(t, () => `{ name: his, service: his/results, by: webhook, url: "${url}" }`)
     const first = delivery()
     assert.deepEqual(await take(first, bytes), { taken: true })
-    // The bus did not hear that, and hands it out again.
+    // The bus did not get the answer, and hands the delivery out again.
     assert.deepEqual([await take(first, bytes), heard.length, heard[0]?.body], [{ taken: true }, 1, bytes.toString()])
     status = 422
     assert.deepEqual(await take(delivery(), bytes), { taken: false, reason: 'the local system answered 422', isFinal: true })
     status = 503
     assert.deepEqual(await take(delivery(), bytes), { taken: false, reason: 'the local system answered 503', isFinal: false })
     status = 200
-    // What follows does not pass it: it may be of the same patient.
+    // The next delivery does not overtake it: it may be of the same patient.
     assert.deepEqual([await take(delivery(), bytes), heard.length], [{ taken: false, reason: 'the one before it was not taken yet', isFinal: false }, 3])
     assert.ok(edge.edge.store.one('select 1 from given where message = ?', first.message))
   })
@@ -117,7 +117,7 @@ describe('what the bus brings for a local system', () => {
     assert.ok(!verdict.taken && !verdict.isFinal)
   })
 
-  test('and a system that goes away in the middle gets it again', async (t) => {
+  test('and when a system goes away in the middle it gets the message again', async (t) => {
     const system = await mllpSystem(t)
     const { take } = await receiver(t, () => `{ name: his, service: his/results, by: mllp, port: ${system.port}, timeoutSeconds: 1 }`)
     system.answer = () => null
@@ -129,7 +129,7 @@ describe('what the bus brings for a local system', () => {
     assert.deepEqual([await take(one, bytes), system.heard.length], [{ taken: true }, 2])
   })
 
-  test('as a file: whole, in the order of the bus, as it came or as CDA', async (t) => {
+  test('as a file: complete, in the order of the bus, in its own format or as CDA', async (t) => {
     const { take, edge } = await receiver(t, () => '{ name: his, service: his/results, by: file, folder: out, as: cda }')
     const folder = join(edge.folder, 'out')
     const [one, two] = [delivery(), delivery()]
@@ -140,7 +140,7 @@ describe('what the bus brings for a local system', () => {
     assert.ok(!existsSync(join(folder, `.${names[0]}.tmp`)))
   })
 
-  test('as a file that its own account alone reads, or the group of the folder when the settings say so', async (t) => {
+  test('as a file that only its own account can read, or the group of the folder when the settings say so', async (t) => {
     for (const [readableBy, mode] of [
       ['owner', 0o600],
       ['group', 0o640],
@@ -152,7 +152,7 @@ describe('what the bus brings for a local system', () => {
     }
   })
 
-  test('what a local system does not take is told here: how many, since when, why and what to do, until it has taken it', async (t) => {
+  test('deliveries that a local system does not take are reported here: how many, since when, why and what to do, until it has taken them', async (t) => {
     const system = await mllpSystem(t)
     const { take, edge } = await receiver(t, () => `{ name: his, service: his/results, by: mllp, port: ${system.port}, timeoutSeconds: 1 }`)
     Object.defineProperty(edge.edge.centre.contact, 'cutSince', { get: () => null, set: () => {} })
@@ -186,19 +186,19 @@ describe('what the bus brings for a local system', () => {
     assert.equal(statusOf(edge.edge).state, 'attention', 'what was refused waits for a person at once')
     system.answer = (id) => `MSA|AA|${id}`
     await take(two, bytes)
-    // Two operators mended it: what takes its place settles it.
+    // Two operators mended it: the message that replaces it settles it.
     await take(delivery({ corrects: { message: one.message } }), bytes)
     assert.deepEqual([troubles(), statusOf(edge.edge).state], [[], 'well'])
   })
 
-  test('a folder that cannot be written is named with its reason, and tried again', async (t) => {
+  test('a folder that cannot be written to is named with its reason, and tried again', async (t) => {
     const { take, edge } = await receiver(t, () => '{ name: his, service: his/results, by: file, folder: out }')
     writeFileSync(join(edge.folder, 'out'), 'a file where the folder should be')
     assert.deepEqual(await take(delivery(), bytes), { taken: false, reason: 'the folder cannot be written (EEXIST)', isFinal: false })
     assert.match(statusOf(edge.edge).undelivered[0]?.hint ?? '', /must be able to write in .*out/)
   })
 
-  test('a way without its address is said with the settings', async (t) => {
+  test('a way without an address is reported with the settings', async (t) => {
     await assert.rejects(
       loneEdge(t, () => 'inbound: [{ name: his, service: his/results, by: mllp, as: cda }]'),
       /inbound\[0\]\.port is missing[\s\S]*MLLP carries HL7 v2/,

@@ -3,19 +3,19 @@ import { charset, type Place, type Shape, oneOf, optional, path, section, text, 
 
 const fields = section({
   name: nameShape,
-  /** What comes under this name of the bus, for example `lab/results`, or only `lab`. */
+  /** The name on the bus whose deliveries it takes, for example `lab/results`, or only `lab`. */
   service: text(/^[a-z0-9][\w./-]{0,119}$/, 'must be the name under which the bus delivers, for example lab/results'),
   by: oneOf('webhook', 'mllp', 'file'),
-  /** As it came, or as HL7 v2 or CDA for a system that can only receive these. */
+  /** The format: as it came, or HL7 v2 or CDA for a system that can only read these. */
   as: optional(oneOf('same', 'hl7v2', 'cda'), 'same' as const),
   url: optional(url('http', 'https')),
   token: optional(path),
   host: optional(text(), '127.0.0.1'),
   port: optional(whole(1, 65_535)),
   folder: optional(path),
-  /** Who may read the files: the account of the edge, or the group of the folder as well. */
+  /** Who may read the files: the account of the edge, or also the group of the folder. */
   readableBy: optional(oneOf('owner', 'group'), 'owner' as const),
-  /** In which HL7 v2 is written for it; what has no Cyrillic letters gets Latin ones. */
+  /** The character set of HL7 v2 for it; one without Cyrillic letters gets Latin ones. */
   charset: optional(charset(), 'utf-8' as const),
   receiver: optional(text(), 'LOCAL'),
   timeoutSeconds: optional(whole(1, 300), 30),

@@ -9,7 +9,7 @@ import { Frames } from '../mllp/frames.ts'
 import type { Contents } from './contents.ts'
 import type { InboundSettings } from './shape.ts'
 
-/** Hands one thing to a local system; taken means that the system itself has said so. */
+/** Hands one delivery to a local system; taken means that the system itself has said so. */
 export type Way = { hand(delivery: Delivery, contents: Contents): Promise<Verdict>; close(): void }
 
 export const taken: Verdict = { taken: true }
@@ -17,7 +17,7 @@ export const later = (reason: string): Verdict => ({ taken: false, reason, isFin
 export const never = (reason: string): Verdict => ({ taken: false, reason, isFinal: true })
 
 const answerBytesMax = 65_536
-// What another attempt will not change (RFC 9110): the contents are refused, not the moment.
+// Statuses that another attempt will not change (RFC 9110): the contents are refused, whatever the moment.
 const finalStatuses = new Set([400, 410, 413, 415, 422])
 
 export function webhook(settings: InboundSettings): Way {
@@ -54,13 +54,13 @@ export function webhook(settings: InboundSettings): Way {
   }
 }
 
-/** Beside the final name first, so that whoever reads the folder never sees half a file; the same delivery is the same file. */
+/** Writes a file under another name first, so that a reader of the folder never sees half a file; the same delivery gives the same file. */
 export function file(settings: InboundSettings): Way {
   const folder = settings.folder as string
   return {
     close: () => {},
     async hand({ message, number }, { bytes, ending }) {
-      // By their numbers in the order of the bus, so that names sort as they came.
+      // Names begin with the number on the bus, so that they sort in the order of arrival.
       const name = `${String(number ?? 0).padStart(12, '0')}-${message}.${ending}`
       try {
         await putWhole(folder, name, bytes, modes[settings.readableBy])
@@ -81,7 +81,7 @@ async function putWhole(folder: string, name: string, bytes: Buffer, mode: numbe
   const beside = join(folder, `.${name}.tmp`)
   const handle = await open(beside, 'w', 0o600)
   try {
-    // Whatever the umask is, and before the name that somebody waits for.
+    // Independent of the umask, and before the file gets the name that its reader waits for.
     if (mode !== modes.owner) await handle.chmod(mode)
     await handle.writeFile(bytes)
     await handle.sync()
@@ -95,7 +95,7 @@ async function putWhole(folder: string, name: string, bytes: Buffer, mode: numbe
 
 const ackBytesMax = 1_048_576
 
-/** One connection, one message after the other, each answered before the next: MLLP has no other order. */
+/** One connection and one message at a time, each answered before the next: MLLP has no other order. */
 export class MllpOut implements Way {
   readonly #settings: InboundSettings
   #socket: Socket | null = null
@@ -165,7 +165,7 @@ const controlIdOf = (bytes: Buffer): string =>
     .split(/[\r\n]/, 1)[0]
     ?.split('|')[9] ?? ''
 
-/** HL7 2.9.3: AA and CA took it; AE and CE found the contents wrong, and will again; AR and CR could not take it now. */
+/** HL7 2.9.3: AA and CA mean taken; AE and CE that the contents are wrong, also next time; AR and CR that it cannot be taken now. */
 function verdictIn(answer: string, controlId: string): Verdict {
   const msa = answer.split(/[\r\n]+/).find((line) => line.startsWith('MSA'))
   const [, code = '', about = ''] = msa?.split('|') ?? []

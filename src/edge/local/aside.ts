@@ -1,7 +1,7 @@
 import type { Reason } from '../store/items.ts'
 import type { Store } from '../store/store.ts'
 
-/** What waits for a person: quarantined or parked. */
+/** An item that waits for a person: quarantined or parked. */
 export type Aside = { id: string; source: string; protocol: string; name: string; state: string; receivedAt: string; reason: Reason }
 
 type Row = Omit<Aside, 'reason' | 'receivedAt'> & { receivedAt: number; reason: string | null }

@@ -16,8 +16,8 @@ const given = ['content-type', 'etag', 'last-modified', 'location', 'retry-after
 let open = 0
 
 /**
- * A call of the local system to a service of another member: signed here, answered as the centre signed it. Whoever has the token in `calls.token` of the data
- * folder may ask; that is the local system, and nobody else on this machine.
+ * A call of the local system to a service of another member: signed here, and answered as the centre signed it. Only a caller with the token in
+ * `calls.token` of the data folder may ask: the local system, and nobody else on this machine.
  */
 export async function callOut(edge: Edge, request: IncomingMessage, response: ServerResponse, always: Record<string, string>): Promise<void> {
   requireToken(edge, request)

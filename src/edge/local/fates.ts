@@ -5,14 +5,14 @@ import type { Store } from '../store/store.ts'
 const foundMax = 50
 const stepsMax = 200
 
-/** What became of it, without a word of its contents: nothing of it is decrypted. */
+/** The fate of an item. Nothing is decrypted, so it says nothing about the contents. */
 export type Fate = {
   id: string
   source: string
   name: string
   state: Item['state']
   came: string
-  /** The bus has it since then, under this number; `message` is the bus's own, which its operator finds it by. */
+  /** When the bus got it, and under which number; `message` is the bus's own number, by which its operator finds it. */
   sent: { at: string; number: string; message: string | null; receipt: unknown } | null
   ended: string | null
   reason: Reason | null
@@ -20,7 +20,10 @@ export type Fate = {
   steps: Step[]
 }
 
-/** A name ends in the number (of a message), is the file, or begins with the file and tells the line. */
+/**
+ * Items by their names: the name of a message ends in its number, that of a file is its name, and that of a row begins with the file and gives the
+ * line.
+ */
 function itemsOf(store: Store, number: string): Item[] {
   const [end, row] = [` ${number}`, `${number}, line `]
   return store.all<Item>(
@@ -39,7 +42,7 @@ function itemsOf(store: Store, number: string): Item[] {
   )
 }
 
-/** What became of everything that is known under a number: MSH-10, the name of a file, the number of an item or the bus's own; the newest first. */
+/** The fates of all items under a number: MSH-10, the name of a file, the number of an item or the bus's own; the newest first. */
 export const fatesOf = (store: Store, number: string): Fate[] => itemsOf(store, number).map((item) => fateOf(store, item))
 
 const iso = (at: number) => new Date(at).toISOString()

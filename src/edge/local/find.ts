@@ -4,17 +4,17 @@ import { cellOf, momentOf, scrolled } from './parts.ts'
 import { reasonIn, type Said } from './reason.ts'
 import type { Language, wordsIn } from './words.ts'
 
-/** What was asked for, and what is kept under it. */
+/** The number that was asked for, and the items under it. */
 export type Found = { number: string; fates: readonly Fate[]; days: number }
 type Words = ReturnType<typeof wordsIn>
 
-/** Beside what is looked at anew by itself: somebody may be typing. */
+/** The search form. It stands outside the part of the page that refreshes itself: somebody may be typing. */
 export function findForm(found: Found | undefined, words: Words, language: Language): string {
   return `<search><form><input type="hidden" name="lang" value="${language}"><label for="find">${inXml(words.findWhat)}</label><br><input id="find" name="find" maxlength="${numberMax}" autocomplete="off" value="${inXml(found?.number ?? '')}"> <button>${inXml(words.find)}</button></form></search>`
 }
 export const numberMax = 200
 
-/** What became of it, in the words of the page, without a word of its contents. */
+/** The fates of the items in the words of the page, without their contents. */
 export function foundTable({ number, fates, days }: Found, words: Words, language: Language): string {
   const title = `${words.foundOf} ${number}`
   if (fates.length === 0) return `<h2>${inXml(title)}</h2><p>${inXml(words.foundNone.replace('DAYS', String(days)))}</p>`

@@ -16,15 +16,15 @@ const host = '127.0.0.1'
 const connectionsMax = 64
 const listenersMax = 32
 const shownMax = 100
-/** How often a change is looked for while somebody listens. */
+/** How often changes are looked for while somebody listens. */
 const lookMs = 1000
 
 /**
- * The face of the edge on its own machine: how it is, as a page, as JSON, as a header and as events; and calls to services of others. Only programs of this
- * machine reach it, and no page of the internet by a name of its own (DNS rebinding).
+ * The edge as seen on its own machine: its state as a page, as JSON, as a header and as events; and calls to services of others. Only programs of
+ * this machine reach it, and no page of the internet through a name of its own (DNS rebinding).
  */
 export async function listenLocal(edge: Edge, port: number): Promise<{ port: number; close(): Promise<void> }> {
-  // The local system reads it before its first call.
+  // Makes the token before the first call, so that the local system can read it.
   callsToken(edge)
   const listeners = new Set<ServerResponse>()
   const server = createServer(
@@ -55,7 +55,7 @@ export async function listenLocal(edge: Edge, port: number): Promise<{ port: num
   }
 }
 
-/** The screen of the local system may read the header alone: one word, on every answer. */
+/** The state in one word on every answer: the screen of the local system may read this header alone. */
 const always = (edge: Edge, status = statusOf(edge)): Record<string, string> => ({
   'spona-edge': status.state,
   'cache-control': 'no-store',
@@ -94,7 +94,7 @@ function listen(edge: Edge, listeners: Set<ServerResponse>, request: IncomingMes
 
 const eventOf = (status: Status): string => `event: status\ndata: ${JSON.stringify(status)}\n\n`
 
-/** Tells whoever listens when something changed that a person would want to know; the passing of time is no change. */
+/** Sends an event to the listeners when something changed that a person would want to know; the passing of time is no change. */
 function tell(edge: Edge, listeners: Set<ServerResponse>): () => void {
   let before = ''
   const timer = setInterval(() => {
@@ -108,7 +108,7 @@ function tell(edge: Edge, listeners: Set<ServerResponse>): () => void {
     if (now === before) return
     before = now
     for (const one of listeners) {
-      // A screen that does not read is told when it comes back.
+      // A screen that does not read its events is cut off, and gets the state when it connects again.
       if (one.writableNeedDrain) one.destroy()
       else one.write(eventOf(status))
     }

@@ -23,7 +23,7 @@ async function nothingFound(page: Page, where: string): Promise<void> {
   if (shots) await page.screenshot({ path: join(shots, `${where.replace(/\W+/g, '-')}.png`), fullPage: true })
 }
 
-test('the page of the edge holds to axe in its languages and themes, on a phone too; another program’s page can show the small one, and both follow by themselves', async (t) => {
+test('the page of the edge passes axe in its languages and themes, on a phone too; another program’s page can show the small one, and both refresh themselves', async (t) => {
   const { edge, statusPort, ports } = await loneEdge(t, () => 'mllp: [{ name: lis, port: 0 }]')
   const { store, intake, centre } = edge
   const { seq } = await intake.accept({ source: 'lis', protocol: 'fhir', name: 'a letter', original: Buffer.from('{}') })
@@ -84,7 +84,7 @@ test('the page of the edge holds to axe in its languages and themes, on a phone 
   await page.goto(`http://127.0.0.1:${(screen.address() as AddressInfo).port}/`)
   const state = page.frameLocator('iframe').getByRole('status')
   await state.getByText('The centre cannot be reached').waitFor()
-  // The line is back: the small page hears of it by an event.
+  // The line is back: an event tells the small page.
   Object.defineProperty(centre.contact, 'cutSince', { get: () => null, set: () => {}, configurable: true })
   await state.getByText('Something waits for you').waitFor()
   await page.close()

@@ -16,11 +16,11 @@ body{background:var(--ground);color:var(--text);margin:0;padding:1rem;max-width:
 table{border-collapse:collapse;width:100%}th,td{text-align:left;padding:.3rem .75rem .3rem 0;vertical-align:top;border-bottom:1px solid color-mix(in srgb,currentColor 20%,transparent)}
 th{font-weight:500}td.number{font-variant-numeric:tabular-nums}nav,search{display:block;margin-top:1rem}input,button{font:inherit;color:inherit;background:var(--ground);border:1px solid currentColor;padding:.25rem .5rem;max-width:100%;box-sizing:border-box}nav a{margin-right:1rem;color:var(--link)}.scroll{overflow-x:auto}
 @media(max-width:40rem){.list tr:first-child{position:absolute;left:-99rem}.list tr,.list th,.list td{display:block;border:0;padding:.1rem 0;overflow-wrap:anywhere}.list tr{border-bottom:1px solid color-mix(in srgb,currentColor 20%,transparent);padding:.5rem 0}}`
-/** The page looks again when something changed, without losing the place where a person reads. */
+/** Refreshes the page when something changed, without losing the place where a person reads. */
 const script = `new EventSource('/events').addEventListener('status',()=>fetch(location.href).then(r=>r.text()).then(t=>{const d=new DOMParser().parseFromString(t,'text/html');document.querySelector('main').replaceWith(d.querySelector('main'))}).catch(()=>{}))`
 const hashOf = (text: string) => `'sha256-${hash('sha256', text, 'base64')}'`
 
-/** Any page of the local system may show it; it holds no data of patients. */
+/** Any page of the local system may embed it; it holds no data of patients. */
 export const pageHeaders = {
   'content-type': 'text/html; charset=utf-8',
   'content-security-policy': `default-src 'none'; style-src ${hashOf(style)}; script-src ${hashOf(script)}; connect-src 'self'; base-uri 'none'; form-action 'self'`,
@@ -88,7 +88,7 @@ function undeliveredTable({ undelivered }: Status, words: ReturnType<typeof word
   if (undelivered.length === 0) return ''
   const rows = undelivered.map((one) => {
     const { reason, hint } = troubleIn(language, one)
-    // On a phone the cells stand without their head, one below the other.
+    // On a phone the cells stand below each other, without column heads.
     const counts = [one.waiting > 0 ? `${words.stillWaiting}: ${one.waiting}` : '', one.refused > 0 ? `${words.refusedNow}: ${one.refused}` : '']
     const cells = [{ text: `${counts.filter(Boolean).join(', ')}, ${words.since} ${momentOf(one.since)}` }, reason, hint]
     return `<tr><th scope="row">${inXml(one.name === null ? one.service : `${one.name} (${one.service})`)}</th>${cells.map((cell) => cellOf(cell)).join('')}</tr>`

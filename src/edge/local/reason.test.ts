@@ -4,7 +4,7 @@ import { reasonIn } from './reason.ts'
 
 const cell = { sentence: 'line 2, column Рођен: is no date of the form DD.MM.YYYY', hint: 'Correct the cell, or the mapping, and send the row again.' }
 
-test('why an item stands aside is said in the language of the page, with the names of the house as they are', () => {
+test('the reason why an item stands aside is given in the language of the page, with local names left as they are', () => {
   assert.deepEqual(reasonIn('sr-Cyrl', cell), {
     sentence: { text: 'ред 2, колона Рођен: није датум облика DD.MM.YYYY' },
     hint: { text: 'Исправите ћелију, или мапирање, и пошаљите ред поново.' },
@@ -16,7 +16,7 @@ test('why an item stands aside is said in the language of the page, with the nam
   assert.deepEqual(reasonIn('en', cell), { sentence: { text: cell.sentence }, hint: { text: cell.hint } })
 })
 
-test('what nobody translated stays as it was said and is marked as English', () => {
+test('a sentence without a translation stays as it is and is marked as English', () => {
   const theirs = { sentence: 'the status is not one of R4', hint: 'Send a status that R4 knows.' }
   assert.deepEqual(reasonIn('sr-Cyrl', theirs), { sentence: { text: theirs.sentence, lang: 'en' }, hint: { text: theirs.hint, lang: 'en' } })
   const own = { ...cell, hint: 'Ask the ward.' }

@@ -3,7 +3,7 @@ import { toLatin } from '../../platform/text.ts'
 import type { Reason } from '../store/items.ts'
 import type { Language } from './words.ts'
 
-/** What a table says of one cell: the end of the sentence that begins with its line and column. */
+/** The faults of a cell: how a table's sentence about a line and a column ends. */
 const ofCells: Readonly<Record<string, string>> = {
   'is empty, and the mapping demands a value': 'празна је, а мапирање тражи вредност',
   'has not the form that the mapping demands': 'нема облик који мапирање тражи',
@@ -12,7 +12,7 @@ const ofCells: Readonly<Record<string, string>> = {
   'is neither of the words for yes and no': 'није ни реч за да ни реч за не',
 }
 
-/** Any other value, such as the name of a column, is nobody's to rewrite. */
+/** Any other value, such as the name of a column, is not translated. */
 function ofCell(value: string, script: (text: string) => string): string {
   const form = /^is no date of the form (.+)$/.exec(value)?.[1]
   if (form !== undefined) return `${script('није датум облика')} ${form}`
@@ -23,8 +23,8 @@ function ofCell(value: string, script: (text: string) => string): string {
 export type Said = { text: string; lang?: 'en' }
 
 /**
- * Why an item stands aside, in the language of the page. What the catalogue of errors does not have, such as what a local system or a profile says in its own
- * words, stays as it was said, marked as English.
+ * The reason why an item stands aside, in the language of the page. A sentence that the catalogue of errors lacks, such as one of a local system or a
+ * profile, stays as it is and is marked as English.
  */
 export function reasonIn(language: Language, { sentence, hint = '' }: Pick<Reason, 'sentence' | 'hint'>): { sentence: Said; hint: Said } {
   const asSaid = (text: string): Said => (text === '' || language === 'en' ? { text } : { text, lang: 'en' })

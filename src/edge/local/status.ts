@@ -5,11 +5,11 @@ import { countOf, oldestOf } from '../store/tally.ts'
 import { isTrouble, type Trouble, troublesOf } from './trouble.ts'
 import { isLost, type Strange, strangeOf } from './unframed.ts'
 
-/** How an edge is, for a person, a program and the screen of the local system. */
+/** The state of an edge, for a person, a program and the screen of the local system. */
 export type Status = {
   member: string
   at: string
-  /** The worst that is so, and as a sentence in `sentence`. */
+  /** The worst state that applies; `sentence` says it in words. */
   state: 'well' | 'working' | 'cut' | 'attention' | 'full'
   queue: { waiting: number; oldestSeconds: number; notYetInRecord: number; quarantined: number; parked: number }
   centre: {
@@ -22,18 +22,18 @@ export type Status = {
     keyDays: number | null
   }
   disk: { state: string; availableMb: number | null }
-  /** What came over the bus and does not reach its local system. */
+  /** Deliveries of the bus that do not reach their local system. */
   undelivered: readonly Trouble[]
-  /** Ports of HL7 v2 to which somebody sends without the frame of MLLP. */
+  /** Ports of HL7 v2 to which somebody sends without the MLLP frame. */
   unframed: readonly Strange[]
-  /** What the centre told the institution, the newest first. */
+  /** The centre's notices to the institution, the newest first. */
   notices: readonly Notice[]
 }
 
-/** A queue this old is told, though everything seems to go: 24 hours are the law’s limit for what was documented. */
+/** A queue this old is reported even when everything seems to work: 24 hours are the law’s limit for what was documented. */
 const oldSeconds = 600
 
-/** So long before the key ends somebody is told to renew it. */
+/** How long before the end of the key somebody is told to renew it. */
 export const keyDaysMin = 30
 
 export function statusOf(edge: Edge): Status {

@@ -6,14 +6,14 @@ import { type Undelivered, undeliveredOf } from '../store/undelivered.ts'
 import { reasonIn, type Said } from './reason.ts'
 import type { Language } from './words.ts'
 
-/** What of one service does not reach its local system: how many, since when, why, and what to do, in English as programs read it. */
+/** The deliveries of one service that do not reach its local system: how many, since when, why, and what to do, in English as programs read it. */
 export type Trouble = {
   /** The name of the inbound setting; null when no setting takes the service. */
   name: string | null
   service: string
-  /** Where it is handed to: an address, a port or a folder. */
+  /** The address, port or folder that they are handed to. */
   to: string | null
-  /** Tried again by themselves, and refused for good: those wait at the centre until its operator hands them out again. */
+  /** Those that are tried again by themselves, and those refused for good, which wait at the centre until its operator hands them out again. */
   waiting: number
   refused: number
   since: string
@@ -22,12 +22,12 @@ export type Trouble = {
   hint: string
 }
 
-/** A restart of the local system is no trouble yet. */
+/** For this long it may be only a restart of the local system, which is no trouble. */
 const patienceMs = 60_000
 
 type Advice = { en: string; sr: string }
 
-/** `{}` is where it is handed to, or the service. */
+/** `{}` stands for the address, port or folder, or for the service. */
 const advices = {
   start: {
     en: 'Start the local system that takes it at {}, or mend the address in the settings.',
@@ -57,7 +57,7 @@ const advices = {
   },
 } as const satisfies Record<string, Advice>
 
-/** What ways in to local systems say, beside refusals, which the catalogue has. */
+/** Reasons that the ways to local systems give, besides refusals, which the catalogue has. */
 const reasons: readonly (readonly [RegExp, string])[] = [
   [/^the local system answered (\d+)$/, 'локални систем је одговорио: {}'],
   [/^the local system cannot be reached \((.+)\)$/, 'локални систем није доступан ({})'],
@@ -102,16 +102,16 @@ function adviceOn({ name, reason }: Pick<Trouble, 'name' | 'reason'>, isFinal: b
 
 const advised = (text: string, { to, service }: Pick<Trouble, 'to' | 'service'>) => text.replace('{}', to ?? service)
 
-/** Whether somebody has to do something: something was refused, or nothing was taken for a while. */
+/** Whether somebody must act: a delivery was refused, or nothing was taken for a while. */
 export const isTrouble = ({ refused, since }: Trouble, now: Date): boolean => refused > 0 || now.getTime() - Date.parse(since) > patienceMs
 
-/** How it stands, as doctor and status print it. */
+/** The trouble as doctor and status print it. */
 export function sentenceOn({ service, waiting, refused, since, reason }: Trouble): string {
   const counts = [waiting > 0 ? `${waiting} waiting` : '', refused > 0 ? `${refused} refused` : ''].filter(Boolean).join(', ')
   return `${counts} of ${service} since ${since}: ${reason}`
 }
 
-/** The same in the language of the page. */
+/** The reason and the advice in the language of the page. */
 export function troubleIn(language: Language, trouble: Trouble): { reason: Said; hint: Said } {
   const { reason, hint } = trouble
   if (language === 'en') return { reason: { text: reason }, hint: { text: hint } }

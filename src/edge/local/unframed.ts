@@ -3,7 +3,7 @@ import { type Unframed, unframedOf } from '../mllp/unframed.ts'
 import type { Edge } from '../process/edge.ts'
 import type { Language } from './words.ts'
 
-/** A port of HL7 v2 to which somebody sends without the frame of MLLP, in English as programs read it. */
+/** A port of HL7 v2 to which somebody sends without the MLLP frame, in English as programs read it. */
 export type Strange = { name: string; kind: Unframed['kind']; connections: number; lastAt: string; reason: string; hint: string }
 
 type Words = { reason: string; hint: string }
@@ -31,7 +31,7 @@ const serbian: Record<Unframed['kind'], Words> = {
 export const strangeOf = (edge: Edge): Strange[] =>
   unframedOf(edge).map(({ name, unframed: { kind, connections, lastAt } }) => ({ name, kind, connections, lastAt: lastAt.toISOString(), ...english[kind] }))
 
-/** Somebody’s messages are lost on the way here; other programs that try a port need nobody. */
+/** Whether somebody's messages are lost; when other programs try a port, nobody needs to act. */
 export const isLost = ({ kind }: Strange): boolean => kind === 'hl7'
 
 export function strangeIn(language: Language, { kind }: Strange): Words {

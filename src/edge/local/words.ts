@@ -165,7 +165,7 @@ const english: Words = {
   'is discarded': 'a person decided that it is not sent',
 }
 
-/** Cyrillic is what is authored; Latin is made of it. */
+/** The Serbian texts are written in Cyrillic; Latin is derived from them. */
 export function wordsIn(language: Language): Words {
   if (language === 'en') return english
   if (language === 'sr-Cyrl') return serbian

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Frames } from './frames.ts'
 
-/** What comes out, which must be the same however the bytes come in. */
+/** The messages that come out, which must be the same however the bytes are divided. */
 function read(sent: string | Buffer, most = 1000): string[] {
   const bytes = Buffer.from(sent as string)
   const all = [1, 2, 3, 7, bytes.length].map((size) => {
@@ -34,12 +34,12 @@ test('an end without its CR, an FS in a text and a doubled VT cut nothing off', 
   assert.equal(read(wide).length, 1, 'half of a letter of UTF-16')
 })
 
-test('a message in whose text a VT stands is refused with one answer, for a second one would be taken for that to the next message', () => {
+test('a message with a VT in its text is refused with one answer, because a second one would be taken for the answer to the next message', () => {
   assert.deepEqual(read('\x0bMSH|1\rNTE|one\x0btwo\x0bthree\x1c\r\x0bMSH|2\x1c\r'), ['cut off by the next', 'MSH|2'])
   assert.deepEqual(read('\x0bMSH|1\rNTE|one\x0btwo\x0bMSH|2\x1c\r'), ['cut off by the next', 'MSH|2'])
 })
 
-test('a message that is too long and cut off is too long, and the next is read', () => {
+test('a message that is both too long and cut off is reported as too long, and the next is read', () => {
   assert.deepEqual(read(`\x0bMSH|${'x'.repeat(50)}\x0bMSH|2\x1c\r`, 20), ['too long', 'MSH|2'])
   assert.deepEqual(read(`\x0bMSH|1\x0bMSH|${'x'.repeat(50)}\x1c\r\x0bMSH|3\x1c\r`, 20), ['cut off by the next', 'too long', 'MSH|3'])
 })

@@ -1,21 +1,22 @@
 /**
- * MLLP (HL7 version 3 transport specification, minimal lower layer protocol): <VT> message <FS><CR>. What stands between frames is noise; a message
- * that is too long is thrown away up to its end, so that the connection lives on and its sender hears why.
+ * MLLP (HL7 version 3 transport specification, minimal lower layer protocol): <VT> message <FS><CR>. Bytes between frames are noise. A message that
+ * is too long is dropped up to its end, so that the connection lives on and its sender gets the reason.
  *
- * A VT never stands inside of a message: it begins the next, and the one before was cut off. Read on, the result of one patient would be that of the next.
+ * A VT never belongs inside a message: it begins the next one, and the message before was cut off. Otherwise the result of one patient would become
+ * that of the next.
  */
-/** Why the rest of a message never came: the connection ended inside of it, or another message began there. */
-/** `outside`: how many bytes stood outside of any frame; none of them is kept beyond the beginning. */
+/** Why the rest of a message never came: the connection ended, or another message began inside it. */
+/** `outside`: how many bytes were outside any frame; only their beginning is kept. */
 export type Frame = { bytes: Buffer } | { tooLong: number } | { noise: Buffer; outside: number } | { cutOff: 'end' | 'next' }
 
 const [vt, fs, cr] = [0x0b, 0x1c, 0x0d]
 const noiseMax = 200
-/** What tells a message, or a batch of them, by its beginning: marks and spaces may stand before. */
+/** How a message, or a batch of them, begins: after marks and spaces. */
 const headBytes = 32
 const beginning = /^(?:\xff\xfe|\xfe\xff|(?:\xef\xbb\xbf)?[\0-\x20]*(?:MSH|FHS|BHS))/
 /** Whether a message begins with these bytes. */
 export const isBeginning = (bytes: Buffer): boolean => beginning.test(bytes.toString('latin1', 0, headBytes))
-/** In UTF-16 the byte of a VT is half of a letter. */
+/** In UTF-16 the byte of a VT is half of a character. */
 const wide = /^(?:\xff\xfe|\xfe\xff)/
 
 export class Frames {
@@ -25,17 +26,17 @@ export class Frames {
   #isInside = false
   #isTooLong = false
   #head = ''
-  /** Its VT stood inside of another message: a tabulator of somebody's text, unless a message follows. */
+  /** The VT of this frame stood inside another message: it is a tabulator in a text, unless a message follows. */
   #isAfterCut = false
   /** The last piece ended with FS, and the CR may come with the next. */
   #hasFs = false
 
-  /** Whether what came ends with FS: many programs leave out the CR, and nothing but their silence tells it from an FS inside of a message. */
+  /** Whether the bytes so far end with FS. Many programs leave out the CR, and only their silence distinguishes this end from an FS inside a message. */
   get mayHaveEnded(): boolean {
     return this.#isInside && this.#hasFs
   }
 
-  /** The message ended with its FS. */
+  /** Ends the message at its FS. */
   endWithoutCr(): Frame {
     this.#hasFs = false
     return this.#end()
@@ -45,7 +46,7 @@ export class Frames {
     this.#most = mostBytes
   }
 
-  /** Whether a message has begun and not ended. */
+  /** Whether a message has begun and not yet ended. */
   get isInside(): boolean {
     return this.#isInside
   }
@@ -85,7 +86,7 @@ export class Frames {
     }
   }
 
-  /** Where an FS stands, or a VT that begins another message; -1 without one. */
+  /** The place of an FS, or of a VT that begins another message; -1 without one. */
   #nextMark(chunk: Buffer, at: number): number {
     const end = chunk.indexOf(fs, at)
     const rest = end < 0 ? chunk.subarray(at) : chunk.subarray(at, end)
@@ -126,7 +127,8 @@ export class Frames {
     const pieces = this.#pieces
     this.#pieces = []
     const bytes = pieces.length === 1 ? (pieces[0] as Buffer) : Buffer.concat(pieces)
-    // The rest of a message in whose text a VT stood: it has been answered, and a second answer would be taken for that to the next message.
+    // The rest of a message that had a VT in its text. The message has been answered, and a second answer would be taken for the answer to the next
+    // one.
     if (this.#isAfterCut && !beginning.test(this.#head)) return { noise: bytes.subarray(0, noiseMax), outside: 0 }
     return this.#isTooLong ? { tooLong: this.#length } : { bytes }
   }

@@ -14,7 +14,7 @@ import { unframedLimits, unframedOf } from './unframed.ts'
 const connections = 5
 const open = (t: TestContext) => loneEdge(t, () => `mllp: [{ name: lis, port: 0, connections: ${connections} }]`)
 
-/** A program that writes as it likes; what it was answered, when the other side has ended. */
+/** A program that writes what the test wants; `ended` gives the answers when the other side has ended. */
 function writer(t: TestContext, port: number): { socket: Socket; ended: Promise<string> } {
   const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true })
   t.after(() => socket.destroy())
@@ -46,7 +46,7 @@ test('a message ends with its FS when no CR follows: before the next one, before
   assert.equal(kept(edge).filter(({ name }) => name.endsWith(' 5')).length, 0)
 })
 
-test('a message that breaks off before another begins on the same line is refused and not kept, and the other has its own answer', async (t) => {
+test('a message that breaks off before another begins on the same line is refused and not kept, and the other gets its own answer', async (t) => {
   const edge = await open(t)
   const sender = new MllpSender(edge.ports[0]?.port ?? 0)
   t.after(() => sender.end())
@@ -61,7 +61,7 @@ test('a message that breaks off before another begins on the same line is refuse
   )
 })
 
-test('a message whose character set is not known is refused under its own number, so that its sender knows which one it was', async (t) => {
+test('a message with an unknown character set is refused under its own number, so that its sender knows which one it was', async (t) => {
   const { ports } = await open(t)
   const sender = new MllpSender(ports[0]?.port ?? 0)
   t.after(() => sender.end())
@@ -82,7 +82,7 @@ test('two messages in one frame are refused under the number of the first, and n
   assert.match((await sender.send('no message at all')) ?? '', /MSA\|AR\|\|a message begins with MSH/, 'of what has no header nobody knows the number')
 })
 
-test('a message without a type is an error of its sender, who hears at once what is missing; nothing of it is kept', async (t) => {
+test('a message without a type is an error of its sender, who is told at once what is missing; nothing of it is kept', async (t) => {
   const edge = await open(t)
   const sender = new MllpSender(edge.ports[0]?.port ?? 0)
   t.after(() => sender.end())
@@ -108,7 +108,7 @@ test('connections that say nothing keep nobody out, and take no place from one t
   assert.match((await proved.send(oru('3', 'p-1'))) ?? '', /MSA\|AA\|3/)
 })
 
-test('what comes without a frame is not answered, and whoever looks is told what is wrong; a frame after it is taken, and without one the connection ends', async (t) => {
+test('bytes without a frame are not answered, and the status says what is wrong; a frame after them is taken, and without one the connection ends', async (t) => {
   const edge = await open(t)
   Object.defineProperty(edge.edge.centre.contact, 'cutSince', { get: () => null, set: () => {} })
   const port = edge.ports[0]?.port ?? 0
@@ -131,7 +131,7 @@ test('what comes without a frame is not answered, and whoever looks is told what
     kept(edge).map(({ name }) => name),
     ['ORU R01 2'],
   )
-  // A start of the edge forgets none of it, and it is told for a day: it may have come at night.
+  // A restart of the edge forgets none of it, and it is reported for a day: it may have come at night.
   await edge.edge.store.write(() => {})
   const after = (hours: number) =>
     unframedOf(Object.create(edge.edge, { now: { value: () => new Date(edge.edge.now().getTime() + hours * 3_600_000) } }) as typeof edge.edge).map(
@@ -149,7 +149,7 @@ test('what comes without a frame is not answered, and whoever looks is told what
   assert.doesNotMatch(edge.log(), /Проба|p-1/, 'nothing of a message is in the log')
 })
 
-test('whoever sends without a frame and waits for an answer sees the connection end, and one that has spoken MLLP keeps it', async (t) => {
+test('a sender without a frame that waits for an answer sees the connection end, and one that has spoken MLLP keeps it', async (t) => {
   const waitMs = unframedLimits.waitMs
   unframedLimits.waitMs = 200
   t.after(() => void (unframedLimits.waitMs = waitMs))
@@ -170,7 +170,7 @@ test('whoever sends without a frame and waits for an answer sees the connection 
   )
 })
 
-/** The settings with the port that the status page was given. */
+/** The settings with the port that the status page got. */
 function withStatusPort({ folder, statusPort }: LoneEdge): string {
   const file = join(folder, 'running.yaml')
   writeFileSync(

@@ -13,15 +13,15 @@ import { UnframedWatch } from './unframed.ts'
 
 type Settings = EdgeConfig['mllp'][number]
 
-/** So many messages of one connection are taken before its first answer has gone; then it is read no more for a while. */
+/** How many messages of one connection are taken before their answers have gone; then reading pauses. */
 const ahead = 64
-/** What a peer that reads nothing may have waiting in memory. */
+/** How many bytes of answers may wait in memory for a peer that reads nothing. */
 const unreadBytesMax = 1_048_576
 const unreadSeconds = 60
-/** So long after an FS its CR is waited for. */
+/** How long after an FS its CR is waited for. */
 const silenceMs = 250
 
-/** Opens the port; what comes in a frame is on the disk before its ACK leaves. Resolves to how it is closed. */
+/** Opens the port. A framed message is on the disk before its ACK is sent. Resolves to the function that closes it. */
 export async function listenMllp(edge: Edge, settings: Settings): Promise<{ port: number; close(): Promise<void> }> {
   const sockets = new Set<Socket>()
   const server = createServer({ noDelay: true, pauseOnConnect: false, allowHalfOpen: true }, (socket) => {
@@ -43,7 +43,7 @@ async function closeAll(server: Server, sockets: Set<Socket>): Promise<void> {
 
 function converse(edge: Edge, settings: Settings, socket: Socket, heard: () => void): void {
   const frames = new Frames(settings.messageMb * 1_048_576)
-  // Answers go out in the order of the messages, whichever is on the disk first.
+  // Answers are sent in the order of the messages, whichever is on the disk first.
   let answers: Promise<void> = Promise.resolve()
   let open = 0
   const mayRead = () => {
@@ -75,7 +75,7 @@ function converse(edge: Edge, settings: Settings, socket: Socket, heard: () => v
     if (open >= ahead || socket.writableLength >= unreadBytesMax) socket.pause()
   })
   socket.on('drain', mayRead)
-  socket.on('error', () => {}) // It has gone; what it sent whole is kept.
+  socket.on('error', () => {}) // The peer is gone; its complete messages are kept.
   socket.on('end', () => {
     clearTimeout(silence)
     if (frames.mayHaveEnded) take(frames.endWithoutCr())
@@ -84,7 +84,7 @@ function converse(edge: Edge, settings: Settings, socket: Socket, heard: () => v
   })
   if (settings.idleSeconds > 0) socket.setTimeout(settings.idleSeconds * 1000, () => socket.destroy())
   const watch = setInterval(() => {
-    // A peer that takes no answers would hold them all in memory.
+    // All answers to a peer that does not read them would stay in memory.
     if (socket.writableLength >= unreadBytesMax) socket.destroy()
   }, unreadSeconds * 1000).unref()
   socket.once('close', () => {
@@ -94,7 +94,7 @@ function converse(edge: Edge, settings: Settings, socket: Socket, heard: () => v
   })
 }
 
-/** The framed answers to one frame; nothing when the sender wants none. */
+/** The framed answers to one frame; empty when the sender wants none. */
 async function answerTo(edge: Edge, settings: Settings, frame: Exclude<Frame, { noise: Buffer }>): Promise<Buffer> {
   const stamp = () => ({ id: uuidV7(edge), at: edge.now() })
   const refused = (refusal: Refusal) => framed(Buffer.from(rejectUnread(refusal, stamp())))
@@ -127,7 +127,7 @@ const begunInside = () =>
     hint: 'Send this one again, whole, and end it with <FS><CR>; no <VT> (0B) may stand in its text.',
   })
 
-/** Nobody can say what such a message is, so its sender hears at once. */
+/** Nobody can say what a message without a type is, so its sender is told at once. */
 const untyped: Verdict = {
   kind: 'error',
   text: 'the message does not say what it is. Send its type in MSH-9, such as ADT^A01^ADT_A01.',
@@ -145,7 +145,7 @@ const headerBytesMax = 10_000
 /** `MSH-18` is the field of the first MSH. */
 const placeOf = ({ expression }: Refusal) => (expression === undefined ? {} : { place: expression.replace(/^MSH(?=-|$)/, 'MSH[1]') })
 
-/** The header is ASCII whatever the rest is written in or however wrong it is, so that the answer can say which message it is about. */
+/** The header of a message, read as ASCII whatever the character set and however broken the rest, so that the answer can name the message. */
 function headerOf(bytes: Uint8Array): Message | null {
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, headerBytesMax)).toString('latin1')
   try {
@@ -167,7 +167,10 @@ async function verdictOn(edge: Edge, settings: Settings, original: Buffer, messa
   }
 }
 
-/** In the character set of the message, as MSH-18 of the answer says; a letter that it does not have becomes a question mark, for an answer must come. */
+/**
+ * The answer in the character set of the message, which its MSH-18 names. A letter that the set lacks becomes a question mark, because an answer must
+ * be sent.
+ */
 function written(text: string, message: Message): Uint8Array {
   try {
     return encode(text, message.charset)

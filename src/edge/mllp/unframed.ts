@@ -3,23 +3,26 @@ import type { Edge } from '../process/edge.ts'
 import { isBeginning } from './frames.ts'
 
 /**
- * What comes to a port of HL7 v2 without the frame of MLLP. The protocol has no answer for it, and one that the sender cannot match would be taken for that
- * to another message: so nothing is answered, and whoever looks at the edge is told, for the sender only waits.
+ * Bytes that arrive at a port of HL7 v2 without the MLLP frame. The protocol has no answer for them, and the sender could take an answer for that to
+ * another message. So nothing is answered and the status of the edge tells it, because the sender only waits.
  */
 export type Unframed = { kind: 'hl7' | 'http' | 'tls' | 'other'; connections: number; lastAt: Date }
 
-/** So much, or so long after it, and the connection ends: its sender sees at least that something is wrong. */
+/** After this many bytes, or this long, the connection is ended, so that its sender at least sees that something is wrong. */
 export const unframedLimits = { bytesMax: 65_536, waitMs: 30_000 }
-/** So long after the last of it, it is told; somebody's messages for a day, for they may come at night, and 24 hours are the law's limit for what was documented. */
+/**
+ * How long after the last bytes the status still tells of them. Lost messages are told for a day, because they may come at night and 24 hours are the
+ * law's limit for what was documented.
+ */
 const toldMs = 3_600_000
 const toldOfMessagesMs = 86_400_000
 
 const kept = new WeakMap<Edge, Map<string, Unframed>>()
-/** Messages that were lost are remembered beyond a start of the edge: their sender may not come again before somebody looks. */
+/** Lost messages are remembered beyond a restart of the edge: their sender may not come again before somebody looks. */
 const factName = 'unframed'
 type Fact = Record<string, { connections: number; lastAt: string }>
 
-/** By the names of the ways in, what there is to tell. */
+/** What the status tells, by the names of the ways in. */
 export function unframedOf(edge: Edge): { name: string; unframed: Unframed }[] {
   const now = edge.now().getTime()
   return [...portsOf(edge)]
@@ -58,7 +61,7 @@ export class UnframedWatch {
     socket.once('close', () => clearTimeout(this.#timer))
   }
 
-  /** Bytes outside of any frame. */
+  /** Counts bytes outside any frame. */
   saw(beginning: Buffer, length: number): void {
     const { log } = this.#edge
     this.#bytes += length
@@ -72,7 +75,7 @@ export class UnframedWatch {
     if (this.#bytes > unframedLimits.bytesMax) this.#end()
   }
 
-  /** A frame began: whoever writes something between frames, such as a sign of life, speaks MLLP all the same. */
+  /** A frame began: a program that also writes something between frames, such as a sign of life, does speak MLLP. */
   framed(): void {
     this.#hasFramed = true
     clearTimeout(this.#timer)
@@ -89,7 +92,7 @@ export class UnframedWatch {
 function note(edge: Edge, source: string, kind: Unframed['kind']): void {
   const ports = portsOf(edge)
   const before = ports.get(source)
-  // Once it was HL7 it is told as such: that is somebody’s message.
+  // Once HL7 was seen the port stays reported as HL7, since somebody's message was lost.
   ports.set(source, { kind: before?.kind === 'hl7' ? 'hl7' : kind, connections: (before?.connections ?? 0) + 1, lastAt: edge.now() })
   if (ports.get(source)?.kind !== 'hl7') return
   const lost = [...ports]

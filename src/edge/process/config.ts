@@ -13,14 +13,14 @@ import { listOf, optional, path, section, text, url, whole, charset } from './sh
 const bytesMax = 262_144
 const wrongMax = 50
 
-/** Everything an edge can be told. Every limit of it that people may want to change has its name here. */
+/** All settings of an edge. Every limit that people may want to change has its name here. */
 const shape = section({
   member: text(/^[a-z][a-z0-9-]{2,39}$/, 'must be the code of the member on the bus: small letters, digits and hyphens'),
   data: optional(path),
   centre: section({
     url: url('http', 'https'),
     key: path,
-    /** RFC 7638 thumbprint of the key that the centre signs with; whoever signs with another is not the centre. */
+    /** RFC 7638 thumbprint of the key that the centre signs with; an answer signed with another key is not from the centre. */
     signs: text(/^[\w-]{43}$/, 'must be the thumbprint of the centre’s key (GET /bus/keys, kid)'),
     ca: optional(path),
     certificate: optional(path),
@@ -30,7 +30,7 @@ const shape = section({
     section({
       system: optional(url('http', 'https', 'urn')),
       charset: optional(charset(), 'windows-1250' as Charset),
-      /** Whoever assigns numbers, by all the names that messages give to it: they are one space. */
+      /** An authority that assigns numbers, with all its names in messages: its numbers are one system. */
       authorities: optional(
         listOf(section({ system: url('http', 'https', 'urn'), names: listOf(text(undefined, 'must be a name as it stands in messages', 200)) })),
         [],
@@ -56,7 +56,7 @@ const readShape = (value: unknown, at: Parameters<typeof shape>[1]) => {
   return { ...read, data: read?.data ?? resolve(at.folder, 'edge-data') }
 }
 
-/** Reads the file, or says everything that is wrong with it, each with its line. */
+/** Reads the file, or reports everything that is wrong with it, each with its line. */
 export function readConfig(file: string): EdgeConfig {
   return parseConfig(readText(file), file)
 }
@@ -74,7 +74,7 @@ function readText(file: string): string {
 
 export function parseConfig(content: string, file: string): EdgeConfig {
   const lines = new LineCounter()
-  // Entities and tags of YAML are no settings: plain values only, and no alias bombs.
+  // Only plain values are settings: entities and tags of YAML are refused, and with them alias bombs.
   const document = parseDocument(content, { lineCounter: lines, schema: 'core', uniqueKeys: true, merge: false })
   const broken = document.errors[0]
   if (broken) throw new WrongUse(`${file}:${broken.linePos?.[0].line ?? 1}: ${broken.message.split('\n')[0]}`)
@@ -95,7 +95,7 @@ export function parseConfig(content: string, file: string): EdgeConfig {
   return config
 }
 
-/** Where the name of a setting stands, or the value of a list’s entry. */
+/** The place of a setting's name, or of the value of a list entry. */
 function startOf(document: ReturnType<typeof parseDocument>, at: readonly (string | number)[]): number | undefined {
   const above = at.length === 1 ? document.contents : document.getIn(at.slice(0, -1), true)
   if (isMap(above)) {

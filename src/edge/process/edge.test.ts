@@ -20,7 +20,7 @@ let edge: TestEdge
 let sender: MllpSender
 let clinic: BusMember
 const heardInside: string[] = []
-/** Answers calls, and takes no result that is wrong. */
+/** A local system that answers calls and refuses a wrong result. */
 const local = createServer((request, response) => {
   let body = ''
   request.on('data', (piece) => (body += piece))
@@ -48,13 +48,13 @@ after(async () => {
   for (const ending of endings) await ending()
 })
 
-// How long it takes is measured by the bench; here only that it comes, on a machine that others use too.
+// The bench measures how long it takes; here it only must arrive, also on a machine that others use.
 const waitMs = 30_000
 const countIn = (state: string) => edge.edge.store.one<{ n: number }>('select count(*) as n from item where state = ?', state)?.n ?? 0
 const rowsOf = (type: string) => countInRecord(server, type)
 const ask = (path: string, init: RequestInit = {}) => fetch(`http://127.0.0.1:${edge.statusPort}${path}`, init)
 
-test('what a local system sent over MLLP comes into the record, and only then has it ended', async () => {
+test('a message sent over MLLP comes into the record, and only then its item has ended', async () => {
   assert.match((await sender.send(oru('1', 'p-1'))) ?? '', /MSA\|AA\|1/)
   await until('acknowledged', () => countIn('acknowledged') === 1, waitMs)
   assert.equal(await rowsOf('Observation'), 1)
@@ -62,12 +62,12 @@ test('what a local system sent over MLLP comes into the record, and only then ha
   assert.match(receipt, /receivedAt/, 'the signed receipt is kept')
 })
 
-test('the same bytes again are the same item: an answer that was lost doubles nothing', async () => {
+test('the same bytes again are the same item: a lost answer doubles nothing', async () => {
   assert.match((await sender.send(oru('1', 'p-1'))) ?? '', /MSA\|AA\|1/)
   assert.equal(edge.edge.store.one<{ n: number }>('select count(*) as n from item')?.n, 1)
 })
 
-test('what cannot be mapped or is refused waits for a person with place and hint, and goes on when it is mended', async () => {
+test('a message that cannot be mapped or is refused waits for a person with place and hint, and goes on when it is mended', async () => {
   const { store, vault } = edge.edge
   const query = oru('q-1', 'p-1').replace('ORU^R01^ORU_R01', 'QRY^A19')
   assert.match((await sender.send(query)) ?? '', /MSA\|AA\|q-1/, 'it is kept, so the sender need not send it again')
@@ -109,7 +109,7 @@ test('a document that the record refuses comes back with the reasons, and is sen
   assert.equal(stateOf().sendings, 1)
 })
 
-test('while the line is cut everything is taken and kept; after it nothing is lost or doubled and the order of a patient holds', async () => {
+test('while the line is cut everything is taken and kept; afterwards nothing is lost or doubled, and the order of each patient is kept', async () => {
   const before = await rowsOf('Observation')
   edge.line.isCut = true
   const numbers = Array.from({ length: 40 }, (_, at) => `cut-${at}`)
@@ -135,7 +135,7 @@ test('while the line is cut everything is taken and kept; after it nothing is lo
   )
 })
 
-test('frames that break, are too long, or hold no message are answered with a reason, and the connection lives', async () => {
+test('broken, oversized and empty frames are answered with a reason, and the connection lives', async () => {
   const port = edge.ports[0]?.port ?? 0
   const other = new MllpSender(port)
   other.write('noise between frames')
@@ -143,7 +143,7 @@ test('frames that break, are too long, or hold no message are answered with a re
   assert.match((await other.send(Buffer.alloc(3_000_000, 0x41))) ?? '', /MSA\|AR.*1 MB/)
   assert.match((await other.send(oru('e-1', 'p-9', '1.1', { header: '|||AL|AL' }))) ?? '', /MSA\|CA\|e-1/, 'enhanced mode: the commit first')
   assert.match((await other.answer()) ?? '', /MSA\|AA\|e-1/)
-  // Byte by byte, as a slow peer sends it.
+  // Byte by byte, as a slow peer sends.
   for (const byte of Buffer.from(`\x0b${oru('e-2', 'p-9')}\x1c\r`)) other.write(Buffer.of(byte))
   assert.match((await other.answer()) ?? '', /MSA\|AA\|e-2/)
   const before = edge.edge.store.one<{ n: number }>('select count(*) as n from item')?.n
@@ -153,7 +153,7 @@ test('frames that break, are too long, or hold no message are answered with a re
   assert.equal(edge.edge.store.one<{ n: number }>('select count(*) as n from item')?.n, (before ?? 0) + 1, 'nothing of the half message')
 })
 
-test('a disk that is nearly full refuses cleanly, and says so before', async () => {
+test('a disk that is nearly full refuses cleanly, and warns before', async () => {
   const { room } = edge.edge
   const states = ['full for writes'] as const
   const real = Object.getOwnPropertyDescriptor(room, 'state') as PropertyDescriptor
@@ -167,7 +167,7 @@ test('a disk that is nearly full refuses cleanly, and says so before', async () 
   assert.match((await sender.send(oru('full-1', 'p-1'))) ?? '', /MSA\|AA\|full-1/)
 })
 
-test('what no setting takes is told here too; mended by two operators it is taken, though the centre signed it for its sender', async () => {
+test('a delivery that no setting takes is reported here too; mended by two operators it is taken, though the centre signed it for its sender', async () => {
   await expectStatus(200, edge.member.send({ method: 'PUT', url: '/bus/services/unasked', body: aService('inbox') }))
   await expectStatus(200, edge.member.send({ method: 'PUT', url: '/bus/services/results', body: aService('inbox') }))
   for (const service of ['unasked', 'results']) await contractOf(clinic, `lab-edge/${service}`)
@@ -224,7 +224,7 @@ test('the status is a page, JSON, a header and events, for programs of this mach
   await reader?.cancel()
 })
 
-test('what lies on the disk shows nothing of a patient', () => {
+test('the files on the disk show nothing of a patient', () => {
   writeFileSync(join(edge.config.data, 'checkpoint'), '')
   const { store } = edge.edge
   store.all('pragma wal_checkpoint(truncate)')

@@ -6,7 +6,7 @@ import type { Vault } from '../store/vault.ts'
 import type { EdgeConfig } from './config.ts'
 import type { Intake } from './intake.ts'
 
-/** Clock, chance and the log come from outside here too, so that a seed replays an edge with its faults. */
+/** Clock, randomness and the log come from outside here too, so that a seed replays an edge with its faults. */
 export type Outside = Pick<World, 'now' | 'random' | 'log'>
 
 /** A running edge, as its adapters see it. */
@@ -16,6 +16,6 @@ export type Edge = Outside & {
   vault: Vault
   centre: Centre
   intake: Intake
-  /** What is left of the disk. */
+  /** The free space of the disk. */
   room: Room
 }

@@ -33,10 +33,10 @@ before(async () => {
 })
 
 const states = (items: { name: string; state: string }[]) => Object.fromEntries(items.map(({ name, state }) => [name, state]))
-/** A centre that fails whenever one message is among what it is sent. */
+/** A centre that fails whenever a request contains one certain message. */
 const failsOn = (mark: string) => (request: Request) =>
   request.path === '/bus/messages' && bodiesIn(request).includes(mark) ? { status: 500, headers: {}, body: Buffer.from('') } : null
-/** A message alone goes as it is, several packed after their lines. */
+/** A single message is sent as it is; several are packed after their header lines. */
 const bodiesIn = ({ body }: Request): string => {
   const end = body.indexOf('\n\n')
   return end < 0 ? body.toString() : zstdDecompressSync(body.subarray(end + 2)).toString()
@@ -55,7 +55,7 @@ const setRight = async (member: string, to: 'active' | 'suspended') => {
   await freshDirectory(world)
 }
 
-test('halves find the message that makes the centre fail: the others go on, its own patient waits, and it goes when the centre can', async (t) => {
+test('halving finds the message that makes the centre fail: the others go on, its own patient waits, and it is sent when the centre can take it', async (t) => {
   const { edge, line, clock, tell, items } = await steppedEdge(t, server, 'halving-edge')
   for (let at = 0; at < 12; at++) await tell(`h-${at}`, `p-${at % 4}`)
   line.instead = failsOn('F-h-5')
@@ -65,7 +65,7 @@ test('halves find the message that makes the centre fail: the others go on, its 
   const bad = items().find(({ name }) => name === 'h-5')
   assert.match(bad?.reason ?? '', /the centre answered 500/)
   assert.deepEqual((await sendSome(edge)).count, 0, 'it is not asked for before its time')
-  // Rarer and rarer: after 2 seconds, 4, 8 …
+  // Ever more rarely: after 2 seconds, 4, 8 …
   for (const seconds of [2, 4, 8]) {
     clock.aheadMs += seconds * 1000 + 1
     await sendSome(edge)
@@ -77,11 +77,11 @@ test('halves find the message that makes the centre fail: the others go on, its 
   assert.deepEqual(new Set(items().map(({ state }) => state)), new Set(['sent']))
 })
 
-test('nothing goes past what is not mapped yet, which may be of the same patient', async (t) => {
+test('nothing overtakes an item that is not mapped yet, because it may be of the same patient', async (t) => {
   const { edge, tell, items } = await steppedEdge(t, server, 'order-edge')
   const { seq } = await tell('o-1', 'p-1')
   await tell('o-2', 'p-1')
-  // As when its mapping could not be written for want of room.
+  // As if its mapping could not be written for lack of space.
   await edge.store.write(() => edge.store.run(`update item set state = 'waiting' where seq = ?`, seq))
   assert.deepEqual(await sendSome(edge), { count: 0, stop: null })
   await mapSome(edge)
@@ -89,7 +89,7 @@ test('nothing goes past what is not mapped yet, which may be of the same patient
   assert.deepEqual(states(items()), { 'o-1': 'sent', 'o-2': 'sent' })
 })
 
-test('a centre of an earlier version gets several messages in lines of text, in one request, and packed ones when it knows them', async (t) => {
+test('a centre of an earlier version gets several messages as lines of text in one request, and packed ones when it knows them', async (t) => {
   const { edge, line, clock, tell, items } = await steppedEdge(t, server, 'earlier-edge')
   const asked: string[] = []
   const isEarlier = { now: true }
@@ -111,7 +111,7 @@ test('a centre of an earlier version gets several messages in lines of text, in 
   assert.ok(items().every(({ state }) => state === 'sent'))
 })
 
-test('what the disk has damaged of what was mapped is mapped again from what came, and everything else goes', async (t) => {
+test('a mapped item that the disk has damaged is mapped again from its original, and all others are sent', async (t) => {
   const { edge, tell, items } = await steppedEdge(t, server, 'damaged-edge')
   const { store } = edge
   const { seq } = await tell('d-1', 'p-1')
@@ -131,7 +131,7 @@ test('what the disk has damaged of what was mapped is mapped again from what cam
   )
 })
 
-test('what is corrected goes under a number of its own, and what is not under the old one, though the bus gets the first sending late', async (t) => {
+test('a corrected item is sent under a new number and an unchanged one under the old, even when the bus gets the first sending late', async (t) => {
   const { edge, line, tell, items } = await steppedEdge(t, server, 'late-edge')
   const { store, vault } = edge
   const setStructure = async (structure: string | null) => {
@@ -150,7 +150,7 @@ test('what is corrected goes under a number of its own, and what is not under th
   }
   await sendSome(edge)
   line.instead = null
-  // For an hour the centre is stricter; what it refuses then it refuses for good.
+  // For an hour the centre is stricter, and its refusals in that time are final.
   await setStructure('{"not":{}}')
   for (let round = 0; round < 2; round++) await sendSome(edge)
   assert.deepEqual(states(items()), { corrected: 'quarantined', 'as it is': 'quarantined' })
@@ -181,7 +181,7 @@ test('what is corrected goes under a number of its own, and what is not under th
   )
 })
 
-test('a clock that is two days wrong is put right by the centre’s signed answers, and its rows stay in their order', async (t) => {
+test('a clock that is two days wrong is corrected by the centre’s signed answers, and its rows stay in their order', async (t) => {
   const { edge, clock, tell, items } = await steppedEdge(t, server, 'clock-edge')
   for (const days of [2, -2]) {
     clock.aheadMs = days * 86_400_000
@@ -193,7 +193,7 @@ test('a clock that is two days wrong is put right by the centre’s signed answe
   assert.deepEqual(states(items()), { 'c-2': 'sent', 'c--2': 'sent' })
 })
 
-test('SQLITE_FULL refuses what comes and nothing else: what was acknowledged is whole, and it goes on when there is room', async (t) => {
+test('SQLITE_FULL refuses new arrivals and nothing else: acknowledged ones are whole, and it goes on when there is room', async (t) => {
   const { edge, tell, items } = await steppedEdge(t, server, 'sqlite-edge')
   await tell('before', 'p-1')
   const pages = edge.store.one<{ page_count: number }>('pragma page_count')?.page_count ?? 0
@@ -205,7 +205,7 @@ test('SQLITE_FULL refuses what comes and nothing else: what was acknowledged is 
   const refused = took.flatMap((one) => (one.status === 'rejected' ? [one.reason as unknown] : []))
   assert.ok(refused.length > 10 && refused.every((one) => one instanceof Refusal && one.kind === 'full'))
   assert.equal(items().length, 1 + took.length - refused.length, 'each that was not refused is there, and none that was')
-  // A file is taken in pieces, and one of them fails before anybody asks for it: the process lives, and the folder hears why.
+  // A file is taken in pieces, and one fails before anybody waits for it: the process lives, and the folder gets the reason.
   const folder = mkdtempSync(join(tmpdir(), 'spona-full-'))
   t.after(() => rmSync(folder, { recursive: true, force: true }))
   writeFileSync(join(folder, 'batch.hl7'), Array.from({ length: 40 }, (_, at) => `${noise(at + 100)}\r`).join(''))
@@ -217,7 +217,7 @@ test('SQLITE_FULL refuses what comes and nothing else: what was acknowledged is 
   assert.equal(items().filter(({ name, state }) => name === 'before' && state === 'ready').length, 1)
 })
 
-test('a disk that is nearly full is told early, then nothing more is taken and the queue still goes out', async (t) => {
+test('a disk that is nearly full is reported early, then nothing more is taken and the queue still goes out', async (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'spona-room-'))
   t.after(() => rmSync(folder, { recursive: true, force: true }))
   const roomOf = async (limits: { DISK_WARN_MB: number; DISK_RESERVE_MB: number }) => {
@@ -229,7 +229,7 @@ test('a disk that is nearly full is told early, then nothing more is taken and t
   const { edge, tell } = await steppedEdge(t, server, 'disk-edge', room)
   assert.deepEqual([statusOf(edge).state, statusOf(edge).disk.state], ['attention', 'nearly full'])
   await tell('d-1', 'p-1')
-  // The same disk, of which more is to be kept free than there is.
+  // The same disk, with a reserve larger than its free space.
   Object.defineProperty(edge, 'room', { value: await roomOf({ DISK_WARN_MB: 1, DISK_RESERVE_MB: 1_000_000_000 }) })
   assert.equal(statusOf(edge).state, 'full')
   assert.equal(existsSync(`${folder}.reserve`), false, 'the reserve is given up for what must still be written')
@@ -239,7 +239,7 @@ test('a disk that is nearly full is told early, then nothing more is taken and t
   assert.deepEqual(full.items(), [])
 })
 
-test('a key that has ended keeps everything here and says so; a new one in the file is taken up without a restart', async (t) => {
+test('with an expired key everything is kept here, and the status says so; a new one in the file is taken up without a restart', async (t) => {
   const { edge, member, tell, items } = await steppedEdge(t, server, 'key-edge')
   await lookAtRight(edge)
   assert.deepEqual([statusOf(edge).state, edge.centre.contact.refuses], ['well', null])
@@ -253,7 +253,7 @@ test('a key that has ended keeps everything here and says so; a new one in the f
   await lookAtRight(edge)
   assert.deepEqual([statusOf(edge).state, statusOf(edge).centre.keyDays], ['attention', 6], 'told before it ends')
   await tell('k-1', 'p-1')
-  // The next key is known while the old one signs.
+  // The centre knows the next key while the old one signs.
   const next = makeKeyFile(`${edge.config.centre.key}.next`, server.world.random, edge.centre.key)
   await edge.centre.ask({ method: 'POST', path: `/bus/members/${member.code}/keys`, body: Buffer.from(JSON.stringify({ key: next.jwk })), isOpen: true })
   await setEnd(-1)
@@ -272,7 +272,7 @@ test('a key that has ended keeps everything here and says so; a new one in the f
   assert.deepEqual([(await sendSome(edge)).count, statusOf(edge).state, states(items())], [1, 'well', { 'k-1': 'sent' }])
 })
 
-test('a right that is withdrawn puts nothing aside: the queue waits, the page says what the centre says, and it goes on when it is given back', async (t) => {
+test('a withdrawn right sets nothing aside: the queue waits, the page says what the centre says, and it goes on when the right is given back', async (t) => {
   const { edge, tell, items } = await steppedEdge(t, server, 'right-edge')
   await setRight('right-edge', 'suspended')
   await tell('r-1', 'p-1')
@@ -286,7 +286,7 @@ test('a right that is withdrawn puts nothing aside: the queue waits, the page sa
   assert.equal(edge.centre.contact.refuses, null)
 })
 
-test('an edge whose contract was only asked for says that something waits for a person, before it has sent anything', async (t) => {
+test('an edge whose contract is only requested says that something waits for a person, before it has sent anything', async (t) => {
   const { edge } = await steppedEdge(t, server, 'asking-edge')
   await server.owner`delete from bus.contract c using bus.member m where m.id = c.consumer and m.code = 'asking-edge'`
   await server.owner`update bus.directory set version = version + 1`
@@ -297,7 +297,7 @@ test('an edge whose contract was only asked for says that something waits for a 
   assert.match(statusOf(edge).centre.refuses ?? '', /contract/)
 })
 
-test('what would be larger than the bus carries is refused before the ACK, with what to do; what fits is taken', async (t) => {
+test('a message that is too large for the bus is refused before the ACK, with what to do; a smaller one is taken', async (t) => {
   const { edge, ports } = await startEdge(t, server, 'large-edge', 'mllp: [{ name: lis, port: 0 }]')
   const sender = new MllpSender(ports[0]?.port ?? 0)
   t.after(() => sender.end())

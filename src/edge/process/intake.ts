@@ -7,17 +7,17 @@ import { countOf } from '../store/tally.ts'
 import type { Vault } from '../store/vault.ts'
 import type { Outside } from './edge.ts'
 
-/** What every way in calls: on the disk when it resolves, and only then may the local system hear that it was taken. */
+/** Every way in calls it. When it resolves the arrival is on the disk, and only then may the local system be told that it was taken. */
 export type Intake = { accept(arrival: Arrival): Promise<Accepted> }
 
 export type IntakeLimits = { most: number; isFull(): boolean; mustFit(arrival: Arrival): Promise<void>; onAccepted(): void }
 
-/** What is smaller becomes, mapped and with its original beside it, less than the bus carries in one message. */
+/** A smaller arrival surely fits into one message of the bus after mapping, with its original beside it. */
 const surelyFitsBytes = 524_288
 
 /**
- * The same bytes from the same source are the same thing: a local system that heard no answer sends them again. `queue.most` bounds what waits; a disk
- * that is nearly full refuses before it breaks.
+ * The same bytes from the same source are the same item: a local system that got no answer sends them again. `queue.most` limits how many wait; a
+ * disk that is nearly full refuses before it breaks.
  */
 export function createIntake(outside: Outside, store: Store, vault: Vault, limits: IntakeLimits): Intake {
   return {

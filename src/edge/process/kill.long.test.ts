@@ -29,10 +29,10 @@ test(`killed ${rounds} times at any moment, an edge has lost and doubled nothing
 
   let next = 0
   let isOver = false
-  // What was not answered is sent again, as local systems do.
+  // An unanswered message is sent again, as local systems do.
   const systems = Array.from({ length: senders }, async (_, own) => {
     for (let number = `${own}-${next++}`; !isOver; number = `${own}-${next++}`) {
-      // The same bytes each time: they say that it is the same message.
+      // The bytes must be equal: they identify the message.
       const message = oru(number, `p-${own}`, `${next}.5`)
       for (let answer: string | null = null; answer === null && !isOver; ) {
         const sender = new MllpSender(port)

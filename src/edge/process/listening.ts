@@ -1,7 +1,7 @@
 import type { Server } from 'node:net'
 import { Refusal } from '../../platform/refusal.ts'
 
-/** Waits until the port is open; answers which it is. A port that cannot be had is a sentence with the name that the settings give it. */
+/** Waits until the port is open, and answers its number. An unavailable port gives a sentence with the name from the settings. */
 export async function listening(server: Server, name: string, port: number, host: string): Promise<number> {
   try {
     await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, host, resolve))

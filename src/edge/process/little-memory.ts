@@ -1,9 +1,9 @@
-/** What an edge may use of a machine that it shares with the local system; V8 takes what the machine has otherwise, and collects late. */
+/** Limits the memory of an edge on a machine that it shares with the local system; without limits V8 uses what the machine has, and collects late. */
 export const littleMemory = ['--max-old-space-size=192', '--max-semi-space-size=16', '--heap-growing-percent=200', '--no-allocation-site-pretenuring']
 
 /**
- * The limits of the heap can only be given when a process begins, so it begins once more in its own place: the same process for whoever started it,
- * with its number, its terminal and its signals. Where that cannot be done (Windows) it goes on without.
+ * The limits of the heap can only be given when a process begins, so the process replaces itself. Its starter sees the same process, with its number,
+ * its terminal and its signals. Where that is impossible (Windows) it goes on without the limits.
  */
 export function beginWithLittleMemory(): void {
   if (process.execve === undefined || process.platform === 'win32' || littleMemory.every((limit) => process.execArgv.includes(limit))) return

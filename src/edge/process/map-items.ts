@@ -7,10 +7,13 @@ import type { Edge } from './edge.ts'
 import { mapperOf, type MappedItem } from './mappers.ts'
 import { patientIn } from './order-of.ts'
 
-/** Mapped ahead of sending, and no further: what is mapped is five times as large as what came. */
+/** How many items are mapped ahead of sending: a mapped item is five times as large as its original. */
 export const mapLimits = { ahead: 1000, atOnce: 250, heldBytes: 8 * 1_048_576, bytesMax: 8 * 1_048_576, turnMs: 5 } as const
 
-/** Maps what waits, oldest first; what cannot be mapped stands aside with the reason and holds nothing back. Answers how many it looked at. */
+/**
+ * Maps waiting items, oldest first. An item that cannot be mapped stands aside with the reason and delays no other. Answers how many items it looked
+ * at.
+ */
 export async function mapSome(edge: Edge): Promise<number> {
   const { store } = edge
   const ready = countOf(store, 'ready')
@@ -28,7 +31,7 @@ export async function mapSome(edge: Edge): Promise<number> {
     bytes += one.body?.length ?? 0
     looked++
     if (performance.now() - since < mapLimits.turnMs) continue
-    // Local systems that wait for their ACK go first.
+    // Local systems that wait for their ACK come first.
     await new Promise((resolve) => setImmediate(resolve))
     since = performance.now()
   }
@@ -36,10 +39,10 @@ export async function mapSome(edge: Edge): Promise<number> {
   return looked
 }
 
-/** An item that is mapped, or stands aside with the reason. */
+/** An item that was mapped, or that stands aside with the reason. */
 type Made = { item: Item; body: Buffer; ready: Ready } | { item: Item; body: null; reason: Reason }
 
-/** All of them in one commit: a flush takes as long as mapping dozens. */
+/** Writes all of them in one commit: a flush takes as long as mapping dozens. */
 async function keep(edge: Edge, made: readonly Made[]): Promise<void> {
   const { store, vault } = edge
   const now = edge.now().getTime()
@@ -67,7 +70,10 @@ async function mapOne(edge: Edge, item: Item): Promise<Made> {
   }
 }
 
-/** Large things are mapped before the local system hears yes: what the bus cannot carry is refused to whoever sends it. What cannot be mapped at all is kept. */
+/**
+ * Maps a large arrival before the local system gets its answer, so that its sender is told when the bus cannot carry it. An arrival that cannot be
+ * mapped at all is kept.
+ */
 export async function mustFit(config: EdgeConfig, { protocol, name, meta = {}, original }: Arrival): Promise<void> {
   const map = await mapperOf(protocol)
   let mapped: MappedItem

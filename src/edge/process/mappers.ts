@@ -2,13 +2,13 @@ import { Refusal } from '../../platform/refusal.ts'
 import type { Loss, MappedBundle } from '../draft/draft.ts'
 import type { EdgeConfig } from './config.ts'
 
-/** What a mapper gets: the bytes as they came, and what its adapter noted beside them. */
+/** The input of a mapper: the original bytes, and what the adapter noted beside them. */
 export type ToMap = { original: Buffer; name: string; meta: Record<string, unknown> }
-/** `body` is there when the message is not what JSON makes of the bundle: FHIR that came goes on to the byte. */
+/** `body` is set when the message is not the JSON of the bundle: FHIR input is passed on to the byte. */
 export type MappedItem = { bundle: MappedBundle; losses: Loss[]; mapping: string; body?: Buffer }
 export type Mapper = (item: ToMap, config: EdgeConfig) => MappedItem
 
-/** One for each protocol, loaded when the first item of it comes: an edge that hears only HL7 v2 never loads the others. */
+/** One mapper for each protocol, loaded with the first item of it: an edge that receives only HL7 v2 never loads the others. */
 const mappers: Record<string, () => Promise<Mapper>> = {
   async hl7v2() {
     const [{ readMessage }, { mapHl7 }, { authoritiesOf }] = await Promise.all([
@@ -35,7 +35,7 @@ const mappers: Record<string, () => Promise<Mapper>> = {
     return ({ original }) => mapFhir(original)
   },
   async certificate() {
-    // Sealed where it was issued: what goes out is what was sealed, to the byte.
+    // The certificate was sealed when it was issued, and is sent to the byte as it was sealed.
     const bundle = { resourceType: 'Bundle' as const, type: 'transaction' as const, entry: [] }
     return ({ original }) => ({ bundle, losses: [], mapping: 'certificate/1', body: original })
   },
@@ -49,7 +49,7 @@ const mappers: Record<string, () => Promise<Mapper>> = {
   },
 }
 
-/** The mapping that the folder has now: a row that waits for a mended one is mapped by it. */
+/** The present mapping of the folder: a row that waited for a mended mapping is mapped by that. */
 function mappingFile({ folders }: EdgeConfig, { folder }: Record<string, unknown>): string {
   const file = folders.find(({ name }) => name === folder)?.mapping
   if (file === undefined)

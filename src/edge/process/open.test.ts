@@ -15,7 +15,7 @@ const isAnswered = (port: number) =>
   })
 const refusal = (words: RegExp) => (error: unknown) => error instanceof Refusal && words.test(`${error.message}. ${error.hint}`)
 
-test('one edge works on a store, and what cannot be opened leaves nothing open that would take messages nobody sends on', async (t) => {
+test('one edge works on a store, and a failed start leaves nothing open that would take messages nobody sends on', async (t) => {
   const lone = await loneEdge(t, () => 'mllp: [{ name: lis, port: 0 }]')
   const { edge } = lone
   const { config } = edge
@@ -27,7 +27,7 @@ test('one edge works on a store, and what cannot be opened leaves nothing open t
   const taken = { ...other, mllp: config.mllp.map((one) => ({ ...one, port })) }
   await assert.rejects(openEdge(edge, taken), refusal(new RegExp(`port ${port} of lis is taken by another program`)))
 
-  // A port that is free, and after it a folder that cannot be read: the port is closed again, and the store is free.
+  // A free port, and after it a folder that cannot be read: the port is closed again, and the store is released.
   const free = createServer().listen(0, '127.0.0.1')
   await new Promise((resolve) => free.once('listening', resolve))
   const open = (free.address() as { port: number }).port

@@ -30,7 +30,10 @@ import { openWaysIn, type WaysIn } from './ways-in.ts'
 
 export type Opened = { edge: Edge; ports: WaysIn['ports']; statusPort: number; close(): Promise<void> }
 
-/** Everything that an edge is, open and at work; closing it stops the ways in first and leaves the store whole. What cannot be opened closes the rest again. */
+/**
+ * Opens all parts of an edge and starts its work. Closing stops the ways in first and leaves the store whole. When one part cannot be opened, the
+ * others are closed again.
+ */
 export async function openEdge(outside: Outside, config: EdgeConfig, line: Line = openLine(config.centre)): Promise<Opened> {
   const closings: (() => unknown)[] = []
   const close = async () => {
@@ -44,7 +47,7 @@ export async function openEdge(outside: Outside, config: EdgeConfig, line: Line 
   }
 }
 
-/** `closings` are called the last first. */
+/** `closings` are called in reverse order. */
 async function openParts(outside: Outside, config: EdgeConfig, line: Line, closings: (() => unknown)[]): Promise<Omit<Opened, 'close'>> {
   const { now, random, log } = outside
   closings.push(holdAlone(config.data))
@@ -55,7 +58,7 @@ async function openParts(outside: Outside, config: EdgeConfig, line: Line, closi
   closings.push(() => room.end())
   const { edge, arrived } = assemble({ now, random, log }, config, { line, store, room })
   let stops: (() => Promise<void>)[] = []
-  // The line ends before the work is waited for: some of it waits for an answer.
+  // The line is ended before the work is awaited: some of the work waits for an answer.
   closings.push(
     () => Promise.all(stops.map((stop) => stop())),
     () => edge.centre.end(),
@@ -70,7 +73,7 @@ async function openParts(outside: Outside, config: EdgeConfig, line: Line, closi
   return { edge, ports: ways.ports, statusPort: local.port }
 }
 
-/** The parts without their work: what a trial drives step by step. */
+/** The parts of an edge without their work, which tests drive step by step. */
 export function assemble(outside: Outside, config: EdgeConfig, parts: { line: Line; store: Store; room: Room }): { edge: Edge; arrived: Wake } {
   const { line, store, room } = parts
   const key = readKeyFile(config.centre.key)
@@ -90,8 +93,8 @@ export function assemble(outside: Outside, config: EdgeConfig, parts: { line: Li
 const idleMs = 1000
 const pruneMs = 60_000
 /**
- * Beyond so many that the record has not taken yet, the next batch waits until some of them have ended, a second at most. After an outage of the centre all
- * edges come back at once: what waits is better kept here than there, before everybody's queue.
+ * When the record has not yet taken this many items, the next batch waits until some have ended, at most a second. After an outage of the centre all
+ * edges come back at once, and waiting items are better kept here than in a queue for everybody at the centre.
  */
 export const manyOnTheirWay = 2000
 const paceMs = 1000
@@ -132,7 +135,7 @@ function startWork(edge: Edge, arrived: Wake, inbound: [string, Receiver][]): ((
     try {
       return await act()
     } catch (error) {
-      // That the line is cut, or what the centre refuses, stands on the status page.
+      // The status page shows a cut line and a refusal of the centre.
       if (error instanceof LineCut || error instanceof CentreSaysNo || error instanceof Refusal) return backoffSeconds * 1000
       throw error
     }

@@ -8,7 +8,7 @@ import { receiptOf } from '../store/receipts.ts'
 import { countOf } from '../store/tally.ts'
 import { manyOnTheirWay } from './open.ts'
 
-test('while the record takes nothing, what waits beyond a number goes on more slowly, and goes on', async (t) => {
+test('while the record takes nothing, items beyond a number are sent more slowly, but they are sent', async (t) => {
   const server = await startServer(t)
   const { edge } = await startEdge(t, server, 'pace-edge')
   const count = manyOnTheirWay + 900

@@ -2,12 +2,12 @@ import { isAbsolute, resolve } from 'node:path'
 import { type Charset, charsetNamed } from '../hl7v2/charset.ts'
 
 /**
- * What a settings file may say, as small readers that are put together. A reader that finds something else says so at its place and
- * goes on, so that everything wrong with a file is told at once.
+ * Small readers that are combined into the shape of a settings file. A reader that finds something else reports it at its place and goes on, so that
+ * everything wrong with a file is reported at once.
  */
 export type Place = {
   path: readonly (string | number)[]
-  /** Paths of files are meant from the folder of the settings. */
+  /** Relative paths start from the folder of the settings. */
   folder: string
   wrong(path: readonly (string | number)[], sentence: string): void
 }
@@ -16,7 +16,7 @@ type Of<S> = S extends Shape<infer T> ? T : never
 
 const listMax = 200
 
-/** Nothing uses what was read as soon as one thing is wrong. */
+/** The value is never used: nothing uses the settings once one thing is wrong. */
 function refuse(at: Place, sentence: string): never {
   at.wrong(at.path, sentence)
   return undefined as never
@@ -84,7 +84,7 @@ export const section =
     return Object.fromEntries(read) as { [K in keyof F]: Of<F[K]> }
   }
 
-/** A character set of HL7 v2, by any of its names: CP1250 is windows-1250. */
+/** A character set of HL7 v2 by any of its names: CP1250 is windows-1250. */
 export function charset(): Shape<Charset> {
   const known: readonly string[] = ['utf-8', 'windows-1250', 'windows-1251', 'windows-1252', 'iso-8859-1', 'iso-8859-2', 'iso-8859-5', 'cp852', 'ibm866']
   return (value, at) => {

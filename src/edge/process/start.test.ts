@@ -8,7 +8,7 @@ import { test } from 'node:test'
 import { loneSettings } from '../../testing/lone-edge.ts'
 import { makeKeyFile } from '../centre/key-file.ts'
 
-test('a start that cannot be ends with the sentence and with 1, though what had been opened before takes its time to close', (t) => {
+test('a failed start ends with the sentence and with exit code 1, even when the opened parts take time to close', (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'spona-start-'))
   t.after(() => rmSync(folder, { recursive: true, force: true }))
   makeKeyFile(join(folder, 'key.json'), randomBytes)

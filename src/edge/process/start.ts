@@ -6,7 +6,7 @@ import { openEdge, type Opened } from './open.ts'
 /** `edge start`: runs until it is told to stop. */
 export async function runEdge(world: World, file: string, print: Print): Promise<number> {
   const config = readConfig(file)
-  // What is waited for while it closes, also when it could not be opened, keeps no process alive by itself.
+  // Keeps the process alive until it has closed, also after a failed start: nothing that is awaited then would.
   const hold = setInterval(() => {}, 1000)
   try {
     const opened = await openEdge(world, config)

@@ -1,6 +1,6 @@
 export type Wake = { up(): void; wait(mostMs: number): Promise<void> }
 
-/** Sleeps until something was accepted, or for so long. */
+/** Sleeps until an item is accepted, or for the given time. */
 export function createWake(): Wake {
   let isUp = false
   let ring: (() => void) | null = null

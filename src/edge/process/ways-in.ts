@@ -3,14 +3,14 @@ import type { Edge } from './edge.ts'
 
 export type WaysIn = { ports: { speaks: 'HL7 v2' | 'FHIR'; name: string; host: string; port: number }[]; close(): Promise<void> }
 
-/** Everything that local systems can reach of this edge; what the settings do not name is not even loaded. */
+/** Opens everything through which local systems can reach this edge; parts that the settings do not name are not even loaded. */
 export async function openWaysIn(edge: Edge): Promise<WaysIn> {
   const open: { close(): Promise<void> }[] = []
   const close = async () => void (await Promise.all(open.map((way) => way.close())))
   try {
     return { ports: await openAll(edge, open), close }
   } catch (error) {
-    // One that is open while another could not be opened would take what nobody sends on.
+    // When one part cannot be opened the others are closed: they would take messages that nobody sends on.
     await close()
     throw error
   }

@@ -6,8 +6,8 @@ export type Found = Record<string, any> & { resourceType: string }
 export const entriesMax = 10_000
 
 /**
- * What can be judged without the record: that it is JSON in UTF-8, a resource, and a Bundle of a kind that is taken. Everything else the record
- * judges, and says; the bytes go on as they came, so that 1.50 stays 1.50.
+ * Checks what can be checked without the record: JSON in UTF-8, a resource, and a kind of Bundle that is taken. Everything else is left to the
+ * record. The bytes are passed on unchanged, so that 1.50 stays 1.50.
  */
 export function checkDocument(bytes: Uint8Array): Found {
   const found = parsed(bytes)
@@ -29,7 +29,7 @@ function parsed(bytes: Uint8Array): unknown {
   } catch (error) {
     if (error instanceof Refusal) throw error
     if (!(error instanceof SyntaxError)) throw new Refusal('incorrect', 'the body is not UTF-8', { hint: 'JSON is always UTF-8 (RFC 8259, 8.1).' })
-    // The message of the parser repeats a part of the text, and that may be a name or a number.
+    // The message of the parser repeats a part of the text, which may be a name or a number.
     const at = /position (\d+)/.exec(error.message)?.[1]
     throw new Refusal('incorrect', `the body is no JSON${at === undefined ? '' : ` from character ${at} on`}`, {
       hint: 'Check that the body is whole, with commas and closing brackets.',

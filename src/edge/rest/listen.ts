@@ -19,7 +19,7 @@ const fhirJson = 'application/fhir+json; charset=utf-8'
 
 type Answer = { status: number; body: object | string; headers?: Record<string, string> }
 
-/** Opens the port; what is answered 202 is on the disk. Only the local system that has the token is heard, and never a browser. */
+/** Opens the port. A request answered with 202 is on the disk. Only the local system with the token is answered, and never a browser. */
 export async function listenRest(edge: Edge, settings: RestSettings): Promise<{ port: number; close(): Promise<void> }> {
   const token = tokenIn(settings.token)
   const server = createServer(
@@ -59,7 +59,7 @@ function tokenIn(file: string): string {
 }
 
 function send(request: IncomingMessage, response: ServerResponse, { status, body, headers }: Answer): void {
-  // What was not read of the body must not be taken for the next request.
+  // Unread bytes of the body must not be taken for the next request.
   if (!request.complete) response.setHeader('connection', 'close')
   response.writeHead(status, { 'content-type': fhirJson, 'cache-control': 'no-store', 'x-content-type-options': 'nosniff', ...headers })
   response.end(typeof body === 'string' ? body : JSON.stringify(body))
@@ -103,7 +103,7 @@ const said = outcomeOf([
   },
 ])
 
-/** A page in a browser on this machine can call loopback too, under whatever name its own server gives it. */
+/** A page in a browser on this machine can call loopback, too, under whatever name its own server gives it. */
 function checkCaller(request: IncomingMessage, settings: RestSettings, token: string): void {
   const host = (request.headers.host ?? '').replace(/:\d+$/, '').toLowerCase()
   if (!['localhost', '127.0.0.1', '[::1]', settings.host, ...settings.names].includes(host))

@@ -6,8 +6,8 @@ import { checkDocument } from './checked.ts'
 type Made = { bundle: MappedBundle; body: Buffer; losses: Loss[]; mapping: string }
 
 /**
- * FHIR needs no mapping: a Bundle goes as it is, a resource as a transaction of one around its own bytes, so that numbers keep their digits. The
- * message itself is what is kept, so there is no second original beside it.
+ * FHIR needs no mapping: a Bundle is passed on as it is, a resource as a transaction of one around its own bytes, so that numbers keep their digits.
+ * The message itself is what is kept, so no second original is stored.
  */
 export function mapFhir(original: Buffer): Made {
   const found = checkDocument(original)
@@ -17,17 +17,20 @@ export function mapFhir(original: Buffer): Made {
     const bundle = found as unknown as MappedBundle
     return { bundle, body: original, losses: lossesOf(bundle), mapping: 'fhir/1' }
   }
-  // A line of NDJSON says no method: with an id it is that resource, without one a new one.
+  // A line of NDJSON gives no method: with an id it is a PUT of that resource, without one a POST.
   const isKnown = typeof found['id'] === 'string'
   const request = isKnown ? { method: 'PUT', url: `${found.resourceType}/${found['id']}` } : { method: 'POST', url: found.resourceType }
   const bundle = { resourceType: 'Bundle', type: 'transaction', entry: [{ resource: found as Resource, request }] } as unknown as MappedBundle
   return { bundle, body: transactionOf(original, request), losses: lossesOf(bundle), mapping: 'fhir/1' }
 }
 
-// In R4 they may be of nobody, and mean somebody when a local system sends them.
+// In R4 these may have no patient, but when a local system sends them they concern one.
 const ofPatients = new Set(['Observation', 'DiagnosticReport', 'Encounter'])
 
-/** R4 lets a resource name its patient by a number alone, or not at all. The record takes it and follows no number: it stands in the chart of nobody, and who sent it would not know. */
+/**
+ * R4 allows a resource to name its patient by a number alone, or not at all. The record takes it but does not follow the number: the resource is in
+ * nobody's chart, and its sender would not know.
+ */
 function lossesOf({ entry }: MappedBundle): Loss[] {
   const losses: Loss[] = []
   for (const [at, one] of (entry ?? []).entries()) {
@@ -45,7 +48,7 @@ function lossesOf({ entry }: MappedBundle): Loss[] {
 }
 type Named = { reference?: string } | null
 
-/** A transaction of one, around the bytes as they are written. */
+/** A transaction of one around the unchanged bytes. */
 export function transactionOf(resource: Buffer | null, request: Record<string, string>): Buffer {
   const text = resource === null ? '' : `"resource":${resource.toString('utf8').replace(/^\ufeff/, '')},`
   return Buffer.from(`{"resourceType":"Bundle","type":"transaction","entry":[{${text}"request":${JSON.stringify(request)}}]}`)

@@ -2,14 +2,14 @@ import { Refusal } from '../../platform/refusal.ts'
 import { checkDocument, type Found } from './checked.ts'
 import { transactionOf } from './map.ts'
 
-/** One thing to be stored; what a request brings is one of them, or, for a batch, one for each entry. */
+/** One item to be stored. A request brings one, or a batch one for each entry. */
 export type Part = { name: string; original: Buffer; once: string }
 export type Asked = { method: string; path: string; query: string; header(name: string): string | undefined; body: Buffer }
 
 const id = /^[A-Za-z0-9.-]{1,64}$/
 const typeName = /^[A-Z][A-Za-z]{1,40}$/
 
-/** What a request asks to be sent, judged as far as that can be done here (R4 http: create, update, delete, batch and transaction, conditional ones too). */
+/** The items in a request, checked as far as possible here (R4 http: create, update, delete, batch and transaction, conditional ones too). */
 export function partsOf(asked: Asked): { parts: Part[]; isBatch: boolean } {
   const [type = '', number, ...more] = asked.path
     .split('/')
@@ -24,7 +24,7 @@ export function partsOf(asked: Asked): { parts: Part[]; isBatch: boolean } {
   return { parts: [singleOf(asked, type, number)], isBatch: false }
 }
 
-/** A key of the local system makes equal bytes two things; without one the same bytes again are the same request again. */
+/** With a key of the local system equal bytes are different items; without one the same bytes are the same request again. */
 const onceOf = ({ header }: Asked): string => (header('idempotency-key') ?? '').slice(0, 200)
 
 function singleOf(asked: Asked, type: string, number: string | undefined): Part {
@@ -73,7 +73,7 @@ function bundleOf(asked: Asked): { parts: Part[]; isBatch: boolean } {
   return { parts, isBatch: true }
 }
 
-/** The entries of a Bundle as they are written, so that their numbers keep their digits. The text is known to be JSON. */
+/** The entries of a Bundle as they are written, so that their numbers keep their digits. The text is already known to be JSON. */
 export function entryTexts(text: string): string[] {
   const found: string[] = []
   let depth = 0

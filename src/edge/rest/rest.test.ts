@@ -34,7 +34,7 @@ const original = (edge: LoneEdge, seq = 1) => {
 }
 
 describe('FHIR on loopback', () => {
-  test('what is answered 202 is on the disk, to the digit, and its location says what becomes of it', async (t) => {
+  test('a request answered with 202 is on the disk, to the digit, and its location tells what becomes of it', async (t) => {
     const { edge, ask } = await place(t)
     assert.equal(statSync(join(edge.folder, 'token')).mode & 0o077, 0)
     const text = '{"resourceType":"Observation","status":"final","code":{"text":"x"},"valueQuantity":{"value":1.50}}'
@@ -43,18 +43,18 @@ describe('FHIR on loopback', () => {
     assert.match(original(edge), /"value":1\.50/)
     const later = await ask('GET', String(made.headers['location']))
     assert.match(later.body.issue[0].diagnostics, /^(?:waiting|ready): it waits to be sent/)
-    // Who sent it asks here, and may never look into the edge's own lists.
+    // The sender asks here, since it may never look into the own lists of the edge.
     const toldAt = async () => ((await ask('GET', String(made.headers['location']))).body.issue as { severity: string; expression: string[] }[])[1]
     await until('it is mapped', async () => (await toldAt()) !== undefined, 10_000)
     assert.deepEqual([(await toldAt())?.severity, (await toldAt())?.expression], ['warning', ['Bundle.entry[0].resource.subject']])
-    // The same again is the same; with a key of its own it is another.
+    // The same bytes again are the same item; with an idempotency key they are another.
     assert.equal((await ask('POST', '/fhir/Observation', text)).headers['location'], made.headers['location'])
     assert.notEqual((await ask('POST', '/fhir/Observation', text, { 'idempotency-key': '2' })).headers['location'], made.headers['location'])
     assert.equal((await ask('GET', '/fhir/metadata')).body.resourceType, 'CapabilityStatement')
     assert.equal((await ask('GET', `/accepted/${crypto.randomUUID()}`)).status, 404)
   })
 
-  test('updates, deletes and conditions become transactions, and a batch as many of them as it has entries', async (t) => {
+  test('updates, deletes and conditions become transactions, and a batch one transaction for each entry', async (t) => {
     const { edge, ask } = await place(t)
     await ask('PUT', '/fhir/Observation/o1', { ...observation, id: 'o1' }, { 'if-match': 'W/"1"' })
     await ask('POST', '/fhir/Observation', observation, { 'if-none-exist': 'identifier=a|1' })
@@ -75,12 +75,12 @@ describe('FHIR on loopback', () => {
       ],
     )
     assert.equal(kept(edge).length, 6)
-    // A personal number stands sealed in the contents and nowhere else.
+    // A personal number is only in the sealed contents.
     const open = edge.edge.store.all('select name, meta, key, reason from item')
     assert.ok(!JSON.stringify(open).includes('0101990710006') && !edge.log().includes('0101990710006'))
   })
 
-  test('what cannot be right is refused at once, with the place and a hint, and nothing of it is kept', async (t) => {
+  test('a request that cannot be right is refused at once, with the place and a hint, and nothing of it is kept', async (t) => {
     const { edge, ask } = await place(t)
     const status = async (...asked: Parameters<typeof ask>) => {
       const answer = await ask(...asked)
@@ -108,7 +108,7 @@ describe('FHIR on loopback', () => {
     assert.equal(kept(edge).length, 0)
   })
 
-  test('nobody is heard without the token, under another name, or from a page in a browser', async (t) => {
+  test('nobody is answered without the token, under another name, or from a page in a browser', async (t) => {
     const { edge, ask, port } = await place(t)
     const found = [
       await ask('POST', '/fhir/Observation', observation, { authorization: 'Bearer wrong' }),
@@ -127,7 +127,7 @@ describe('FHIR on loopback', () => {
     assert.equal((await ask('POST', '/fhir/Observation', observation)).status, 202)
   })
 
-  test('what refers to no patient is told as a loss: the record takes it, and it stands in the chart of nobody', () => {
+  test('a resource that refers to no patient is a loss: the record takes it, and it is in nobody’s chart', () => {
     const placesOf = (resource: object) => mapFhir(Buffer.from(JSON.stringify(resource))).losses.map(({ place }) => place)
     const told = ['Bundle.entry[0].resource.subject']
     assert.deepEqual(placesOf(observation), told)
@@ -147,7 +147,7 @@ describe('FHIR on loopback', () => {
       assert.deepEqual(placesOf(resource), [])
   })
 
-  test('entries are found as they are written, whatever stands in their texts', () => {
+  test('entries are found as they are written, whatever their texts contain', () => {
     const entries = ['{"a":"}],{\\"entry\\":[{"}', '{"resource":{"entry":[{"b":1.50}]}}', '{}']
     assert.deepEqual(entryTexts(`{ "x" : {"entry":[{"no":1}]}, "entry" : [ ${entries.join(' , ')} ], "type":"entry" }`), entries)
     assert.throws(() => mapFhir(Buffer.from('{"resourceType":"Bundle","type":"batch"}')), /batch is taken apart/)

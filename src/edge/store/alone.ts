@@ -4,15 +4,15 @@ import { DatabaseSync } from 'node:sqlite'
 import { Refusal } from '../../platform/refusal.ts'
 
 /**
- * Two edges on one store would send each message twice and take each other's files. The lock is one of the operating system, so it ends with the
- * process however that ends; the commands that look at the store beside a running edge do not ask for it.
+ * Two edges on one store would send each message twice and take each other's files. The lock belongs to the operating system, so it ends with the
+ * process, in whatever way. Commands that only look at the store beside a running edge do not take it.
  */
 export function holdAlone(data: string): () => void {
   const folder = join(data, 'store')
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   const lock = new DatabaseSync(join(folder, 'running'))
   try {
-    // One that was killed a moment ago may still be dying, and its lock goes with it.
+    // A process that was killed a moment ago may still be ending, and its lock with it.
     lock.exec(`pragma busy_timeout = ${dyingMs}; begin exclusive`)
   } catch (error) {
     lock.close()

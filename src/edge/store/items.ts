@@ -3,24 +3,24 @@ import { dropReceipts, type Receipt } from './receipts.ts'
 import type { Store } from './store.ts'
 import type { Vault } from './vault.ts'
 
-/** What a local system sent, as it came. */
+/** What a local system sent, unchanged. */
 export type Arrival = {
   /** The name of the adapter in the settings. */
   source: string
   protocol: string
-  /** What people call it: the number of the message, the name of the file. Never a personal number. */
+  /** The name that people use: the number of the message or the name of the file. Never a personal number. */
   name: string
   original: Uint8Array
-  /** What the mapping must know beside the bytes. */
+  /** What the mapping must know besides the bytes. */
   meta?: Record<string, unknown>
-  /** What makes equal bytes two things, for example two rows of a table: its file and line. */
+  /** What makes equal bytes two items, for example the file and line of two rows of a table. */
   once?: string
 }
 export type Accepted = { id: string; seq: number; isRepeated: boolean }
 
 export type State = 'waiting' | 'ready' | 'sent' | 'acknowledged' | 'quarantined' | 'parked' | 'discarded'
 
-/** Why an item stands aside, for a person: what is wrong, where, how to mend it. */
+/** Why an item stands aside, for a person: the fault, its place, and how to mend it. */
 export type Reason = { by: 'mapping' | 'bus' | 'record' | 'edge'; sentence: string; place?: string; hint?: string; outcome?: unknown }
 
 export type Item = {
@@ -79,20 +79,21 @@ export function storeItem(store: Store, vault: Vault, arrival: Arrival & { id: s
   return { id, seq, isRepeated: false }
 }
 
-/** The last correction, or what came. */
+/** The last correction, or the original when there is none. */
 export function originalOf(store: Store, vault: Vault, { seq, id }: Pick<Item, 'seq' | 'id'>): Buffer | null {
   const row = store.one<{ version: number; sealed: Uint8Array }>('select version, sealed from original where seq = ? order by version desc limit 1', seq)
   return row ? vault.open(row.sealed, `original ${id} ${row.version}`) : null
 }
 
-/** Its number on the bus. */
+/** The number of the item on the bus. */
 export const numberOf = ({ id, sendings }: Pick<Item, 'id' | 'sendings'>): string => (sendings === 0 ? id : `${id}.${sendings}`)
 
 export type Ready = { key: string | null; document: string | null; mapping: string; losses: object[] }
 
 /**
- * Mapped: from now on these bytes are the message, whatever a later version of the mapping would make of it. The bus may have had other bytes of this item, or
- * get them late, though its receipt was never seen: under their number these would be refused for ever.
+ * Marks an item as mapped: from now on these bytes are the message, whatever a later version of the mapping would make. The bus may already have
+ * other bytes of this item, or get them late although no receipt came; under the same number it would refuse the new ones for ever, so they get a new
+ * number.
  */
 export function makeReady(store: Store, vault: Vault, { seq, id }: Pick<Item, 'seq' | 'id'>, mapped: Mapped, ready: Ready): void {
   const isAnother = putMapped(store, vault, { seq, id }, mapped)
@@ -107,7 +108,10 @@ export function makeReady(store: Store, vault: Vault, { seq, id }: Pick<Item, 's
   )
 }
 
-/** What was mapped cannot be read any more and is made anew of what came, under its number: the bus may have had it, and a mapping makes the same bytes again. */
+/**
+ * Maps an item again from its original when the mapped bytes cannot be read. Its number stays: the bus may have the message, and the mapping makes
+ * the same bytes again.
+ */
 export function mapAgain(store: Store, seq: number, at: number): void {
   const { changes } = store.run(`update item set state = 'waiting' where seq = ? and state = 'ready'`, seq)
   if (changes === 0) return
@@ -131,19 +135,19 @@ export function markSent(store: Store, seq: number, sent: { message: string; rec
 }
 
 export type Step = { at: string; what: string; who: string }
-/** Who did what to it, the oldest first. */
+/** The steps of an item, with their actors, the oldest first. */
 export const stepsOf = (store: Store, seq: number, most: number): Step[] =>
   store
     .all<{ at: number; what: string; who: string }>('select at, what, who from step where seq = ? order by at limit ?', seq, most)
     .map((step) => ({ ...step, at: new Date(step.at).toISOString() }))
 
-/** The record has it. What was mapped is in the record now; the original is kept for a while. */
+/** The record has the item. Its mapped contents are removed here, as the record has them; the original is kept for a while. */
 export function acknowledge(store: Store, seq: number, at: number): void {
   const { changes } = store.run(`update item set state = 'acknowledged', ended_at = ?, reason = null where seq = ? and state in ('sent', 'parked')`, at, seq)
   if (changes > 0) dropMapped(store, seq)
 }
 
-/** It waits for a person. */
+/** Sets an item aside until a person acts. */
 export function setAside(store: Store, seq: number, state: 'quarantined' | 'parked', reason: Reason, at: number): void {
   const { changes } = store.run(
     `update item set state = ?, reason = ?, due_at = ? where seq = ? and state not in ('acknowledged', 'discarded', ?)`,
@@ -160,14 +164,17 @@ export function noteStep(store: Store, seq: number, at: number, what: string, wh
   store.run('insert into step (seq, at, what, who) values (?, ?, ?, ?)', seq, at, what.slice(0, 500), who)
 }
 
-/** Tried again later by itself, because the fault may be its own. */
+/** Delays an item until it is tried again by itself, because the fault may be the edge's own. */
 export function putOff(store: Store, seq: number, dueAt: number, reason: Reason): void {
   store.run('update item set attempts = attempts + 1, due_at = ?, reason = ? where seq = ?', dueAt, JSON.stringify(reason), seq)
 }
 
 export type Again = { item: Item; corrected: Uint8Array | null; who: string; at: number }
 
-/** Once more, with what a person corrected or as it is; under a new number when the bus has had the old one, or when it becomes another message (`makeReady`). */
+/**
+ * Sends an item again, corrected by a person or unchanged. It gets a new number when the bus has had the old one, or when it becomes another message
+ * (`makeReady`).
+ */
 export function sendAgain(store: Store, vault: Vault, { item, corrected, who, at }: Again): boolean {
   const { seq, id } = item
   const batch = store.one<{ batch: number | null }>('select receipt_batch as batch from item where seq = ?', seq)?.batch ?? null
@@ -188,7 +195,7 @@ export function sendAgain(store: Store, vault: Vault, { item, corrected, who, at
   return true
 }
 
-/** A person decides that it is never sent; what came is kept as long as everything. */
+/** A person decides that an item is never sent; its original is kept as long as any other. */
 export function discard(store: Store, seq: number, at: number, who: string, why: string): boolean {
   const { changes } = store.run(`update item set state = 'discarded', ended_at = ? where seq = ? and state in ('quarantined', 'parked')`, at, seq)
   if (changes === 0) return false

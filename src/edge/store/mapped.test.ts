@@ -35,7 +35,7 @@ const put = (store: Store, given: ReturnType<typeof items>) => {
 const counts = (store: Store) =>
   store.one('select (select count(*) from pack) as packs, (select count(*) from packed) as packed, (select count(*) from mapped) as alone')
 
-test('what was mapped at one time lies together, is read one by one, also after a start, and goes with the last of it', async (t) => {
+test('contents that were mapped together lie together, are read one by one, also after a restart, and are removed with the last of them', async (t) => {
   const { store, again } = opened(t)
   const given = items(50, (at) => `{"resourceType":"Bundle","name":"Ђорђе ${at}","same":"${'x'.repeat(5000)}"}`)
   given[7] = { ...(given[7] as (typeof given)[number]), body: Buffer.alloc(100_000, 'large') }
@@ -63,7 +63,7 @@ test('many larger ones lie in several packs, each of which stays open while it i
   assert.equal(openings, 5)
 })
 
-test('few have rows of their own; the same once more changes nothing, and other contents take their place', async (t) => {
+test('a few get their own rows; storing the same again changes nothing, and other contents replace them', async (t) => {
   const { store } = opened(t)
   await put(
     store,
@@ -81,7 +81,7 @@ test('few have rows of their own; the same once more changes nothing, and other 
   for (const item of items(5, (at) => (at === 1 ? 'another' : `first ${at}`))) assert.deepEqual(mappedOf(store, vault, item), item.body)
 })
 
-test('what has ended long ago is in no pack any more, though something of the same time stands aside and is still whole', async (t) => {
+test('an item that ended long ago is in no pack any more, while one of the same time stands aside and is still whole', async (t) => {
   const { store } = opened(t)
   const given = items(6, (at) => `contents ${at}`)
   await put(store, given)

@@ -4,24 +4,24 @@ import type { World } from '../../platform/world.ts'
 import type { Store } from './store.ts'
 import type { Vault } from './vault.ts'
 
-/** Fewer are not worth what compressing takes to begin; what is large says little that the others say as well. */
+/** With fewer bodies compressing costs more than it saves; a large body has little in common with others. */
 const packMin = 4
 const bodyBytesMax = 65_536
 /**
- * One is opened for each stretch that is read of it, unless it is kept open, and what is larger than all that is kept open never is: documents of 60 KB were
- * packs of more than 8 MB, opened whole for every document that was sent.
+ * The limit of a pack. Reading one body opens the whole pack, unless the pack is kept open, and a pack larger than `keptOpenBytes` never is:
+ * documents of 60 KB once formed packs of more than 8 MB, opened whole for every document that was sent.
  */
 const packBytesMax = 2 * 1_048_576
-/** What is sent soon after it was mapped is kept open meanwhile, in memory only. */
+/** Contents that are sent soon after mapping are kept open until then, in memory only. */
 const keptOpenBytes = 8 * 1_048_576
 
-/** Contents of several items, compressed and sealed as one: documents of one system say mostly the same. */
+/** Contents of several items, compressed and sealed together: documents of one system resemble each other. */
 type Pack = { id: string; sealed: Buffer }
-/** Mapped contents and where they are kept: sealed in a row of their own, or as a stretch of a pack. */
+/** Mapped contents and their place: sealed in their own row, or as a stretch of a pack. */
 export type Mapped = { body: Buffer; sealed: Buffer } | { body: Buffer; pack: Pack; starts: number }
 type Named = { seq: number; id: string }
 
-/** What was mapped at one time, sealed: before the transaction, because it takes longer than all the rest. */
+/** Seals contents that were mapped together. It runs before the transaction, because it takes longer than all the rest. */
 export function sealMapped(store: Store, vault: Vault, outside: Pick<World, 'now' | 'random'>, items: readonly { id: string; body: Buffer }[]): Mapped[] {
   const stretches = new Map<Buffer, { pack: Pack; starts: number }>()
   for (const bodies of together(items.map(({ body }) => body))) {
@@ -38,7 +38,7 @@ export function sealMapped(store: Store, vault: Vault, outside: Pick<World, 'now
   return items.map(({ id, body }) => ({ body, ...(stretches.get(body) ?? { sealed: vault.sealForNow(body, aboutOf(id)) }) }))
 }
 
-/** Those that share a pack, in their order. */
+/** The bodies of each pack, in their order. */
 function together(bodies: readonly Buffer[]): Buffer[][] {
   const packs: Buffer[][] = []
   let bytes = packBytesMax
@@ -56,7 +56,7 @@ function together(bodies: readonly Buffer[]): Buffer[][] {
 
 const aboutOf = (id: string) => `mapped ${id}`
 
-/** Answers whether it replaced other contents of this item, or what cannot be read any more. What is there already and says the same stays. */
+/** Stores mapped contents. Answers whether they replaced other contents of this item, or unreadable ones. Equal contents stay as they are. */
 export function putMapped(store: Store, vault: Vault, item: Named, mapped: Mapped): boolean {
   const before = orDamaged(() => mappedOf(store, vault, item))
   if (before !== damaged && before?.equals(mapped.body)) return false
@@ -70,7 +70,7 @@ export function putMapped(store: Store, vault: Vault, item: Named, mapped: Mappe
   return before !== null
 }
 
-/** Said of contents that a disk has changed: they are not read, and hold up nothing. */
+/** Stands for contents that a disk has changed: they are not read, and delay nothing. */
 export const damaged = Symbol('damaged')
 export function orDamaged(read: () => Buffer | null): Buffer | null | typeof damaged {
   try {
@@ -87,7 +87,7 @@ export function mappedOf(store: Store, vault: Vault, { seq, id }: Named): Buffer
   return row ? vault.open(row.sealed, aboutOf(id)) : null
 }
 
-/** A pack goes with the last item of it (see the schema). */
+/** Removes mapped contents. A pack is removed with its last item (see the schema). */
 export function dropMapped(store: Store, seq: number): void {
   if (store.run('delete from packed where seq = ?', seq).changes === 0) store.run('delete from mapped where seq = ?', seq)
 }
@@ -95,7 +95,7 @@ export function dropMapped(store: Store, seq: number): void {
 const oldPacksAtOnce = 10
 
 /**
- * What of old packs is still needed gets rows of its own, and the packs go: contents of what has ended are not kept because something else of the same time
+ * Removes old packs after giving the contents still needed their own rows: contents of ended items are not kept because another item of the same time
  * stands aside. Only inside `write`; answers whether there may be more.
  */
 export function unpackOld(store: Store, vault: Vault, before: number): boolean {
@@ -104,7 +104,7 @@ export function unpackOld(store: Store, vault: Vault, before: number): boolean {
   for (const { id: pack } of packs) {
     const items = store.all<Named>('select packed.seq, item.id from packed join item on item.seq = packed.seq where pack = ?', pack)
     const bodies = items.map((item) => orDamaged(() => mappedOf(store, vault, item)))
-    // It is still said of the item that is to go, and mended there.
+    // The damage is reported and mended when the item is to be sent.
     if (bodies.includes(damaged)) continue
     for (const [at, { seq, id }] of items.entries()) {
       store.run('insert into mapped (seq, sealed) values (?, ?)', seq, vault.seal(bodies[at] as Buffer, aboutOf(id)))
@@ -116,7 +116,7 @@ export function unpackOld(store: Store, vault: Vault, before: number): boolean {
   return gone === oldPacksAtOnce
 }
 
-/** The numbers of packs begin with the moment at which they were made (uuidV7). */
+/** The id of a pack begins with the moment at which it was made (uuidV7). */
 function firstIdOf(at: number): string {
   const hex = Math.max(0, at).toString(16).padStart(12, '0')
   return `${hex.slice(0, 8)}-${hex.slice(8)}`
@@ -129,7 +129,7 @@ function openedOf(store: Store): Opened {
   return mine
 }
 
-/** A pack never changes, so what was opened stands for what is there. */
+/** A pack never changes, so an opened copy stays right. */
 function openPack(store: Store, vault: Vault, id: string): Buffer {
   const kept = openedOf(store)
   const open = kept.get(id)

@@ -5,10 +5,10 @@ import type { Vault } from './vault.ts'
 
 const atOnce = 500
 const dayMs = 86_400_000
-/** The bus knows a number for so long; what came is known as long, so that it is not taken twice. */
+/** The bus knows a number for this long; the edge knows an arrival for as long, so that it is not taken twice. */
 const seenDays = 30
 
-/** Removes what has ended long ago, a little at a time; what stands aside stays until a person decides. Answers whether there is more. */
+/** Removes items that ended long ago, a few at a time; items that stand aside stay until a person decides. Answers whether there is more. */
 export function pruneSome(store: Store, vault: Vault, now: number, keepDays: number): Promise<boolean> {
   return store.write(() => {
     const old = store.all<{ seq: number; batch: number | null }>(
@@ -22,14 +22,14 @@ export function pruneSome(store: Store, vault: Vault, now: number, keepDays: num
     }
     for (const batch of new Set(old.map((one) => one.batch))) if (batch !== null) dropReceipts(store, batch)
     const hasMorePacks = unpackOld(store, vault, now - keepDays * dayMs)
-    // A row of what has gone would answer "taken before" for something that is not there.
+    // A row for a removed item would answer "taken before" for something that no longer exists.
     const seen = store.run(
       `delete from seen where (source, digest) in (select source, digest from seen where at < ? and not exists (select 1 from item where item.seq = seen.seq
           and item.state not in ('acknowledged', 'discarded')) limit ?)`,
       now - Math.max(seenDays, keepDays) * dayMs,
       atOnce,
     )
-    // Tried no more, and settled where nobody here hears of it.
+    // Deliveries that are no longer tried and were settled elsewhere, unknown to this edge.
     store.run('delete from undelivered where max(last_try, since) < ?', now - keepDays * dayMs)
     return hasMorePacks || old.length === atOnce || seen.changes === atOnce
   })

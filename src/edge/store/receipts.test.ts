@@ -23,7 +23,7 @@ const signedOf = (count: number): BatchReceipts => ({
 })
 const countOf = (store: Store) => store.one<{ n: number }>('select count(*) as n from receipts')?.n
 
-/** Items that are ready, numbered from 1. */
+/** Ready items, numbered from 1. */
 async function storeOf(t: TestContext, count: number): Promise<Store> {
   const folder = mkdtempSync(join(tmpdir(), 'spona-receipts-'))
   const store = new Store(folder)
@@ -47,7 +47,7 @@ async function storeOf(t: TestContext, count: number): Promise<Store> {
   return store
 }
 
-/** As a batch of all of them is settled: `taken` says of whose the record has the receipt. */
+/** Settles a batch of all of them; `taken` says which messages the bus took and signed for. */
 const send = (store: Store, count: number, taken: (at: number) => boolean) =>
   store.write(() => {
     const seqs = Array.from({ length: count }, (_, at) => at + 1)
@@ -56,7 +56,7 @@ const send = (store: Store, count: number, taken: (at: number) => boolean) =>
     dropReceipts(store, batch)
   })
 
-test('receipts of one batch lie together, and each is given as one that proves itself alone', async (t) => {
+test('receipts of one batch lie together, and each is given out as one that is proof by itself', async (t) => {
   const store = await storeOf(t, 400)
   await send(store, 400, () => true)
   const { bytes } = store.one<{ bytes: number }>('select sum(length(signed)) as bytes from receipts') as { bytes: number }
@@ -69,7 +69,7 @@ test('receipts of one batch lie together, and each is given as one that proves i
   }
 })
 
-test('they go with the last item that has one of them, and stay as long as one has', async (t) => {
+test('they are removed with the last item that has one of them, and stay as long as one has', async (t) => {
   const store = await storeOf(t, 4)
   await send(store, 4, (at) => at !== 2)
   assert.equal(receiptOf(store, 3), null, 'it was not taken')

@@ -1,6 +1,6 @@
 /**
- * The store of an edge: one SQLite file. Each list is applied once, in order, and never changed afterwards; `user_version` counts them.
- * Contents lie apart from what is asked about them, so that a queue of hundred thousands is counted without reading a message.
+ * The store of an edge: one SQLite file. Each list is applied once, in order, and never changed afterwards; `user_version` counts them. Contents lie
+ * apart from the data about them, so that a queue of hundred thousands is counted without reading a message.
  */
 export const migrations: readonly string[] = [
   `

@@ -4,16 +4,16 @@ import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlit
 import { Refusal } from '../../platform/refusal.ts'
 import { migrations } from './schema.ts'
 
-/** So many changes share one commit at most: beyond it one would wait too long for its answer. */
+/** At most this many changes share one commit: with more, one would wait too long for its answer. */
 const togetherMax = 500
-// 16 MB of log between checkpoints: each checkpoint is two flushes of the disk more.
+// 16 MB of log between checkpoints: each checkpoint costs two more flushes of the disk.
 const checkpointPages = 4000
 
 type Act = { run: () => unknown; resolve(value: unknown): void; reject(error: unknown): void }
 
 /**
- * The durable memory of an edge. Whatever is written in one turn of the event loop, by all connections and by the sender, becomes one
- * transaction and one flush of the disk (`synchronous = full`); each caller hears when it is on the disk, and not before.
+ * The durable memory of an edge. All writes of one turn of the event loop, by all connections and by the sender, become one transaction and one flush
+ * of the disk (`synchronous = full`); each caller is answered only when its write is on the disk.
  */
 export class Store {
   readonly #database: DatabaseSync
@@ -57,13 +57,13 @@ export class Store {
     return this.#prepared(text).get(...values) as T | undefined
   }
 
-  /** Only inside `write`: outside of it every statement would be a commit of its own. */
+  /** Only inside `write`: outside it every statement would be its own commit. */
   run(text: string, ...values: SQLInputValue[]): { changes: number; seq: number } {
     const { changes, lastInsertRowid } = this.#prepared(text).run(...values)
     return { changes: Number(changes), seq: Number(lastInsertRowid) }
   }
 
-  /** Runs the act inside the next commit; resolves with its answer when that is on the disk. */
+  /** Runs the act inside the next commit; resolves with its result when that is on the disk. */
   write<T>(act: () => T): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       if (this.#isClosed) return reject(new Refusal('busy', 'the edge is stopping', { retryAfterSeconds: 5 }))
@@ -75,7 +75,7 @@ export class Store {
   #plan(): void {
     if (this.#isPlanned || this.#acts.length === 0) return
     this.#isPlanned = true
-    // After the sockets that are ready have been read: what they brought shares the commit.
+    // After all ready sockets have been read, so that their arrivals share the commit.
     setImmediate(() => {
       this.#isPlanned = false
       this.#commit(this.#acts.splice(0, togetherMax))
@@ -89,7 +89,7 @@ export class Store {
       const answers = this.#transaction(() => acts.map(({ run }) => run()))
       acts.forEach((act, at) => act.resolve(answers[at]))
     } catch (error) {
-      // One of them is at fault, and it is not known which: each gets a transaction of its own.
+      // One act failed, and it is unknown which: each gets its own transaction.
       if (acts.length > 1) for (const act of acts) this.#commit([act])
       else acts[0]?.reject(isNoRoom(error) ? noRoom() : error)
     }
@@ -102,7 +102,7 @@ export class Store {
       this.#database.exec('commit')
       return answer
     } catch (error) {
-      // A full disk rolls back by itself.
+      // With a full disk SQLite rolls back by itself.
       if (this.#database.isTransaction) this.#database.exec('rollback')
       throw error
     }
@@ -116,7 +116,7 @@ export class Store {
     this.run('insert into fact (name, value) values (?, ?) on conflict (name) do update set value = excluded.value', name, value)
   }
 
-  /** What is under way is committed first. */
+  /** Commits the waiting acts, then closes. */
   close(): void {
     if (this.#isClosed) return
     while (this.#acts.length > 0) this.#commit(this.#acts.splice(0, togetherMax))

@@ -27,7 +27,7 @@ const walked = (store: Store) =>
 const counted = (store: Store) =>
   Object.fromEntries(store.all<{ state: string; count: number }>('select state, count from tally where count > 0').map((one) => [one.state, one.count]))
 
-test('the tally is what a walk through all items finds, after any acts in any order', async (t) => {
+test('the tally equals a count of all items, after any acts in any order', async (t) => {
   const store = new Store(folderOf(t))
   t.after(() => store.close())
   const acts: ((item: Item, at: number) => unknown)[] = [

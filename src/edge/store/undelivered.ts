@@ -1,9 +1,9 @@
 import type { Store } from './store.ts'
 
-/** A delivery that did not get through to its local system. `target` is the name of the inbound setting; without one no setting takes its service. */
+/** A delivery that did not reach its local system. `target` is the name of the inbound setting; empty when no setting takes the service. */
 type Failed = { message: string; service: string; target: string; at: number; reason: string; isFinal: boolean }
 
-/** What of one service does not get through: `waiting` is tried again by itself, `refused` waits at the centre for a person. */
+/** The deliveries of one service that did not get through: `waiting` ones are tried again by themselves, `refused` ones wait at the centre for a person. */
 export type Undelivered = {
   target: string
   service: string
@@ -15,12 +15,12 @@ export type Undelivered = {
   isFinal: boolean
 }
 
-/** Also one row of the list that a person settles. */
+/** One row of the list that a person settles. */
 export type Listed = { message: string; service: string; target: string; since: number; lastTry: number; attempts: number; reason: string; isFinal: number }
 
 const groupsMax = 50
 
-/** Only inside `write`. */
+/** Notes a failed delivery. Only inside `write`. */
 export function noteUndelivered(store: Store, { message, service, target, at, reason, isFinal }: Failed): void {
   store.run(
     `insert into undelivered (message, service, target, since, last_try, attempts, reason, is_final) values (?, ?, ?, ?, ?, 1, ?, ?)
@@ -35,7 +35,10 @@ export function noteUndelivered(store: Store, { message, service, target, at, re
   )
 }
 
-/** It waits behind another one and was not tried itself. Inside `write`, and only when it is not there yet: each would be a flush of the disk. */
+/**
+ * Notes a delivery that waits behind another one and was not tried itself. Inside `write`, and only when it is not noted yet: each would be a flush
+ * of the disk.
+ */
 export function noteBehind(store: Store, { message, service, target, at }: Pick<Failed, 'message' | 'service' | 'target' | 'at'>): void {
   store.run(
     `insert into undelivered (message, service, target, since, last_try, attempts, reason, is_final) values (?, ?, ?, ?, 0, 0, '', 0) on conflict do nothing`,
@@ -48,7 +51,7 @@ export function noteBehind(store: Store, { message, service, target, at }: Pick<
 
 export const isUndelivered = (store: Store, message: string): boolean => store.one('select 1 from undelivered where message = ?', message) !== undefined
 
-/** Taken at last, or settled by a person. Only inside `write`. */
+/** Removes a delivery that was taken at last, or settled by a person. Only inside `write`. */
 export const forgetUndelivered = (store: Store, message: string): boolean => store.run('delete from undelivered where message = ?', message).changes > 0
 
 export function undeliveredOf(store: Store): Undelivered[] {

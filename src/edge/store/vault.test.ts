@@ -6,7 +6,7 @@ import { openVault } from './vault.ts'
 const secret = randomBytes(32)
 const vaultOf = () => openVault(secret, randomBytes)
 
-test('what was sealed for now opens once without being deciphered, and ever after as anything else', () => {
+test('contents sealed for now open once without being deciphered, and after that like any others', () => {
   const vault = vaultOf()
   const plain = Buffer.from('mapped')
   const sealed = vault.sealForNow(plain, 'mapped 1')
@@ -16,12 +16,12 @@ test('what was sealed for now opens once without being deciphered, and ever afte
   assert.deepEqual(again, plain)
 })
 
-test('another process opens what was sealed for now', () => {
+test('another process opens contents sealed for now', () => {
   const sealed = vaultOf().sealForNow(Buffer.from('mapped'), 'mapped 1')
   assert.equal(vaultOf().open(sealed, 'mapped 1').toString(), 'mapped')
 })
 
-test('what is kept open stands for no other bytes and no other row', () => {
+test('an open copy is given out for no other bytes and no other row', () => {
   const vault = vaultOf()
   const earlier = vault.sealForNow(Buffer.from('earlier'), 'mapped 1')
   vault.sealForNow(Buffer.from('later'), 'mapped 1')
@@ -33,7 +33,7 @@ test('what is kept open stands for no other bytes and no other row', () => {
   assert.throws(() => vault.open(sealed, 'mapped 2'))
 })
 
-test('not more than some megabytes are kept open, the newest of all', () => {
+test('only some megabytes are kept open, the newest ones', () => {
   const vault = vaultOf()
   const plains = Array.from({ length: 400 }, () => Buffer.alloc(30_000))
   const sealed = plains.map((plain, at) => vault.sealForNow(plain, `mapped ${at}`))

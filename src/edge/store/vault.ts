@@ -3,24 +3,24 @@ import { zstdCompressSync, zstdDecompressSync } from 'node:zlib'
 
 const ivBytes = 12
 const tagBytes = 16
-/** Below this compressing costs more than it frees: what zstd prepares for each text takes longer than writing so many bytes. */
+/** For texts below this size compressing costs more than it saves: zstd prepares longer for each text than writing the bytes takes. */
 const smallBytes = 2048
-/** The same for what is deleted again soon. */
+/** The same limit for contents that are deleted again soon. */
 const smallForNowBytes = 32_768
-/** What is kept opened of contents that are asked for soon. */
+/** How many bytes of contents needed soon are kept open. */
 const keptOpenBytes = 8 * 1_048_576
 const openedBytesMax = 128 * 1_048_576
 
 /**
- * Contents are about patients, and the disk of a small machine ends in a drawer: they are sealed (AES-256-GCM) under a key that lies in the key file
- * and not beside them. `about` binds a sealed text to its row.
+ * Contents are about patients, and the disk of a small machine may end in a drawer: so they are sealed (AES-256-GCM) under a key that is in the key
+ * file and not beside them. `about` binds a sealed text to its row.
  */
 export type Vault = {
   seal(plain: Uint8Array, about: string): Buffer
-  /** For contents that are opened once, soon, and deleted: some are kept open meanwhile, in memory only. */
+  /** Seals contents that are opened once, soon, and then deleted: some are kept open until then, in memory only. */
   sealForNow(plain: Buffer, about: string): Buffer
   open(sealed: Uint8Array, about: string): Buffer
-  /** A digest that only this edge can make: what is equal stays equal, and no number can be tried against it. */
+  /** A digest that only this edge can make: equal texts stay equal, and nobody else can test a number against it. */
   keyed(text: string): string
 }
 
@@ -31,7 +31,7 @@ export function openVault(secret: Buffer, random: (bytes: number) => Buffer): Va
   const sealed = (plain: Uint8Array, about: string, isSmall: boolean): Buffer => {
     const iv = random(ivBytes)
     const cipher = createCipheriv('aes-256-gcm', contents, iv, { authTagLength: tagBytes }).setAAD(Buffer.from(about))
-    // Told the length, zstd takes tables of that size.
+    // Given the length, zstd uses tables of that size.
     const body = isSmall ? plain : zstdCompressSync(plain, { pledgedSrcSize: plain.length })
     return Buffer.concat([Buffer.of(isSmall ? 0 : 1), iv, cipher.update(body), cipher.final(), cipher.getAuthTag()])
   }
@@ -49,14 +49,14 @@ export function openVault(secret: Buffer, random: (bytes: number) => Buffer): Va
       const decipher = createDecipheriv('aes-256-gcm', contents, bytes.subarray(1, 1 + ivBytes), { authTagLength: tagBytes })
       decipher.setAAD(Buffer.from(about)).setAuthTag(bytes.subarray(-tagBytes))
       const body = decipher.update(bytes.subarray(1 + ivBytes, -tagBytes))
-      decipher.final() // Gives no bytes in this mode, and throws when a bit is another.
+      decipher.final() // Gives no bytes in this mode, and throws when any bit was changed.
       return bytes[0] === 0 ? body : zstdDecompressSync(body, { maxOutputLength: openedBytesMax })
     },
     keyed: (text) => createHmac('sha256', order).update(text).digest('base64url'),
   }
 }
 
-/** The newest of what was sealed for now. It is given out only for exactly the bytes that it was sealed as, so the store decides what is there. */
+/** The newest contents that were sealed for now. A copy is given out only for exactly the same sealed bytes, so the store decides what exists. */
 function createKept() {
   const kept = new Map<string, { sealed: Buffer; plain: Buffer }>()
   let bytes = 0

@@ -1,6 +1,6 @@
 import { Store } from './store.ts'
 
-/** For whoever needs it once, beside an edge that may be running: SQLite lets both in, one writer after the other. */
+/** Opens the store for one use, beside an edge that may be running: SQLite lets both in, one writer after the other. */
 export async function withStore<T>(data: string, act: (store: Store) => Promise<T> | T): Promise<T> {
   const store = new Store(data)
   try {

@@ -19,12 +19,12 @@ const downloadsMax = 32
 const retrySeconds = 1
 let downloads = 0
 
-/** Bulk Data Access 2.0: exports are asked for, watched, fetched and removed; imports are watched and removed the same way. */
+/** Bulk Data Access 2.0: clients ask for exports, watch, fetch and remove them; imports are watched and removed the same way. */
 export const bulkRoutes: Routes = (app) => {
   const kickOff = (levelOf: (request: FastifyRequest) => Level) => async (request: FastifyRequest, reply: FastifyReply) => {
     requireAsync(request)
     const asking = askingOf(request)
-    // What a client writes into an address may be a personal number, which no table keeps.
+    // A client may have written a personal number into the address, which no table may keep.
     const address = `${asking.base.replace(/\/fhir$/, '')}${request.url}`.replace(/\d{11,}/g, '…')
     const id = await startExport(asking, levelOf(request), wordsOf(request), { isLenient: preferenceOf(request).lenient, request: address })
     return accepted(asking, reply, id)
@@ -49,7 +49,7 @@ export const bulkRoutes: Routes = (app) => {
   app.get<OfFile>('/$jobs/:job/:file', async (request, reply) => sendFile(askingOf(request), reply, request.params))
 }
 
-/** The kick-off of a long job is asked for as such (FHIR R4 async, and Bulk Data Access 2.0). */
+/** A long job starts only when the client asks for an asynchronous answer (FHIR R4 async, and Bulk Data Access 2.0). */
 export function requireAsync(request: FastifyRequest): void {
   const prefer = [request.headers.prefer ?? ''].flat().join(',')
   if (/(?:^|[,;\s])respond-async(?:$|[,;\s])/.test(prefer)) return
@@ -96,7 +96,7 @@ function manifestOf(asking: Asking, job: Job): string {
   })
 }
 
-/** What became of the lines; each that was not stored is an OperationOutcome in the error file. */
+/** The result of an import: each line that was not stored is an OperationOutcome in the error file. */
 function importManifestOf(asking: Asking, job: Job): string {
   const failed = job.outputs.reduce((sum, { count }) => sum + count, 0)
   return JSON.stringify({
@@ -108,14 +108,14 @@ function importManifestOf(asking: Asking, job: Job): string {
   })
 }
 
-/** Who fetches with a narrower token than the job was begun with gets the types of that token only. */
+/** A client that fetches with a narrower token than at the start gets only the types of that token. */
 async function requireScopesOf(asking: Asking, job: Job, { kind, type }: Output): Promise<void> {
   const { types } = asking.world.fhir
   const named = job.kind === 'export' && kind === 'output' ? [type] : kind === 'deleted' ? types.filter((one) => maySeeType(job.asked.actor, one)) : []
   for (const one of named) await requireSeen(asking, one)
 }
 
-/** A file of a job of one's own that is finished; its name is one that the job knows, so it leads nowhere else. */
+/** Sends a file of the client's own finished job. The name must be one that the job lists, so it cannot lead elsewhere. */
 async function sendFile(asking: Asking, reply: FastifyReply, { job: id, file }: { job: string; file: string }): Promise<FastifyReply> {
   const job = await jobOf(asking, id)
   const output = job.state === 'done' ? job.outputs.find((one) => one.file === file) : undefined

@@ -24,7 +24,7 @@ test('kill -9 of the server in the middle of an import, three times, loses no li
       ...more,
       headers: { authorization: `Bearer ${token}`, prefer: 'respond-async', ...(more.headers as Record<string, string>) },
     })
-  /** Follows a job through every death of its server; `dies` says after how much progress. */
+  /** Follows a job through each kill of its server; `dies` is how often the server must die. */
   const follow = async (status: string, dies: number): Promise<Json> => {
     for (let deaths = 0; ; await sleep(50)) {
       const answer = await ask(status)

@@ -9,21 +9,21 @@ const deletedInBundle = 1000
 
 type Making = Output & { part: Part }
 
-/** The files of one segment: one of each type, one resource a line. */
+/** The files of one segment: one for each type, with one resource a line. */
 export class ExportFiles {
   readonly #world: World
   readonly #job: string
   readonly #number: number
   readonly #making = new Map<string, Making>()
 
-  /** `before` are the files of earlier segments: none of their names is used again. */
+  /** `before` are the files of earlier segments, whose names are not used again. */
   constructor(world: World, job: string, before: readonly Output[]) {
     this.#world = world
     this.#job = job
     this.#number = 1 + Math.max(0, ...before.map(({ file }) => Number(/-(\d+)\./.exec(file)?.[1] ?? 0)))
   }
 
-  /** Neighbours are mostly of one type, and go out together. */
+  /** Writes bodies type by type: neighbours are mostly of one type and are written together. */
   async write(slices: readonly Slice[], bodies: readonly Buffer[]): Promise<void> {
     const byType = Map.groupBy(slices.keys(), (at) => (slices[at] as Slice).type)
     for (const [type, places] of byType) {
@@ -61,7 +61,7 @@ export class ExportFiles {
     making.count += count
   }
 
-  /** All are on disk when it resolves. */
+  /** Resolves when all files are on disk. */
   async end(): Promise<Output[]> {
     const all = [...this.#making.values()]
     await Promise.all(all.map(({ part }) => part.end()))

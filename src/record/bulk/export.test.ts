@@ -96,7 +96,7 @@ test('a system exports what its institution submitted, as of the moment of the r
   assert.deepEqual(bundle?.['entry'], [{ request: { method: 'DELETE', url: 'Observation/x-2' } }])
 })
 
-test('an export since the last one has what a second process committed late', async (t) => {
+test('an export since the last one contains what a second process committed late', async (t) => {
   const server = await startServer(t)
   const { world } = server
   const { id: institution, send } = await server.institution('А')
@@ -110,7 +110,7 @@ test('an export since the last one has what a second process committed late', as
   assert.ok(Date.parse((await send('GET', '/fhir/Observation/x-late')).body.meta.lastUpdated) < Date.parse(first['transactionTime']))
 })
 
-test('patients and groups are exported by themselves: their compartments, all charts of the person, nobody else', async (t) => {
+test('patients and groups are exported alone: their compartments, all charts of the person, nobody else', async (t) => {
   const { world, institution } = await startServer(t)
   const { send } = await institution('А')
   for (const id of ['p-1', 'p-2', 'p-3']) {
@@ -137,7 +137,7 @@ test('patients and groups are exported by themselves: their compartments, all ch
   assert.equal((await send('GET', '/fhir/Group/g-9/$export', undefined, wanted)).status, 404)
 })
 
-test('_typeFilter gives of a type what any of its searches finds, and other types whole', async (t) => {
+test('_typeFilter gives the resources of a type that any of its searches finds, and all of other types', async (t) => {
   const { world, sql, institution } = await startServer(t)
   const { send, client } = await institution('А')
   for (const id of ['p-1', 'p-2']) await patient(send, id, { gender: id === 'p-1' ? 'female' : 'male' })
@@ -167,7 +167,7 @@ test('a scope narrows what is exported, and a type that it does not hold is refu
   assert.deepEqual((await manifest(world, narrow.send, '/fhir/$export'))['output'], [], 'another institution submitted everything')
 })
 
-test('a narrower token fetches only files of its types, and a job whose client was revoked comes to nothing', async (t) => {
+test('a narrower token fetches only files of its types, and the job of a revoked client fails', async (t) => {
   const { world, sql, institution, app } = await startServer(t)
   const { send, client: id } = await institution('А')
   await patient(send, 'p-1')
@@ -191,7 +191,7 @@ test('a narrower token fetches only files of its types, and a job whose client w
   assert.equal((await sql`select 1 as one from record.name where name = 'x-2'`).length, 0)
 })
 
-test('what an export cannot mean is refused by name, or left out when the client is lenient, and then said', async (t) => {
+test('a parameter that an export does not know is refused by name, or left out for a lenient client, and the manifest says so', async (t) => {
   const { world, institution } = await startServer(t)
   const { send } = await institution('А')
   await patient(send, 'p-1')
@@ -253,14 +253,14 @@ test('a job is its client’s own, its files are sealed, its names lead nowhere 
   assert.equal((await sql`select 1 as one from record.job`).length, 0)
 })
 
-test('a client has a few jobs at a time; what a crash left half done is made anew, and a full disk is said', async (t) => {
+test('a client has a few jobs at a time; a half-finished file is made anew after a crash, and a full disk is reported', async (t) => {
   const { world, owner, institution } = await startServer(t)
   const { send } = await institution('А')
   await patient(send, 'p-1')
   const begun = await Promise.all(Array.from({ length: 12 }, () => send('GET', '/fhir/$export', undefined, wanted)))
   const codes = begun.map(({ status }) => status).toSorted()
   assert.deepEqual(codes, [202, 202, 202, 202, 429, 429, 429, 429, 429, 429, 429, 429])
-  // A process died in the middle: the row says running, a file is there that the row does not know.
+  // As after a crash: the row says running, and there is a file that the row does not know.
   const [first, ...others] = begun.filter(({ status }) => status === 202)
   await owner`update record.job set state = 'running', attempts = 1`
   while (await workOnce(world));
@@ -278,7 +278,7 @@ test('a client has a few jobs at a time; what a crash left half done is made ane
   assert.equal(failed.body.issue[0].diagnostics, 'the disk is full; nothing of this job was kept')
 })
 
-test('a visit opens another institution’s chart to an export while it lasts, and nothing tells of it otherwise', async (t) => {
+test('a visit opens another institution’s chart to an export while it lasts, and without a visit nothing of the chart shows', async (t) => {
   const { world, sql, institution } = await startServer(t)
   const a = await institution('А')
   const b = await institution('Б')

@@ -13,18 +13,18 @@ import { readOne } from '../read/read.ts'
 import { allow, requireSystem, typesSeen } from '../scope.ts'
 import { findNames } from '../store.ts'
 
-/** What an export gives (Bulk Data Access 2.0, section "Bulk Data Kick-off Request"). */
+/** What an export contains (Bulk Data Access 2.0, section "Bulk Data Kick-off Request"). */
 export type ExportWish = {
   level: Level['level']
   types: number[] | null
   since: number | null
-  /** Searches of `_typeFilter`, as they were given. */
+  /** The searches of `_typeFilter`, as the client gave them. */
   filters: string[]
-  /** Keys of the patients that are named or belong to the group; null is all. */
+  /** Keys of the patients that are named or belong to the group; null is everybody. */
   keys: number[] | null
-  /** The whole answer is as of this moment. */
+  /** The whole answer shows the record at this moment. */
   moment: Moment
-  /** The address that was asked, which the manifest repeats. */
+  /** The address of the request, which the manifest repeats. */
   request: string
   /** Parameters that were left out because the client asked to be lenient. */
   ignored: string[]
@@ -34,7 +34,7 @@ export type Level = { level: 'system' | 'patient' } | { level: 'group'; id: stri
 const outputFormats = new Set(['application/fhir+ndjson', 'application/ndjson', 'ndjson'])
 const patientsMax = 50_000
 
-/** Writes the job down and answers its id; the moment is fixed now, so what is written later does not change the answer. */
+/** Stores the job and answers its id. The moment is fixed now, so later writes do not change the answer. */
 export async function startExport(
   asking: Asking,
   level: Level,
@@ -68,12 +68,12 @@ export async function startExport(
 const wrong = (expression: string, sentence: string, hint: string) => new Refusal('incorrect', sentence, { expression, hint })
 
 function requireNdjson(text: string): void {
-  // In an address a plus sign that was not escaped arrives as a space.
+  // An unescaped plus sign in an address arrives as a space.
   if (outputFormats.has(text.replaceAll(' ', '+'))) return
   throw wrong('_outputFormat', 'an export is given as NDJSON only', 'Leave _outputFormat out, or ask for application/fhir+ndjson.')
 }
 
-/** A filter that cannot be used would make the export larger than what was asked for. */
+/** Skipping an unusable filter would make the export larger than asked for, so only a lenient client may skip it. */
 function takeFilters(world: World, wish: Pick<ExportWish, 'filters' | 'ignored'>, text: string, isLenient: boolean): void {
   try {
     wish.filters.push(...readTypeFilters(world, text))
@@ -88,7 +88,7 @@ function requireNamed(world: World, { types, filters }: Pick<ExportWish, 'types'
   throw wrong('_typeFilter', '_typeFilter filters a type that _type leaves out', 'Name the type in _type, too.')
 }
 
-/** A parameter that is not done would make the export larger than what was asked for: only a lenient client wants that. */
+/** Ignoring a parameter would make the export larger than asked for: only a lenient client wants that. */
 function leaveOut(ignored: string[], name: string, isLenient: boolean): void {
   const shown = /^[A-Za-z_:.-]{1,40}$/.test(name) ? name : 'parameter'
   if (!isLenient)
@@ -100,14 +100,14 @@ function leaveOut(ignored: string[], name: string, isLenient: boolean): void {
   if (ignored.length < 20) ignored.push(shown)
 }
 
-/** Each type that is named needs its scope; without names the export is of what the scopes allow. */
+/** Each named type needs its scope; without names the scopes decide what is exported. */
 async function requireTypes(asking: Asking, types: number[] | null): Promise<void> {
   const seen = typesSeen(asking.world, asking.actor)
   const refused = types?.find((type) => !seen.includes(type))
   if (refused !== undefined || seen.length === 0) await allow(asking, asking.world.fhir.types[refused ?? 0] as string, 'r')
 }
 
-/** The patients of a Group that the actor may read; those who have left it are not of it any more. */
+/** The patients of a Group that the actor may read, without members who have left it. */
 async function membersOf(asking: Asking, id: string): Promise<string[]> {
   const { body } = await readOne(asking, 'Group', id)
   const group = parseJson(body) as Resource & { member?: { entity?: { reference?: string }; inactive?: boolean }[] }
@@ -118,7 +118,7 @@ async function membersOf(asking: Asking, id: string): Promise<string[]> {
   })
 }
 
-/** All keys of the people behind these charts; what nobody has is nobody's. */
+/** All keys of the people behind these charts; an unknown chart has none. */
 async function keysOf(asking: Asking, references: readonly string[]): Promise<number[]> {
   if (references.length > patientsMax) throw wrong('patient', `an export names at most ${patientsMax} patients`, 'Divide it.')
   const ids = references.map((text) => {

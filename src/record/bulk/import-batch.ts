@@ -12,18 +12,18 @@ import { requireValid } from '../write/prepare.ts'
 import { namesIn } from '../write/names.ts'
 import { noCharts } from '../write/subject.ts'
 
-/** `source`: the file that its lines stood in, or the body; they are numbered in each from 1. */
+/** A part of an import. `source`: the file that its lines were in, or the body; lines are numbered in each from 1. */
 export type Part = { job: string; part: number; source: string; firstLine: number }
-/** A line that is to be stored, or what is wrong with it. */
+/** A line to store, or a line with its error. */
 export type Wanted = { number: number; operation: Operation }
 export type Wrong = { number: number; error: unknown }
 export type Batch = { wanted: Wanted[]; wrong: Wrong[]; blank: number; upTo: number }
 
-/** Errors that are written out for each part; beyond them they are only counted. */
+/** How many errors of a part are written out; further ones are only counted. */
 const errorsOfPartMax = 10_000
 const conflictsMax = 3
 
-/** One line as it will be written: with an id it is put there (R4 update-as-create), without one it is created. */
+/** Reads one line as an operation: with an id it is put there (R4 update-as-create), without one it is created. */
 export function readLine(asking: Asking, { bytes, number }: Line): Wanted | Wrong {
   try {
     if (bytes === null) throw new Refusal('too-large', 'the line is longer than a resource may be')
@@ -40,8 +40,8 @@ export function readLine(asking: Asking, { bytes, number }: Line): Wanted | Wron
 }
 
 /**
- * Stores a batch of lines and moves the part's place in one transaction. A line that cannot be stored must not keep the others from it:
- * a batch that fails is divided until it is alone, and then it is an error of its own.
+ * Stores a batch of lines and moves the part's place in one transaction. A line that cannot be stored must not keep the others out: a batch that
+ * fails is halved until the line is alone, and then it is reported as an error.
  */
 export async function storeBatch(asking: Asking, part: Part, batch: Batch): Promise<void> {
   for (let conflicts = 0; ; conflicts++) {
@@ -50,7 +50,7 @@ export async function storeBatch(asking: Asking, part: Part, batch: Batch): Prom
       return
     } catch (error) {
       if (!isOfALine(error)) throw error
-      // Another process was first with the same name or resource: the second time it is seen.
+      // Another process wrote the same name or resource first; the next attempt will see it.
       if (isConflict(error) && conflicts < conflictsMax) continue
       if (batch.wanted.length > 1) {
         for (const half of halvesOf(batch)) await storeBatch(asking, part, half)
@@ -66,7 +66,7 @@ export async function storeBatch(asking: Asking, part: Part, batch: Batch): Prom
 }
 
 const isConflict = (error: unknown) => isUniqueViolation(error) || (error instanceof Refusal && error.kind === 'conflict')
-/** What the line itself is to blame for; a database that is away or full is not its fault. */
+/** Whether the line itself is to blame. A database that is away or full is not its fault. */
 function isOfALine(error: unknown): boolean {
   if (error instanceof Refusal) return error.kind !== 'busy' && error.kind !== 'full'
   return isUniqueViolation(error) || isUnstorableText(error)
@@ -86,7 +86,7 @@ async function storeTogether(asking: Asking, part: Part, { wanted, wrong, blank,
   await asking.world.ledger.transaction(async (tx) => {
     const operations = wanted.map(({ operation }) => operation)
     const charts = { ...noCharts(), found: await namesIn(asking.world.fhir, tx, operations, asking.base) }
-    // Patients first: what is about them is filed under their keys.
+    // Patients first: resources about them are filed under their keys.
     const ordered = [...operations.filter(({ type }) => type === 'Patient'), ...operations.filter(({ type }) => type !== 'Patient')]
     const placed = []
     for (const operation of ordered)

@@ -3,7 +3,7 @@ export type Line = { number: number; bytes: Buffer | null }
 
 const newLine = 10
 
-/** Whole lines of a stream, one after the other; memory holds one line and one piece of the stream. */
+/** The whole lines of a stream, one after the other; memory holds one line and one piece of the stream. */
 export async function* linesOf(source: AsyncIterable<Buffer>, lengthMax: number): AsyncGenerator<Line> {
   let number = 0
   let waiting: Buffer[] = []

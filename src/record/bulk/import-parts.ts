@@ -11,12 +11,12 @@ import { type Job, requireClient } from './jobs.ts'
 const batchLines = 500
 const batchBytes = 4 * 1_048_576
 const partsMax = 100_000
-/** Class of the advisory locks that give a part to one worker; a worker that dies gives it back. */
+/** Class of the advisory locks that give a part to one worker; PostgreSQL frees the lock when a worker dies. */
 const partClass = 730_420
 
 type Open = Part & { lines: number; place: number }
 
-/** Imports the parts that nobody works on, one after the other, until there are none. Several processes do so at a time. */
+/** Imports the parts that no other worker has, one after the other, until none is left. Several processes do so at a time. */
 export async function importParts(world: World, job: Job): Promise<void> {
   const { actor } = job.asked
   const asking: Asking = { world, actor, correlation: `import-${job.id}`, base: `${baseUrl(world.config)}/fhir`, purpose: 'health-care' }
@@ -25,7 +25,7 @@ export async function importParts(world: World, job: Job): Promise<void> {
     const open = await claims.sql<{ part: number }>`
       select part from record.job_part where job = ${job.id} and place < lines order by part limit ${partsMax}`
     const next = open[Symbol.iterator]()
-    // Two at a time: one is judged by this process while the database stores the other.
+    // Two at a time: this process validates one part while the database stores the other.
     await Promise.all([importNext(asking, job, claims, next), importNext(asking, job, claims, next)])
   } finally {
     await claims.end()
@@ -39,7 +39,7 @@ async function importNext(asking: Asking, job: Job, claims: Connection, parts: I
     await requireClient(asking.world.sql, job)
     const [claim] = await claims.sql<{ isMine: boolean }>`select pg_try_advisory_lock(${partClass}::int4, hashtext(${name})) as is_mine`
     if (!claim?.isMine) continue
-    // Asked after the lock is held: whoever had it before may have finished it.
+    // Read again under the lock: the last holder may have finished the part.
     const [now] = await claims.sql<Open>`
       select job, part, source, first_line, lines, place from record.job_part where job = ${job.id} and part = ${next.value.part}`
     if (now && now.place < now.lines) await importPart(asking, now)
@@ -52,7 +52,7 @@ async function isWanted(world: World, job: string): Promise<boolean> {
   return found !== undefined
 }
 
-/** Lines are read and judged while the batch before them is being stored. */
+/** Reads and validates lines while the batch before them is being stored. */
 async function importPart(asking: Asking, part: Open): Promise<void> {
   const lengthMax = asking.world.config.BODY_LIMIT_MB * 1_048_576
   let storing: Promise<void> = Promise.resolve()
@@ -66,7 +66,7 @@ async function importPart(asking: Asking, part: Open): Promise<void> {
     bytes = 0
     seen.clear()
     storing = storeBatch(asking, part, full)
-    storing.catch(() => {}) // Heard by whoever awaits it next.
+    storing.catch(() => {}) // The next await of `storing` throws the error.
   }
   for await (const line of linesOf(readPart(asking.world, part.job, partFile(part.part)), lengthMax)) {
     if (line.number <= part.place) continue

@@ -6,10 +6,10 @@ import { askingOf } from '../http/asking-of.ts'
 import { accepted } from './bulk-routes.ts'
 import { startImport } from './import.ts'
 
-/** Bodies of lines are not read into memory, so no limit of one request holds for them (`import-spool.ts` has its own). */
+/** Bodies of these types are not read into memory, so the size limit of a request does not apply (`import-spool.ts` has its own). */
 export const lineTypes = ['application/fhir+ndjson', 'application/ndjson', 'application/x-ndjson']
 
-/** `$import`: one resource a line, as a body or, by Parameters, from addresses. */
+/** `$import`: a body with one resource a line. Addresses in Parameters are refused. */
 export const importRoutes: Routes = (app) => {
   for (const type of lineTypes)
     app.addContentTypeParser(type, (_request: FastifyRequest, payload: Readable, done: (error: null, body: unknown) => void) => done(null, payload))
@@ -21,7 +21,7 @@ export const importRoutes: Routes = (app) => {
   })
 }
 
-/** To fetch what a client names would make this server the client's hand inside the house network. */
+/** Fetching an address that a client names would let the client reach into the house network. */
 function noAddresses(): Refusal {
   const [diagnostics, hint] = ['this server fetches nothing from addresses', 'Send the lines themselves, as application/fhir+ndjson.']
   return new Refusal('incorrect', diagnostics, { issues: [{ severity: 'error', code: 'not-supported', diagnostics, hint }] })

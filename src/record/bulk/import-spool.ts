@@ -14,8 +14,8 @@ const newLine = 10
 export const partFile = (part: number) => `lines-${part}`
 
 /**
- * Writes what is to be imported to disk as it comes, in parts of whole lines, and reads nothing of it: the sender is answered when it
- * is safe, not when it is understood. Memory holds a piece of it.
+ * Writes an upload to disk as it comes, in parts of whole lines, without parsing it: the sender is answered when the data are safe, not when they are
+ * understood. Memory holds one piece.
  */
 export async function spool(world: World, job: string, source: AsyncIterable<Buffer>, name: string, before: SpooledPart[]): Promise<void> {
   let file: Part | null = null

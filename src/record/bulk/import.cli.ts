@@ -48,7 +48,7 @@ export const importCommand: Command = {
   },
 }
 
-/** A running server may take the job; whoever has it, it is waited for. */
+/** Waits until the job is over; a running server may take it first. */
 async function workUntilOver(asking: Asking, id: string, processes: number): Promise<Job> {
   for (;;) {
     const job = await jobOf(asking, id)
@@ -86,7 +86,7 @@ async function printErrors(world: World, job: Job, print: Print): Promise<void> 
 
 type Outcome = { issue: { diagnostics: string; expression?: string[] }[]; extension: { valuePositiveInt?: number; valueString?: string }[] }
 
-/** What an import starts for itself; it ends with the process that started it. */
+/** The command that an import starts for its own processes; it ends with the process that started it. */
 export const importPartsCommand: Command = {
   name: 'record import-parts',
   summary: 'Work on an import that is under way; started by the server and by record import.',

@@ -35,13 +35,13 @@ async function importLines(world: World, send: Send, lines: (Json | string)[]): 
   return { manifest: done.body, errors: errors.toSorted((a, b) => a[0] - b[0]) }
 }
 
-test('lines are filed in any order, each that is wrong fails alone with its number, and all safety is on', async (t) => {
+test('lines are filed in any order, each wrong one fails alone with its number, and all safety is on', async (t) => {
   const { world, sql, institution } = await startServer(t)
   const { send, client } = await institution('А')
   const b = await institution('Б')
   await b.send('PUT', '/fhir/Patient/theirs', patient('theirs'))
   const { manifest, errors } = await importLines(world, send, [
-    observation('x-1', 'p-1'), // Before its patient.
+    observation('x-1', 'p-1'), // Comes before its patient.
     observation('x-2', 'p-1', { status: 'nonsense' }),
     '{"resourceType":"Observation"',
     '',
@@ -50,7 +50,7 @@ test('lines are filed in any order, each that is wrong fails alone with its numb
     { resourceType: 'Organization', id: 'o-1', name: 'ДЗ' },
     observation(undefined, 'p-1'),
     observation('1503972710186', 'p-1'),
-    observation('x-1', 'p-1', { status: 'amended' }), // Again in the same batch.
+    observation('x-1', 'p-1', { status: 'amended' }), // The same resource again in one batch.
     '[]',
     observation('x-4', 'urn'),
     observation('x-5', 'p-1', { subject: { reference: 'urn:uuid:0c3f3c0e-0000-4000-8000-000000000000' } }),
@@ -75,7 +75,7 @@ test('lines are filed in any order, each that is wrong fails alone with its numb
   assert.ok((await sql`select 1 as one from bus.outbox`).length > 0)
 })
 
-test('the same lines again change nothing, and what has changed gets one version more', async (t) => {
+test('the same lines again change nothing, and a changed line makes one new version', async (t) => {
   const { world, sql, institution } = await startServer(t)
   const { send } = await institution('А')
   const lines = [patient('p-1'), ...Array.from({ length: 700 }, (_, n) => observation(`x-${n}`, `p-${n % 3}`))]
@@ -91,7 +91,7 @@ test('the same lines again change nothing, and what has changed gets one version
   ])
 })
 
-test('what dies in the middle goes on where it was: no line is lost, none without an id is stored twice', async (t) => {
+test('an import that dies in the middle continues at its place: no line is lost, and none without an id is stored twice', async (t) => {
   const { world, sql, institution } = await startServer(t)
   const { send } = await institution('А')
   await send('PUT', '/fhir/Patient/p-1', patient('p-1'))
@@ -117,7 +117,7 @@ test('what dies in the middle goes on where it was: no line is lost, none withou
   assert.equal(count?.n, 2601)
 })
 
-test('an import is its client’s own, can be cancelled, fetches nothing from addresses, and leaves no lines behind', async (t) => {
+test('an import belongs to its client, can be cancelled, fetches nothing from addresses, and leaves no lines behind', async (t) => {
   const { world, institution } = await startServer(t)
   const { send } = await institution('А')
   const b = await institution('Б', 'system/Patient.cruds')
@@ -142,7 +142,7 @@ test('an import is its client’s own, can be cancelled, fetches nothing from ad
   }
 })
 
-test('lines are found wherever the pieces of a stream end, and one that is too long is told apart', async () => {
+test('lines are found wherever the pieces of a stream end, and a line that is too long is marked', async () => {
   const whole = Buffer.from('a\n\nbbb\r\ncccccccccc\nд\nend')
   for (let size = 1; size <= whole.length; size++) {
     const pieces = (async function* () {

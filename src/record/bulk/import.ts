@@ -15,7 +15,7 @@ export type Source = { name: string; bytes: AsyncIterable<Buffer> }
 const uploadsMax = 4
 let uploads = 0
 
-/** Takes the lines to disk and writes the job down: from then on it comes to its end, whatever happens to this process. */
+/** Writes the lines to disk and stores the job: from then on it will be finished, whatever happens to this process. */
 export async function startImport(asking: Asking, sources: readonly Source[], request: string): Promise<string> {
   const { world } = asking
   requireSystem(asking.actor)
@@ -38,7 +38,7 @@ export async function startImport(asking: Asking, sources: readonly Source[], re
   }
 }
 
-/** Files of this machine. A name is shown to whoever reads the errors, so what might be a personal number in it is not. */
+/** Files of this machine. Readers of the errors see the name, so a possible personal number in it is replaced. */
 export const fileSource = (path: string): Source => ({
   name: basename(path).replace(/\d{11,}/g, '…'),
   bytes: createReadStream(path, { highWaterMark: 1_048_576 }),

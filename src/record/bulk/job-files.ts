@@ -7,8 +7,8 @@ import { seal, unseal } from '../../platform/backup/sealed-stream.ts'
 import type { World } from '../../platform/world.ts'
 
 /**
- * Files of exports and imports. They hold what the record holds, so each is compressed and then sealed with a key that is not on
- * the same disk as a copy of it would be: DATA_DIR/jobs/<job>/<name>, readable by nobody but the server.
+ * Files of exports and imports. They hold data of the record, so each is compressed and then sealed with a key that is not on the disk where the file
+ * is: DATA_DIR/jobs/<job>/<name>, readable only by the server.
  */
 const fileKey = (world: World) => world.keys.derive('record-job-files')
 const rootOf = (world: World) => join(world.config.DATA_DIR, 'jobs')
@@ -19,7 +19,7 @@ export const removeFolder = (world: World, job: string) => rm(folderOf(world, jo
 
 const youngMs = 3_600_000
 
-/** Folders that are no longer in the making; what no table knows among them was left by a crash. */
+/** Folders that are older than a job in the making; those that no table knows were left by a crash. */
 export async function foldersOf(world: World): Promise<string[]> {
   const names = await readdir(rootOf(world)).catch(() => [])
   const old: string[] = []
@@ -30,7 +30,7 @@ export async function foldersOf(world: World): Promise<string[]> {
   return old
 }
 
-/** A crash leaves files that the job does not know: they are made anew. */
+/** Removes files that the job does not know: a crash left them, and they are made anew. */
 export async function keepOnly(world: World, job: string, names: readonly string[]): Promise<void> {
   const kept = new Set(names)
   for (const name of await readdir(folderOf(world, job))) if (!kept.has(name)) await unlink(join(folderOf(world, job), name))
@@ -38,7 +38,7 @@ export async function keepOnly(world: World, job: string, names: readonly string
 
 export type Part = { write(bytes: Buffer): Promise<void>; end(): Promise<void>; abandon(): void }
 
-/** One file in the making. `end` resolves when it is on disk. */
+/** A file that is being written. `end` resolves when it is on disk. */
 export function createPart(world: World, job: string, name: string): Part {
   const path = join(folderOf(world, job), name)
   const file: WriteStream = createWriteStream(path, { mode: 0o600, flags: 'wx' })
@@ -80,7 +80,7 @@ async function flushed(path: string): Promise<void> {
   }
 }
 
-/** The file as it was written; an error, or a reader that goes away, closes all of it. */
+/** Reads a file back as it was written; an error, or a reader that goes away, closes the whole pipeline. */
 export function readPart(world: World, job: string, name: string): Readable {
   const unpacked = createZstdDecompress()
   pipeline(createReadStream(join(folderOf(world, job), name)), unseal(fileKey(world)), unpacked, () => {})

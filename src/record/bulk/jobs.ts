@@ -5,7 +5,7 @@ import { fragment, join, type Runner, type Transaction } from '../../platform/sq
 import type { World } from '../../platform/world.ts'
 import type { Asking } from '../asking.ts'
 
-/** Work that outlives its request. `asked` is what the act behind it needs to begin again from nothing. */
+/** Work that outlives its request. `asked` is everything that is needed to start it again. */
 export type Job<Asked = unknown> = {
   id: string
   number: number
@@ -22,7 +22,7 @@ export type Job<Asked = unknown> = {
   createdAt: Date
   expiresAt: Date
 }
-/** A file of the job: what it holds and how many. */
+/** A file of the job, with the kind and number of its entries. */
 export type Output = { kind: 'output' | 'deleted' | 'error'; type: string; file: string; count: number }
 
 export const jobHours = 24
@@ -30,10 +30,10 @@ const openOfClientMax = 4
 const keptOfClientMax = 50
 const openMax = 200
 
-/** The keys of a large group are for whoever works on the job. */
+/** The keys of a large group are left out: only the worker on the job needs them. */
 const columns = fragment`id, number, kind, client, asked #- '{wish,keys}' as asked, state, attempts, done, total, place, outputs, problem, created_at, expires_at`
 
-/** Said before anything is received, and again when it is written down. */
+/** Checked before anything is received, and again when the job is stored. */
 export async function requireRoom({ world, actor }: Asking): Promise<void> {
   await countJobs(world.sql, actor)
 }
@@ -53,7 +53,7 @@ async function countJobs(sql: Runner, actor: Actor): Promise<void> {
   if (all >= openMax) throw new Refusal('busy', 'too many exports and imports are waiting', { retryAfterSeconds: 60 })
 }
 
-/** Writes the job down; it is begun by whichever process is free. Each client has a few at a time, so none fills the house. */
+/** Stores the job; any process that is free begins it. Each client has a few at a time, so none takes up the whole server. */
 export async function submit(
   asking: Asking,
   kind: Job['kind'],
@@ -75,7 +75,7 @@ export async function submit(
 
 const tooMany = (sentence: string, hint: string) => new Refusal('too-many', sentence, { hint, retryAfterSeconds: 30 })
 
-/** A job of the one who asks; another's is as unknown as one that never was. */
+/** A job of the asking client; the job of another is unknown to it. */
 export async function jobOf(asking: Asking, id: string): Promise<Job> {
   const [job] = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id)
     ? await asking.world.sql<Job>`
@@ -86,13 +86,13 @@ export async function jobOf(asking: Asking, id: string): Promise<Job> {
   return job
 }
 
-/** For whoever works on it: a process that the job's own started. */
+/** For a process that the worker on the job started. */
 export async function jobById(sql: Runner, id: string): Promise<Job | null> {
   const [job] = await sql<Job>`select ${columns} from record.job where id::text = ${id}`
   return job ?? null
 }
 
-/** A job does what its client may do; one whose client was revoked meanwhile does nothing more. */
+/** A job may do what its client may do; after the client is revoked it does nothing more. */
 export async function requireClient(sql: World['sql'], { client }: Job): Promise<void> {
   if ((await access.systemOf(sql, client)) === null) throw new Refusal('forbidden', 'the client that asked for this was revoked')
 }
@@ -102,13 +102,13 @@ export async function cancel(asking: Asking, id: string): Promise<void> {
   await asking.world.sql`update record.job set state = 'cancelled', problem = null where id = ${id} and client = ${asking.actor.id}`
 }
 
-/** Jobs that somebody should be working on, oldest first. */
+/** Jobs that are not over, oldest first. */
 export function openJobs(sql: Runner, limit: number): Promise<Job[]> {
   return sql<Job>`
     select ${columns} from record.job where state in ('waiting', 'running') order by number limit ${limit}`
 }
 
-/** Taken by the holder of the lease, unless it has ended since. */
+/** Marks the job as running for the holder of the lease; null when the job has ended since. */
 export async function begin(sql: Runner, job: Job): Promise<Job | null> {
   const [begun] = await sql<Job & { whole: Job['asked'] }>`
     update record.job set state = 'running', attempts = attempts + 1
@@ -119,7 +119,7 @@ export async function begin(sql: Runner, job: Job): Promise<Job | null> {
 
 export type Progress = { done?: number; total?: number; place?: unknown; outputs?: Output[] }
 
-/** Says how far the job is; false when it was cancelled, and then its worker stops. */
+/** Stores how far the job is. False when it was cancelled; its worker then stops. */
 export async function advance(sql: Runner, id: string, { done, total, place, outputs }: Progress): Promise<boolean> {
   const changes = [fragment`state = 'running'`]
   if (done !== undefined) changes.push(fragment`done = ${done}`)
@@ -146,7 +146,7 @@ export async function fail(sql: Runner, id: string, refusal: Refusal): Promise<v
   await sql`update record.job set state = 'failed', place = null, outputs = '[]', problem = ${JSON.stringify(problem)}::jsonb where id = ${id} and state = 'running'`
 }
 
-/** Jobs whose files nobody may fetch any more. */
+/** Jobs whose files may no longer be fetched. */
 export function overJobs(world: World, limit: number): Promise<{ id: string }[]> {
   return world.sql<{ id: string }>`
     select id from record.job where expires_at <= ${world.now()} or state = 'cancelled' order by number limit ${limit}`

@@ -19,15 +19,15 @@ import { basisOfRow, directoryTypes, ownSubmissions, type View, viewOf, viewOfAl
 
 const batchRows = 4000
 const batchBytes = 16 * 1_048_576
-/** After so many resources the files are closed and the job says where it is: what a crash can cost. */
+/** After this many resources the files are closed and the job stores its place: the most that a crash can cost. */
 const segmentRows = 500_000
 
 type Run = { asking: Asking; job: Job; wish: ExportWish; layers: Layers; outputs: Output[]; done: number }
 
 /**
- * Writes what the client may see, as of the moment of its request, into files by type. Rows pass in key order and are parsed only for a filter;
- * each patient whose data go into a file has a row in the log before the client can fetch it. Segment by segment: a restart goes
- * on after the last that was finished.
+ * Writes what the client may see, as of the moment of its request, into files by type. Rows are read in key order and parsed only for a filter. Each
+ * patient whose data go into a file has a row in the log before the client can fetch it. The work is done in segments: a restart continues after the
+ * last finished one.
  */
 export async function runExport(world: World, job: Job): Promise<void> {
   const { actor, wish } = job.asked as { actor: Asking['actor']; wish: ExportWish }
@@ -48,7 +48,7 @@ export async function runExport(world: World, job: Job): Promise<void> {
   await writeExtras(run)
 }
 
-/** Whose rows and which: asked anew for each segment, since a relation may have ended or the client been revoked. */
+/** Which rows of which patients. Decided anew for each segment, since a relation may have ended or the client been revoked. */
 async function openRows({ asking, job, wish }: Run): Promise<{ view: View; where: Fragment[] }> {
   const { world, actor } = asking
   await requireClient(world.sql, job)
@@ -70,7 +70,7 @@ async function openRows({ asking, job, wish }: Run): Promise<{ view: View; where
 
 const keysAtOnce = 5000
 
-/** A decision is about so many persons at most; a group may have more. */
+/** One decision covers a limited number of persons; a group may have more. */
 async function viewOfMany(asking: Asking, keys: readonly number[]): Promise<View> {
   const bases = new Map<number, ReturnType<View['basisOf']>>()
   for (let from = 0; from < keys.length; from += keysAtOnce) {
@@ -87,7 +87,7 @@ async function writeSegment(run: Run, begin: Place | null): Promise<Place | 'end
   const { view, where } = await openRows(run)
   const files = new ExportFiles(world, job.id, run.outputs)
   const looks = new Looks(asking, view)
-  // A job that was begun before there were filters has none.
+  // A job from before there were filters has none.
   const choose = await chooser(asking, run.wish.filters ?? [])
   const chosen = (slices: Slice[], bodies: Buffer[]): { slices: Slice[]; bodies: Buffer[] } => {
     if (choose === null) return { slices, bodies }
@@ -104,7 +104,7 @@ async function writeSegment(run: Run, begin: Place | null): Promise<Place | 'end
       const isLast = some.length === read.length && read.length < batchRows
       after = isLast ? after : placeOf(some.at(-1) as Slice)
       const isOver = isLast || rows + some.length >= segmentRows
-      // The next batch is read while this one is written.
+      // Reads the next batch while this one is written.
       if (!isOver) next = slicesOf(world.sql, run.layers, where, after, batchRows)
       next.catch(() => {})
       const wanted = chosen(some, await bytesOf(world.sql, some, { isKept: false }))
@@ -131,7 +131,7 @@ async function writeSegment(run: Run, begin: Place | null): Promise<Place | 'end
 const cancelled = () => new Refusal('gone', 'the export was cancelled')
 const placeOf = ({ patient, type, id }: Slice): Place => ({ patient, type, id })
 
-/** What was deleted since, and what the client should know about the answer. */
+/** Writes the resources that were deleted since, and notes to the client about the answer. */
 async function writeExtras(run: Run): Promise<void> {
   const { asking, job, wish } = run
   const { world } = asking
@@ -158,7 +158,7 @@ async function writeExtras(run: Run): Promise<void> {
 
 const looksAtOnce = 2000
 
-/** One row of the log for each patient in a segment; rows come in key order, so a patient is complete when the next one begins. */
+/** Logs one row for each patient in a segment; rows come in key order, so a patient is complete when the next one begins. */
 class Looks {
   readonly #asking: Asking
   readonly #view: View

@@ -10,13 +10,13 @@ import { advance, type Job } from './jobs.ts'
 import { partFile } from './import-spool.ts'
 
 const pollMs = 300
-/** Below this many lines a process of its own costs more than it brings. */
+/** With fewer lines a process of its own costs more than it saves. */
 const linesPerProcess = 15_000
 const errorsAtOnce = 1000
 
 type Sums = { lines: number; done: number; failed: number; blank: number; parts: number }
 
-/** Imports a job's parts, in processes of their own when there is much of it, and says what became of every line. */
+/** Imports the parts of a job, in processes of their own when there are many lines, and reports each line that failed. */
 export async function runImport(world: World, job: Job, processes: number): Promise<void> {
   const before = await sumsOf(world, job.id)
   await keepOnly(
@@ -29,10 +29,10 @@ export async function runImport(world: World, job: Job, processes: number): Prom
   if (wanted < 1) await importParts(world, job)
   else await inProcesses(world, job, wanted)
   const after = await sumsOf(world, job.id)
-  // Progress counts: only what stands still after several tries is given up.
+  // Each bit of progress resets the attempts: only a job that stands still after several tries is given up.
   await advance(world.sql, job.id, { done: after.done, ...(after.done > before.done ? { place: 'lines' } : {}) })
   if (after.done < after.lines) throw new Refusal('busy', 'the import goes on in a moment')
-  // In the end only lines that hold something count: each was stored or is an error.
+  // The final count leaves out blank lines: every other line was stored or is an error.
   await advance(world.sql, job.id, { done: after.done - after.blank })
   const file = await writeErrors(world, job, after.failed)
   await keepOnly(world, job.id, file === null ? [] : [file])
@@ -46,7 +46,7 @@ async function sumsOf(world: World, job: string): Promise<Sums> {
   return sums as Sums
 }
 
-/** Each works on the parts that no other has; they end when their parent does, and the server stays free for everybody else. */
+/** Each process works on parts that no other has. They end when their parent does, and the server stays free for other requests. */
 async function inProcesses(world: World, job: Job, count: number): Promise<void> {
   const children = Array.from({ length: count }, () => startWorker(world, job.id))
   const ended = Promise.all(
@@ -69,14 +69,14 @@ async function inProcesses(world: World, job: Job, count: number): Promise<void>
   if (failed > 0) world.log.warn({ job: job.id, failed }, 'a process of an import ended early; what is left is tried again')
 }
 
-/** Processes share the processors with each other and the database: helpers of the collector would only take turns with them. */
+/** The processes share the processors with each other and the database: threads of the garbage collector would only compete with them. */
 const flags = ['--single-threaded-gc', '--max-semi-space-size=32']
-/** Chunks are compressed in pieces of memory that would otherwise go back to the system each time: a third of all processor time. */
+/** Compression uses pieces of memory that would otherwise go back to the system each time: a third of all processor time. */
 const memory = { MALLOC_ARENA_MAX: '2', MALLOC_MMAP_THRESHOLD_: '8388608', MALLOC_TRIM_THRESHOLD_: '33554432' }
 
-/** The same settings, and the address that references are compared with, whatever port was taken. */
+/** Starts a worker with the same settings, and with the address that references are compared with, whatever the port. */
 function startWorker({ config }: World, job: string): ChildProcess {
-  // Compiled code is kept for the next ones: reading ours takes half of the two seconds that a process needs to begin.
+  // The compiled code is cached for the next processes: compiling takes half of the two seconds that a process needs to begin.
   const code = { NODE_COMPILE_CACHE: join(config.DATA_DIR, 'cache', 'code') }
   const env = { ...code, ...process.env, ...memory, DATA_DIR: config.DATA_DIR, BASE_URL: baseUrl(config) }
   return spawn(process.execPath, [...flags, join(import.meta.dirname, '../../cli.ts'), 'record', 'import-parts', '--job', job], {
@@ -85,7 +85,7 @@ function startWorker({ config }: World, job: string): ChildProcess {
   })
 }
 
-/** One OperationOutcome for each line that was not stored; its number and file are in extensions. */
+/** Writes one OperationOutcome for each line that was not stored; extensions give its number and file. */
 async function writeErrors(world: World, job: Job, failed: number): Promise<string | null> {
   if (failed === 0) return null
   const file = 'error-1.ndjson'

@@ -7,12 +7,12 @@ import { detailsIn, withDetails, valuesOf } from '../search/contents.ts'
 import { isRelated } from '../search/related.ts'
 import { nameAll } from '../search/named-patients.ts'
 
-/** A filter takes each resource out of its text; more of them would only be asked one after the other. */
+/** The most filters of an export: each is tested against each resource, one after the other. */
 const filtersMax = 20
 
 /**
- * `_typeFilter` (Bulk Data Access 2.0): searches by commas or repeated, each of one type; of several of a type one is enough. A comma also
- * stands between values, so only one before `Type?` begins a filter.
+ * `_typeFilter` (Bulk Data Access 2.0): searches separated by commas or repeated, each of one type; a resource must meet one of those of its type.
+ * Commas also separate values, so only a comma before `Type?` begins a filter.
  */
 export function readTypeFilters(world: World, text: string): string[] {
   const filters = text.split(/,(?=[A-Z][A-Za-z]+\?)/)
@@ -26,7 +26,7 @@ export const typeOfFilter = (filter: string): string => filter.slice(0, filter.i
 function searchOf(world: World, filter: string): Search {
   const type = typeOfFilter(filter)
   if (world.fhir.typeCode(type) < 0) throw wrong('a filter is a search of one type', 'Write it like Observation?status=final.')
-  // What a job was asked for stands in a table.
+  // The filter of a job is stored in a table.
   if (mayAskByNumber(world, type, filter.slice(type.length + 1)))
     throw wrong('the filter may hold a personal number', 'Name the patient by patient=Patient/ID.')
   const search = parsed(world, type, filter.slice(type.length + 1))
@@ -47,7 +47,7 @@ function parsed(world: World, type: string, query: string): Search {
 
 const wrong = (sentence: string, hint: string) => new Refusal('incorrect', sentence, { expression: '_typeFilter', hint })
 
-/** Is a resource wanted? Types without a filter are wanted whole. A patient who is named means all charts of that person. */
+/** The test whether a resource is wanted. Types without a filter are wanted completely. A named patient means all charts of that person. */
 export async function chooser(asking: Asking, filters: readonly string[]): Promise<((type: string, body: Buffer) => boolean) | null> {
   if (filters.length === 0) return null
   const searches = new Map<string, Search[]>()

@@ -7,7 +7,7 @@ import { begin, fail, finish, forget, type Job, openJobs, overJobs, requireClien
 import { runExport } from './run-export.ts'
 import { runImport } from './run-import.ts'
 
-/** Class of the advisory locks that lease a job: given back by PostgreSQL when its holder dies, however it dies. */
+/** Class of the advisory locks that lease a job: PostgreSQL frees the lock when its holder dies, in whatever way. */
 const leaseClass = 730_415
 const openAtOnce = 20
 const attemptsMax = 5
@@ -15,7 +15,7 @@ const pauseMs = 500
 const tidyMs = 60_000
 const tidiedAtOnce = 100
 
-/** Works on exports and imports while the server runs, one at a time in a process; a job goes to whoever takes its lease. */
+/** Works on exports and imports while the server runs, one at a time in a process; the holder of a job's lease works on it. */
 export function startWork(world: World, processes: number): () => Promise<void> {
   let tidied = Number.NEGATIVE_INFINITY
   const step = async () => {
@@ -28,7 +28,7 @@ export function startWork(world: World, processes: number): () => Promise<void> 
   return workSteadily(world, { step, troubledMs: pauseMs, trouble: 'an export or import stopped and goes on in a moment' })
 }
 
-/** Works on the oldest job that nobody has, an import with so many further processes; false when there is none. */
+/** Works on the oldest job that no process has, an import with up to `processes` further processes. False when there is no such job. */
 export async function workOnce(world: World, processes = 0): Promise<boolean> {
   const open = await openJobs(world.sql, openAtOnce)
   if (open.length === 0) return false
@@ -47,7 +47,7 @@ export async function workOnce(world: World, processes = 0): Promise<boolean> {
   }
 }
 
-/** What went wrong for good is said to the client; what may pass is tried again, by this process or another. */
+/** Does the job. The client is told of a permanent error; after a temporary one this process or another tries again. */
 async function workOn(world: World, job: Job, processes: number): Promise<void> {
   try {
     if (job.attempts > attemptsMax) throw new Refusal('unprocessable', 'the work was begun several times and never came to its end')
@@ -68,7 +68,7 @@ function refusalOf(error: unknown): Refusal {
   return new Refusal('unprocessable', 'the work failed for a reason inside the server', { hint: 'Ask the operator with the number of the job.' })
 }
 
-/** Files are gone before the row is: what no row knows may be removed at any time. */
+/** Removes old jobs. The files go before the row: a folder without a row may be removed at any time. */
 export async function tidyJobs(world: World): Promise<void> {
   for (const { id } of await overJobs(world, tidiedAtOnce)) {
     await removeFolder(world, id)

@@ -40,7 +40,7 @@ const letter = (date: string, more: object = {}) => ({
 const idIn = ({ body }: { body: any }): string => /Patient\/([^/]+)/.exec(body.entry[0].response.location)?.[1] as string
 
 const counted = new WeakMap<TestServer, number>()
-/** Until everything that was written is below the watermark and counted. */
+/** Waits until everything that was written is below the watermark and counted. */
 async function follow(server: TestServer) {
   const [{ count } = { count: 0 }] = await server.sql<{ count: number }>`select count(*)::int as count from bus.outbox`
   const until = performance.now() + 8000
@@ -100,7 +100,7 @@ test('a visit without a report is missing after a day, its institution is told o
   assert.deepEqual(sums, [], 'the sums are those of the rows')
 })
 
-test('a booking that came, was called off, or is corrected moves the sums with it, in whatever order it is heard', async (t) => {
+test('a booking that was kept, cancelled or corrected changes the sums, in whatever order the news arrives', async (t) => {
   const server = await startServer(t)
   const clinic = await server.institution('Ординација')
   const day = ago(server, 50)
@@ -137,7 +137,7 @@ test('a booking that came, was called off, or is corrected moves the sums with i
   assert.deepEqual(left, { due: 0, reported: 0 })
 })
 
-test('a refused document is counted with its reason, and figures of all are for the ministry and operators only', async (t) => {
+test('a refused document is counted with its reason, and only the ministry and operators see the figures of all', async (t) => {
   const server = await startServer(t)
   const { app, world, sql } = server
   const hospital = await joinBus(app, world, 'hospital')
@@ -171,7 +171,7 @@ test('a refused document is counted with its reason, and figures of all are for 
     assert.equal((await doctor('GET', `/record/completeness${query}`)).status, 400, query)
 })
 
-test('a person sees of which own visits the report has come; a stranger is refused', async (t) => {
+test('a person sees for which of their own visits the report has come; a stranger is refused', async (t) => {
   const server = await startServer(t)
   const { sql } = server
   const clinic = await server.institution('Ординација')
@@ -199,7 +199,7 @@ test('a person sees of which own visits the report has come; a stranger is refus
   assert.equal((await stranger('GET', `/record/people/${handle}/visits`)).status, 403)
 })
 
-test('an invented institution of a vendor is listed apart, and in no total of the country', async (t) => {
+test('an invented institution of a vendor is listed apart, and counts in no total of the country', async (t) => {
   const server = await startServer(t, { SANDBOX: 'true' })
   const clinic = await server.institution('Ординација')
   assert.equal((await clinic.send('POST', '/fhir', JSON.parse(bundle(encounter(ago(server, 50)))))).status, 200)

@@ -13,11 +13,11 @@ import { type Expected, type Received, settle, type Sums, sumsOf } from './settl
 const batch = 500
 const idleMs = 1000
 const troubledMs = 5000
-/** What happened longer before it was heard of is history that is loaded, not a report that is late. */
+/** An event that was reported later than this is history being loaded, not a late report. */
 const measuredDays = 120
 const dayMs = 86_400_000
 
-/** Follows the outbox while the server runs; several processes may try, one at a time does it. */
+/** Follows the outbox while the server runs; several processes may try, only one does it at a time. */
 export function startFollowing(world: World): () => Promise<void> {
   const step = async () => ((await followChanges(world)) === 0 ? idleMs : 0)
   return workSteadily(world, { step, troubledMs, trouble: 'completeness could not be counted; tried again in a moment' })
@@ -25,7 +25,7 @@ export function startFollowing(world: World): () => Promise<void> {
 
 type Heard = { row: Stored; what: Visit | Report | null }
 
-/** Looks at the next changes of the record, below the watermark, and moves the sums by what they change. Answers how many rows it looked at. */
+/** Reads the next changes of the record, below the watermark, and adjusts the sums. Answers how many rows it read. */
 export async function followChanges(world: World): Promise<number> {
   return world.sql.begin(async (tx) => {
     const [mark] = await tx<OutboxMark>`select tx, patient, id from record.completeness_mark limit 1 for update`
@@ -44,7 +44,7 @@ const isHeard = (type: string): boolean => (heardTypes as readonly string[]).inc
 const concerns = ({ patient, body }: OutboxRow): boolean =>
   patient >= reservedKeys && (Object.keys(body.types ?? {}).some(isHeard) || (body.resources ?? []).some((text) => isHeard(text.slice(0, text.indexOf('/')))))
 
-/** What these transactions wrote and is still current; what replaced it comes with a later row of the outbox. */
+/** Versions that these transactions wrote and that are still current; a replacement comes with a later row of the outbox. */
 async function heardIn(world: World, tx: Transaction, rows: readonly OutboxRow[]): Promise<Heard[]> {
   if (rows.length === 0) return []
   const types = heardTypes.map((type) => world.fhir.typeCode(type))
@@ -75,7 +75,7 @@ type ReportRow = Omit<Received, 'isLetter'> & Group
 async function count(world: World, tx: Transaction, heard: readonly Heard[]): Promise<void> {
   if (heard.length === 0) return
   const touched = [...new Set(heard.map(({ row }) => row.patient))]
-  // An institution may have several charts of one person, and the report may be in another one than the visit.
+  // An institution may have several charts of one person, and the report may be in another chart than the visit.
   const sets = await keySets(tx, touched)
   const patients = [...new Set(touched.flatMap((key) => sets.get(key) ?? [key]))]
   const personOf = new Map([...sets.values()].flatMap((keys) => keys.map((key) => [key, keys[0] as number])))
@@ -139,13 +139,13 @@ function hearReport(known: Map<string, ReportRow>, row: Stored, said: Report | n
     return
   }
   const { patient, institution, type, id } = row
-  // A later version of what was finished already came when the first did.
+  // A later version of a finished report arrived when the first one did.
   const receivedAt = old && !old.void && !said.isVoid ? old.receivedAt : row.at
   const encounter = said.encounter === null ? null : (ids.get(said.encounter) ?? null)
   known.set(id, { patient, institution, type, id, encounter, at: said.at, day: said.day, receivedAt, void: said.isVoid })
 }
 
-/** Row ids behind the references; a name that clients chose is looked up. */
+/** The row ids behind the references; an id that a client chose is looked up. */
 async function idsOf(world: World, tx: Transaction, heard: readonly Heard[]): Promise<Map<string, string>> {
   const references = new Set(heard.flatMap(({ what }) => (what?.is === 'visit' ? what.booking : what?.encounter) ?? []))
   const found = new Map<string, string>()

@@ -1,8 +1,8 @@
 import type { Resource } from '../../fhir/fhir.ts'
 
 /**
- * What a resource says about completeness: that somebody came (a visit, a stay), or that there is something to read about it (a report).
- * Pure. A rule of this page is named in `rules`, which every answer carries, so that a figure can be questioned.
+ * What a resource says about completeness: that somebody came (a visit, a stay), or that there is something to read about it (a report). Pure. Each
+ * rule of this file is named in `rules`, which every answer carries, so that a figure can be questioned.
  */
 export type Visit = {
   is: 'visit'
@@ -10,7 +10,7 @@ export type Visit = {
   state: 'open' | 'due' | 'void'
   beganAt: Date
   endedAt: Date
-  /** `Appointment/id` that an Encounter names. */
+  /** The `Appointment/id` that an Encounter names. */
   booking: string | null
 }
 export type Report = { is: 'report'; at: Date; day: string; encounter: string | null; isVoid: boolean }
@@ -19,7 +19,7 @@ const zone = 'Europe/Belgrade'
 const minuteMs = 60_000
 const visitMinutes = 15
 
-/** HL7's classes of a stay; everybody else goes home the same day (v3-ActCode, ActEncounterCode). */
+/** HL7's classes of a stay (v3-ActCode, ActEncounterCode); all others go home the same day. */
 const stays = new Set(['IMP', 'ACUTE', 'NONAC', 'SS', 'OBSENC'])
 const encounterStates: Record<string, Visit['state']> = {
   arrived: 'open',
@@ -32,7 +32,7 @@ const encounterStates: Record<string, Visit['state']> = {
 const booked = new Set(['booked', 'arrived', 'fulfilled', 'checked-in'])
 const finishedReports = new Set(['final', 'amended', 'corrected', 'appended'])
 const currentDocuments = new Set(['current', 'superseded'])
-/** What the edge keeps beside what it mapped is the same news a second time (src/edge/draft/provenance.ts). */
+/** The original that the edge keeps beside the mapped resources is the same news a second time (src/edge/draft/provenance.ts). */
 const keptOriginal = 'the original that was mapped'
 
 export const heardTypes = ['Appointment', 'Encounter', 'Composition', 'DiagnosticReport', 'DocumentReference'] as const
@@ -63,7 +63,7 @@ function encounter(resource: Resource): Visit | null {
   const isStay = stays.has(kindOf?.code)
   const ended = last(period?.end)
   const said = encounterStates[status] ?? 'void'
-  // An end that is told ends it, whatever the status says; a visit without one is over with its day, a stay is not.
+  // A reported end ends it, whatever the status says. Without one a visit is over with its day; a stay is not.
   const state = said !== 'open' || ended === null ? said : 'due'
   const endedAt = laterOf(beganAt, ended ?? (isStay ? beganAt : new Date(beganAt.getTime() + visitMinutes * minuteMs)))
   return {
@@ -106,14 +106,14 @@ function referenceOf(value: Any | undefined, type: string): string | null {
 
 const wholeDay = /^\d{4}-\d{2}-\d{2}$/
 
-/** The first instant that a date may mean; a year or a month says no day. */
+/** The first instant that a date may mean; null for a year or a month, which gives no day. */
 function first(text: unknown): Date | null {
   if (typeof text !== 'string') return null
   if (wholeDay.test(text)) return startOf(text, 0)
   return text.length > 10 ? instantOf(text) : null
 }
 
-/** The last one: a day is over when the next begins. */
+/** The last instant that a date may mean: a day is over when the next begins. */
 function last(text: unknown): Date | null {
   if (typeof text === 'string' && wholeDay.test(text)) {
     const next = startOf(text, 1)

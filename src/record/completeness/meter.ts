@@ -1,14 +1,14 @@
 import type { CompletenessDay, CompletenessTotal } from '../wire.ts'
 import type { Sums } from './settle.ts'
 
-/** What was expected on each day, and why. Pure. */
+/** How many reports were expected on each day, and why. Pure. */
 export type DayRow = Sums & { day: string; refused: number }
 
 export const weeksBefore = 8
 const weeksKnownMin = 4
-/** Fewer than this on a usual weekday say nothing when they are missing. */
+/** When a weekday usually has fewer than this, their absence means nothing. */
 const usualMin = 5
-/** A day may stay unreported until its last visit is a day old. */
+/** A day may stay unreported until a day after its last visit. */
 const graceDays = 1
 
 export const rules = [
@@ -22,7 +22,7 @@ export const rules = [
 const nothing: Sums = { due: 0, reported: 0, reportedInTime: 0, reports: 0, reportsInTime: 0 }
 const plain = (text: string) => Temporal.PlainDate.from(text)
 
-/** `rows` reach back `weeksBefore` weeks before the first day asked for. */
+/** `rows` begin `weeksBefore` weeks before the first day asked for. */
 export function daysOf(rows: readonly DayRow[], from: string, to: string, today: string): CompletenessDay[] {
   const byDay = new Map(rows.map((row) => [row.day, row]))
   const first = rows.map(({ day }) => day).toSorted()[0]
@@ -81,7 +81,7 @@ export function totalOf(days: readonly CompletenessDay[]): CompletenessTotal {
   return total
 }
 
-/** Worst first: by the share that is missing, then by how many; who was expected to send nothing comes last. */
+/** Worst first: by the missing share, then by the missing number; institutions of which nothing was expected come last. */
 export function byNeed(one: CompletenessTotal, other: CompletenessTotal): number {
   const shareOf = ({ expected, missing, late }: CompletenessTotal) => (expected === 0 ? -1 : (missing + late / 2) / expected)
   return shareOf(other) - shareOf(one) || other.missing - one.missing || other.refused - one.refused

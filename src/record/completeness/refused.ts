@@ -5,7 +5,7 @@ import { dayOf } from './heard.ts'
 
 const textMax = 300
 
-/** A document that goes back to its sender is counted with its first reason, in the transaction that sends it back. */
+/** Counts a document that goes back to its sender, with its first reason, in the transaction that sends it back. */
 export async function noteRefused(world: World, tx: Runner, institution: number, message: string, refusal: Refusal): Promise<void> {
   const [issue] = answerOf(refusal, message).body.issue
   const now = world.now()
@@ -16,5 +16,5 @@ export async function noteRefused(world: World, tx: Runner, institution: number,
     on conflict do nothing`
 }
 
-/** Without positions: the same fault in a hundred documents is one line. */
+/** The place without positions: the same fault in a hundred documents is one line. */
 const placeOf = (expression: string | undefined): string | null => expression?.replace(/\[\d+\]/g, '').slice(0, textMax) ?? null

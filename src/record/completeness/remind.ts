@@ -7,15 +7,15 @@ import { limitMs } from './settle.ts'
 
 const everyMs = 10 * 60_000
 const troubledMs = 60_000
-/** One message a day to an institution, whatever happens: a reminder that comes all the time is read by nobody. */
+/** At most one message a day to an institution: nobody reads a reminder that comes all the time. */
 const digestMs = 24 * 3_600_000
-/** Half of the time is over: who hears it now can still be in time. */
+/** Half of the time is over: an institution that is told now can still be in time. */
 const soonMs = limitMs / 2
 const institutionsAtOnce = 50
 
 type Behind = { institution: number; late: number; soon: number }
 
-/** One round: each institution with something new that is late hears it once, on the bus. Answers how many were told. */
+/** One round: each institution with something newly late gets one message on the bus. Answers how many were told. */
 export async function remindInstitutions(world: World): Promise<number> {
   const now = world.now()
   const ago = (ms: number) => new Date(now.getTime() - ms)
@@ -56,7 +56,7 @@ async function remind(world: World, { institution, late, soon }: Behind, before:
 const keptDays = 400
 const prunedAtOnce = 10_000
 
-/** What is older than the meter reaches is kept no more. */
+/** Removes rows that are older than the meter reaches. */
 async function forget(world: World): Promise<void> {
   const before = new Date(world.now().getTime() - keptDays * 86_400_000)
   await world.sql`
@@ -73,7 +73,7 @@ async function forget(world: World): Promise<void> {
      where (institution, day) in (select institution, day from record.institution_day where day < ${before}::date limit ${prunedAtOnce})`
 }
 
-/** In the one process that does background work. */
+/** Runs in the one process that does background work. */
 export function startReminding(world: World): () => Promise<void> {
   const step = async () => {
     await remindInstitutions(world)

@@ -5,7 +5,7 @@ import { visitsReported } from './visits.ts'
 
 type Asked = { Querystring: Record<string, unknown> }
 
-/** Below /record: how complete the record is, and who is behind. */
+/** Routes below /record: how complete the record is, and which institutions are behind. */
 export function completenessRoutes(app: FastifyInstance): void {
   const send = (reply: FastifyReply, body: object) => reply.header('cache-control', 'no-store').send(body)
   app.get<Asked>('/completeness', async (request, reply) => send(reply, await showOwn(askingOf(request as FastifyRequest), request.query)))

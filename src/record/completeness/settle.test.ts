@@ -32,7 +32,7 @@ const report = (day: string, received: string, more: Partial<Received> = {}): Re
 const states = (visits: Expected[]) => new Map(visits.map((one) => [one.id, one.receivedAt === null ? one.state : 'received']))
 
 describe('which visit has its report', () => {
-  test('a booking and the visit that came of it are one, by the reference or by the day', () => {
+  test('a booking and the visit that it led to count as one, by the reference or by the day', () => {
     const booking = visit('booking', '2026-11-02T08:00:00Z')
     const other = visit('booking', '2026-11-03T08:00:00Z')
     const named = visit('visit', '2026-11-04T08:00:00Z', { booking: booking.id })
@@ -41,7 +41,7 @@ describe('which visit has its report', () => {
     assert.deepEqual([found.get(booking.id), found.get(other.id), found.get(named.id), found.get(same.id)], ['merged', 'merged', 'due', 'due'])
   })
 
-  test('a report counts for one visit: the one it names, else one of its day', () => {
+  test('a report counts for one visit: the one it names, else one on its day', () => {
     const first = visit('visit', '2026-11-03T08:00:00Z')
     const second = visit('visit', '2026-11-03T12:00:00Z')
     const one = settle([first, second], [report('2026-11-03', '2026-11-03T13:00:00Z', { encounter: second.id })], dayOf)
@@ -52,7 +52,7 @@ describe('which visit has its report', () => {
     assert.deepEqual([...states(settle([first], [report('2026-11-04', '2026-11-04T13:00:00Z')], dayOf)).values()], ['due'], 'of another day')
   })
 
-  test('a stay needs a letter, a finding of its laboratory is none', () => {
+  test('a stay needs a letter; a finding of its laboratory is not enough', () => {
     const stay = visit('stay', '2026-11-06T10:00:00Z', { beganAt: at('2026-11-02T10:00:00Z') })
     const finding = report('2026-11-04', '2026-11-04T12:00:00Z', { isLetter: false })
     assert.equal(settle([stay], [finding], dayOf)[0]?.receivedAt, null)
@@ -67,7 +67,7 @@ describe('which visit has its report', () => {
 
 describe('what a resource says', () => {
   const encounter = (more: object) => heardOf({ resourceType: 'Encounter', class: { code: 'AMB' }, ...more } as never) as any
-  test('a visit without an end is over with its day, a stay goes on until it is told', () => {
+  test('a visit without an end is over with its day, a stay only when its end is reported', () => {
     const period = { start: '2026-11-02T08:00:00+01:00' }
     assert.equal(encounter({ status: 'in-progress', period }).state, 'due')
     assert.equal(encounter({ status: 'in-progress', class: { code: 'IMP' }, period }).state, 'open')
@@ -81,7 +81,7 @@ describe('what a resource says', () => {
     const { endedAt } = encounter({ status: 'finished', period: { start: '2026-11-02', end: '2026-11-02' } })
     assert.equal(endedAt.toISOString(), '2026-11-02T22:59:59.000Z')
   })
-  test('a draft and the original that the edge keeps are no reports', () => {
+  test('a draft and the original that the edge keeps are not reports', () => {
     const document = (more: object) => heardOf({ resourceType: 'DocumentReference', status: 'current', date: '2026-11-02T08:00:00Z', ...more } as never) as any
     assert.equal(document({}).isVoid, false)
     assert.equal(document({ docStatus: 'preliminary' }).isVoid, true)
@@ -102,7 +102,7 @@ describe('what is expected of a day', () => {
   })
   const mondays = ['2026-09-28', '2026-10-05', '2026-10-12', '2026-10-19', '2026-10-26']
 
-  test('a day far below its weekday is measured by the weeks before, and says so', () => {
+  test('a day far below its usual weekday is measured by the weeks before, and says so', () => {
     const rows = [...mondays.map((day) => row(day, 40)), row('2026-11-02', 3)]
     const [day] = daysOf(rows, '2026-11-02', '2026-11-02', '2026-11-09')
     assert.deepEqual([day?.why, day?.expected, day?.received, day?.missing], ['weekday', 40, 3, 37])
@@ -110,14 +110,14 @@ describe('what is expected of a day', () => {
     assert.deepEqual([usual?.why, usual?.expected, usual?.missing], ['visits', 25, 1])
   })
 
-  test('with too few weeks known nothing is guessed, and today is not over', () => {
+  test('with too few weeks known nothing is guessed, and today still counts as open', () => {
     const [day] = daysOf([row('2026-10-26', 40)], '2026-11-02', '2026-11-02', '2026-11-09')
     assert.deepEqual([day?.why, day?.expected], ['visits', 0])
     const [today] = daysOf([...mondays.map((one) => row(one, 40)), row('2026-11-02', 3, 1)], '2026-11-02', '2026-11-02', '2026-11-02')
     assert.deepEqual([today?.why, today?.expected, today?.missing, today?.awaited], ['visits', 3, 0, 2])
   })
 
-  test('who reports no visits is measured by reports', () => {
+  test('an institution that reports no visits is measured by reports', () => {
     const only = (day: string, reports: number): DayRow => ({ ...row(day, 0), reports, reportsInTime: reports - 1 })
     const [day] = daysOf([only('2026-11-02', 10)], '2026-11-02', '2026-11-02', '2026-11-09')
     assert.deepEqual([day?.why, day?.expected, day?.received, day?.late], ['reports', 10, 10, 1])

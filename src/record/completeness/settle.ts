@@ -1,6 +1,6 @@
 /**
- * Which visit has its report, and what that does to the sums of its day. Pure, and the same whatever order things arrived in: it looks at
- * all that one institution told of one person.
+ * Decides which visit has its report, and how that changes the sums of its day. Pure, and independent of the order of arrival: it looks at everything
+ * that one institution reported about one person.
  */
 export type Expected = {
   type: number
@@ -17,10 +17,10 @@ export type Received = { id: string; type: number; isLetter: boolean; encounter:
 export type Sums = { due: number; reported: number; reportedInTime: number; reports: number; reportsInTime: number }
 
 export const limitMs = 24 * 3_600_000
-/** A clock of the sender that is a little ahead is no report before its time. */
+/** Whether the report came in time. A clock of the sender that is a little ahead does not make the report late. */
 export const isInTime = (endedAt: Date, receivedAt: Date): boolean => receivedAt.getTime() - endedAt.getTime() <= limitMs
 
-/** States and reports as they follow from everything that is known. */
+/** Sets the state and the report of each visit from everything that is known. */
 export function settle<V extends Expected>(visits: readonly V[], reports: readonly Received[], dayOf: (at: Date) => string): V[] {
   const ordered = visits
     .toSorted((a, b) => a.endedAt.getTime() - b.endedAt.getTime() || (a.id < b.id ? -1 : 1))
@@ -35,7 +35,7 @@ export function settle<V extends Expected>(visits: readonly V[], reports: readon
     if (named === undefined) free.push(one)
     else if (covers(one, named)) named.receivedAt ??= one.receivedAt
   }
-  // What names no visit is handed out: one report for one visit of its day, the letter for a stay.
+  // Reports that name no visit are distributed: one report to one visit of its day, a letter to a stay.
   for (const one of free) {
     const open = live.find((visit) => visit.receivedAt === null && covers(one, visit) && dayOf(visit.beganAt) <= one.day && one.day <= visit.day)
     if (open) open.receivedAt = one.receivedAt
@@ -43,10 +43,10 @@ export function settle<V extends Expected>(visits: readonly V[], reports: readon
   return ordered
 }
 
-/** A finding of the laboratory is not the letter of a stay. */
+/** A laboratory finding is not the letter of a stay. */
 const covers = (report: Received, visit: Expected): boolean => visit.kind !== 'stay' || report.isLetter
 
-/** A booking and the visit that came of it are one: by the reference, or one for one on the same day. */
+/** A booking and the visit that it led to are one: by the reference, or one for one on the same day. */
 function mergeBookings(visits: Expected[], dayOf: (at: Date) => string): void {
   const bookings = visits.filter(({ kind, state }) => kind === 'booking' && state === 'due')
   const came = visits.filter(({ kind, state }) => kind !== 'booking' && state !== 'void')
@@ -63,7 +63,7 @@ function mergeBookings(visits: Expected[], dayOf: (at: Date) => string): void {
 
 const nothing = (): Sums => ({ due: 0, reported: 0, reportedInTime: 0, reports: 0, reportsInTime: 0 })
 
-/** The sums of each day that these visits and reports make; those before are taken from those after. */
+/** The sums of each day for these visits and reports. The sums before are subtracted from the sums after (`sign`). */
 export function sumsOf(visits: readonly Expected[], reports: readonly Received[], into = new Map<string, Sums>(), sign = 1): Map<string, Sums> {
   const of = (day: string): Sums => {
     const sums = into.get(day) ?? nothing()

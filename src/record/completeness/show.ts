@@ -9,7 +9,7 @@ import { byNeed, daysOf, rules, totalOf, weeksBefore } from './meter.ts'
 import { limitMs } from './settle.ts'
 import { daysMax, findDays, findLate, findRefused, type Late } from './store.ts'
 
-/** Who works in an institution may know whether it reports; figures of all are for who answers for all. */
+/** Staff of an institution may know whether it reports; the figures of all are for those who are responsible for all. */
 const staff = ['doctor', 'nurse', 'laboratory', 'data-officer']
 const overAll = ['operator', 'ministry']
 const defaultDays = 14
@@ -50,7 +50,7 @@ async function show(asking: Asking, id: number, wish: Wish, isOwn: boolean): Pro
   const [rows, refused, named] = await Promise.all([findDays(world.sql, id, widened(wish)), findRefused(world.sql, id, wish), names(world)])
   const days = daysOf(rows.get(id) ?? [], wish.from, wish.to, dayOf(world.now()))
   const late = isOwn ? await findLate(world.sql, world, id, wish) : []
-  // Each patient can read that the list named a visit of theirs.
+  // Each patient can read in the log that the list named a visit of theirs.
   const patients = [...new Set(late.map(({ patient }) => patient))]
   await world.ledger.record([
     entryOf(asking, 'read', null, `completeness of institution ${id}`, { basis: isOwn ? 'own-institution' : 'role' }),

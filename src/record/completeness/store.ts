@@ -12,7 +12,7 @@ const reasonsShown = 20
 
 type Range = { from: string; to: string }
 
-/** The sums of each day with what was refused on it; `institution` null: of all. */
+/** The sums of each day with the number of refused documents. `institution` null means all institutions. */
 export async function findDays(sql: Runner, institution: number | null, { from, to }: Range): Promise<Map<number, DayRow[]>> {
   const rows = await sql<DayRow & { institution: number }>`
     select institution, day, sum(due)::int as due, sum(reported)::int as reported, sum(reported_in_time)::int as reported_in_time, sum(reports)::int as reports,
@@ -33,7 +33,7 @@ export async function findDays(sql: Runner, institution: number | null, { from, 
 
 type Refused = { code: string; expression: string | null; reason: string; count: number; last: Date; message: string }
 
-/** What was sent back, the same reason in the same place together. */
+/** Refused documents, grouped by reason and place. */
 export const findRefused = (sql: Runner, institution: number, { from, to }: Range): Promise<Refused[]> => sql<Refused>`
   select code, expression, reason, count(*)::int as count, max(at) as last, (array_agg(message order by at desc))[1] as message
     from record.refused_document
@@ -53,7 +53,7 @@ export type Late = {
   receivedAt: Date | null
 }
 
-/** Visits whose report has not come in its time, oldest first. */
+/** Visits whose report has not come in time, oldest first. */
 export const findLate = (sql: Runner, world: World, institution: number, { from, to }: Range): Promise<Late[]> => sql<Late>`
   select e.patient, e.type, e.id, r.name, e.institution, e.kind, e.ended_at, e.received_at
     from record.expected e

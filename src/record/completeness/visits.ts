@@ -9,7 +9,7 @@ import { findVisits, type Late } from './store.ts'
 
 const days = 60
 
-/** For the person (and whoever may read the record): which visit's report has come, which is awaited, which is missing. */
+/** For the person and for readers of their record: the visits whose report has come, is awaited, or is missing. */
 export async function visitsReported(asking: Asking, handle: string): Promise<VisitsReported> {
   const { world } = asking
   const { keys, view } = await openPerson(asking, handle, 'visits')

@@ -33,7 +33,7 @@ function visit(family: string): string {
   })
 }
 
-test('a bundle sent as a message is in the record once, its changes reach who may see them in order, and nobody else', async (t) => {
+test('a bundle sent as a message is in the record once, its changes reach those who may see them in order, and nobody else', async (t) => {
   const { app, world, sql } = await startServer(t)
   const hospital = await joinBus(app, world, 'hospital')
   const own = await joinBus(app, world, 'other')
@@ -49,7 +49,7 @@ test('a bundle sent as a message is in the record once, its changes reach who ma
   const [stored] = await sql<{ count: number }>`select count(*)::int as count from record.resource where not deleted`
   assert.equal(stored?.count, 6, 'three patients with an observation each')
 
-  // Other tests' transactions on the same cluster hold the watermark back for a moment.
+  // Transactions of other tests on the same cluster delay the watermark for a moment.
   const until = performance.now() + 8000
   for (let published = 0; published < 3; published += await publishOutbox(world, people)) assert.ok(performance.now() < until, 'not published')
   const events = await hospital.lease()
@@ -66,7 +66,7 @@ test('a bundle sent as a message is in the record once, its changes reach who ma
   assert.equal(looks.length, 3, 'each patient can read that the event was handed out')
 })
 
-test('a refused document goes back to its sender with the outcome; what fails in passing is tried again and its key waits', async (t) => {
+test('a refused document goes back to its sender with the outcome; a temporary failure is tried again, and its key waits', async (t) => {
   const { app, world, sql } = await startServer(t)
   const hospital = await joinBus(app, world, 'hospital')
   await contractOf(hospital, 'record/documents')
@@ -95,7 +95,7 @@ test('a refused document goes back to its sender with the outcome; what fails in
   assert.equal(await takeIn(world), 2)
 })
 
-test('a document is taken in the transaction of its effect: one that was handed out twice takes effect once', async (t) => {
+test('a document is accepted in the transaction of its effect: a document that was handed out twice takes effect once', async (t) => {
   const { app, world, sql } = await startServer(t)
   const hospital = await joinBus(app, world, 'hospital')
   await contractOf(hospital, 'record/documents')
@@ -105,7 +105,7 @@ test('a document is taken in the transaction of its effect: one that was handed 
   world.ledger.transaction = async (act, how) => {
     if (isFirst) {
       isFirst = false
-      // The lease ran out while this worker slept, and another took the message.
+      // The lease ended while this worker slept, and another took the message.
       await sql`update bus.delivery set due_at = ${new Date(0)}`
       await takeIn(world)
     }
@@ -143,7 +143,7 @@ test('a listener that was down for an hour, with messages leased when it died, g
   assert.deepEqual(numbers, [1, 2, 3, 4, 5, 6])
 })
 
-test('of what is about nobody others hear what is a directory, and nothing of the rest', async (t) => {
+test('of resources about nobody others hear only those of a directory', async (t) => {
   const { app, world } = await startServer(t)
   const hospital = await joinBus(app, world, 'hospital')
   const other = await joinBus(app, world, 'other')

@@ -12,12 +12,12 @@ import { runBundle, sharing } from '../http/bundle.ts'
 import { runTogether, type Sharer } from '../write/transaction.ts'
 
 /**
- * Documents that come over the bus, with the same safety as POST /fhir: scopes, validation, access, audit. The delivery is taken in
- * the transaction that writes the document, so its effect happens once however often it is handed out. What is refused goes back
- * to its sender with the outcome.
+ * Documents that come over the bus, with the same safety as POST /fhir: scopes, validation, access, audit. The delivery is accepted in the
+ * transaction that writes the document, so it takes effect once however often it is handed out. A refused document goes back to its sender with the
+ * outcome.
  */
 const inbox = inboxes.record
-/** Leased at once by each of the hands: while the database writes what one has, the other reads and judges. */
+/** How many deliveries each hand leases at once: while the database writes those of one hand, another reads and validates. */
 const batch = 100
 const hands = 3
 const idleMs = 100
@@ -39,7 +39,7 @@ const intakeOf = (world: World): Intake => ({
       throw new Refusal('incorrect', 'only reads and writes of resources come over the bus')
     })
   },
-  // What took too long may have met a busy hour: it is tried a few times before its sender hears that it costs too much.
+  // A document that took too long may have met a busy hour: it is tried a few times before its sender is told that it costs too much.
   mayPass: ({ issues }, { attempts }) => attempts < slowAttempts && issues?.some(({ code }) => code === 'too-costly') === true,
   async note(tx, { message }, refusal, institution) {
     if (institution !== null) await noteRefused(world, tx, institution, message, refusal)
@@ -47,7 +47,10 @@ const intakeOf = (world: World): Intake => ({
   words: { one: 'a document', whose: 'a document of the bus', within: 'an error inside the record' },
 })
 
-/** Documents of different people in one transaction; what is wrong, large or asks for more than writes goes alone, by the way of any request. */
+/**
+ * Takes documents of different people in one transaction. A wrong or large document, or one that does more than write, is taken alone, like any
+ * request.
+ */
 async function takeTogether(world: World, deliveries: readonly Delivery[]): Promise<('done' | 'alone' | 'again')[]> {
   const endTurn = await turnsOf(world).enter()
   try {
@@ -59,7 +62,7 @@ async function takeTogether(world: World, deliveries: readonly Delivery[]): Prom
 
 const turns = new WeakMap<World['sql'], Turns>()
 
-/** One hand reads and judges while the others write or fetch: what it has in memory meanwhile is there for a moment, and not as long as the work of all of them takes. */
+/** One hand reads and judges while the others write or fetch, so that its data are in memory only for a moment, and not as long as all hands work. */
 function turnsOf({ sql }: World): Turns {
   let known = turns.get(sql)
   if (!known) {
@@ -91,7 +94,7 @@ async function decideAndWrite(world: World, deliveries: readonly Delivery[], isD
   return fates
 }
 
-/** A larger one fills a transaction by itself, and is not read twice to find that out. */
+/** A larger document fills a transaction by itself; the limit saves reading it twice to find that out. */
 const sharedBytesMax = 100_000
 
 async function sharerOf(world: World, delivery: Delivery, askers: Map<string, Promise<Asking>>): Promise<Sharer | null> {
@@ -103,7 +106,7 @@ async function sharerOf(world: World, delivery: Delivery, askers: Map<string, Pr
     const { inTransaction: _, ...asked } = await asking
     return sharing({ ...asked, correlation: delivery.message }, () => transactionOf(delivery))
   } catch (error) {
-    // Alone it hears why.
+    // Taken alone, it gets its own refusal.
     if (error instanceof Refusal) return null
     throw error
   }
@@ -123,7 +126,7 @@ async function askingOf(world: World, delivery: Delivery): Promise<Asking> {
   }
 }
 
-/** A transaction as it is; a document is filed whole, as a Bundle of the record. */
+/** A transaction is run as it is; a document is filed whole, as a Bundle of the record. */
 function transactionOf(delivery: Delivery): Resource {
   const type = inbox.contentTypeOf(delivery)
   if (!/^application\/(?:fhir\+)?json\b/.test(type)) throw new Refusal('unsupported', 'the record takes application/fhir+json', { expression: 'content-type' })

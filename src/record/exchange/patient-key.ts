@@ -1,7 +1,7 @@
 import type { World } from '../../platform/world.ts'
 import { isServerId, keyOfId } from '../ids.ts'
 
-/** The key of a Patient named by the id that this server gave; null when there is none. Lower slices tie an exchange to a person by it. */
+/** The key of a Patient by an id that this server gave; null when there is none. Lower slices use it to assign an exchange to a person. */
 export async function patientKeyOf(world: World, reference: string): Promise<number | null> {
   const [type, id = ''] = reference.split('/')
   if (type !== 'Patient' || !isServerId(id)) return null

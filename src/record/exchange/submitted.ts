@@ -5,8 +5,8 @@ import { pointer, readBodies, type Stored } from '../store.ts'
 const submittedMax = 1000
 
 /**
- * What an institution wrote since a transaction and is still current, in the order in which it was committed: how a sandbox sees what
- * came of an exchange. The index by transaction keeps it from reading what was there before.
+ * What an institution wrote since a transaction and is still current, in the order of its commits: a sandbox shows by it what an exchange led to. The
+ * index by transaction avoids reading older rows.
  */
 export async function submittedSince(world: World, institution: number, sinceTx: number): Promise<Resource[]> {
   const rows = await world.sql<Stored>`

@@ -57,7 +57,7 @@ async function countOf(type: string, value: string): Promise<number> {
   return rows.filter(({ body }) => body.includes(`"value":"${value}"`)).length
 }
 
-test('documents of different people share transactions, and each keeps its own events, looks and end', async () => {
+test('documents of different people share transactions, and each has its own events, audit rows and end', async () => {
   const [mark] = await server.sql<{ tx: number }>`select coalesce(max(tx), 0)::int8 as tx from bus.outbox`
   const sent = await send(Array.from({ length: 12 }, (_, at) => ({ key: `k-${at}`, body: transaction(house('Б'), patient(`p-${at}`), observation('a')) })))
   await takeAll()
@@ -76,14 +76,14 @@ test('documents of different people share transactions, and each keeps its own e
   assert.equal(looks[0]?.count, 1, 'what is on record of a document names that document')
 })
 
-/** What is on record of a message, without that it was sent: action and whether it is about a person. */
+/** The logged acts of a message apart from its sending: the action, and whether it is about a person. */
 async function onRecord(message: string | undefined): Promise<string[]> {
   const rows = await server.sql<{ action: string; isAbout: boolean }>`
     select action, patient <> 0 as is_about from audit.entry where entry like ${`%"correlation":"${message}"%`} order by action limit 100`
   return rows.map(({ action, isAbout }) => `${action} ${isAbout ? 'person' : 'nobody'}`)
 }
 
-test('who is written to is on record for that; who is only found, for being found; what is about nobody is met again without a row', async () => {
+test('a patient who is written to has a row for the write, one who is only found has a row for that, and resources about nobody have none', async () => {
   const keyed = (...bodies: string[]) => bodies.map((body, at) => ({ key: `l-${numbers}-${at}`, body }))
   await send(keyed(transaction(house('В'), patient('l-1')), transaction(house('В'), patient('l-2'))))
   await takeAll()
@@ -99,7 +99,7 @@ const device = (identifier: object): Entry => ({
   request: { method: 'POST', url: 'Device', ifNoneExist: 'identifier=|ЛИС' },
 })
 
-test('a number without a space finds those of the sender that have none, and no other', async () => {
+test('an identifier without a system finds those of the sender that have none, and no other', async () => {
   const other = await joinBus(server.app, server.world, 'other-hospital')
   await contractOf(other, 'record/documents')
   const theirs = { to: 'record/documents', contentType: 'application/fhir+json', messageId: 'theirs', body: transaction(device({ value: 'ЛИС' })) }
@@ -140,7 +140,7 @@ test('the head of a message is filed with the person whom the message is about',
   assert.ok(keyOf('of 0') < reservedKeys && keyOf('of 2') < reservedKeys, 'of nobody, and of several, it is nobody’s')
 })
 
-test('whoever would change whom a resource is about hears in which element', async () => {
+test('a sender who would change the subject of a resource is told in which element', async () => {
   const clinic = await server.institution('Дом здравља')
   const made = async (resource: { resourceType: string }) => {
     const { status, body, text } = await clinic.send('POST', `/fhir/${resource.resourceType}`, resource)
@@ -162,7 +162,7 @@ test('whoever would change whom a resource is about hears in which element', asy
   }
 })
 
-test('one that is refused keeps nothing from the others, and its sender hears what it would have heard alone', async () => {
+test('a refused document does not affect the others, and its sender is told what it would have been told alone', async () => {
   const bodies = Array.from({ length: 8 }, (_, at) => transaction(patient(`r-${at}`), observation('b')))
   bodies[2] = transaction(observation('b', 'Patient?identifier=urn:t|nobody'))
   bodies[5] = transaction(patient('r-5'), { ...observation('b'), resource: { resourceType: 'Observation', status: 'nonsense', code: { text: 'b' } } })
@@ -179,7 +179,7 @@ test('one that is refused keeps nothing from the others, and its sender hears wh
   assert.equal(denied[0]?.count, 0)
 })
 
-test('of two with the same condition the later finds what the earlier made, whatever their keys', async () => {
+test('of two documents with the same condition the later finds what the earlier made, whatever their keys', async () => {
   await send([
     { key: 'one', body: transaction(patient('same'), observation('first')) },
     { key: 'two', body: transaction(patient('same'), observation('second')) },
@@ -195,7 +195,7 @@ test('of two with the same condition the later finds what the earlier made, what
   assert.deepEqual([about[1], about[2]], [about[0], about[0]])
 })
 
-test('of one key everything is filed in its order, also where versions follow each other', async () => {
+test('documents of one key are filed in order, also where versions follow each other', async () => {
   const version = (name: string) => ({
     resource: { resourceType: 'Organization', identifier: [{ system: 'urn:t', value: 'v' }], name },
     request: { method: 'PUT', url: 'Organization?identifier=urn:t|v' },
@@ -222,7 +222,7 @@ test('documents that change the same resource under different keys are filed one
   assert.equal(rows[0]?.version, 3)
 })
 
-test('two systems at once with the same condition make one, and a bundle of many conditions is no burden to the others', async () => {
+test('two systems at once with the same condition create one resource, and a bundle of many conditions does not delay the others', async () => {
   const { institution } = server
   const { send: post } = await institution('ДЗ Звездара')
   const same = transaction(house('two-at-once'))

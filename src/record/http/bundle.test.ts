@@ -74,7 +74,7 @@ test('resources under ids of the client belong together from the first transacti
   }
 })
 
-test('sixteen identical transactions at once leave one of everything they name', async (t) => {
+test('sixteen identical transactions at once create each resource that they name once', async (t) => {
   const { send } = await start(t)
   await Promise.all(
     Array.from({ length: 16 }, async () => {
@@ -186,7 +186,7 @@ test('whatever is wrong with one entry of many, nothing is stored and the entry 
   }
 })
 
-test('entries of a batch stand alone: each has its own answer, in its own place', async (t) => {
+test('entries of a batch are independent: each has its own answer, in its own place', async (t) => {
   const { send } = await start(t)
   await send('PUT', '/fhir/Patient/p-1', patient('1', { id: 'p-1' }))
   const p = name()
@@ -209,7 +209,7 @@ test('entries of a batch stand alone: each has its own answer, in its own place'
   assert.equal(done.status, 200, done.text)
   assert.deepEqual(statuses(done), [201, 400, 404, 200, 400, 204, 412, 400, 400, 200])
   const unasked = await send('POST', '/fhir', { resourceType: 'Bundle', type: 'batch', entry: [{ resource: patient('3') }] })
-  // bdl-3 and nothing else: the entry is there, and has a resource.
+  // Only bdl-3 is broken: the entry exists and has a resource.
   assert.deepEqual([unasked.status, unasked.body.issue.filter((one: any) => one.severity === 'error').length], [400, 1], unasked.text)
   for (const one of done.body.entry) if (Number(one.response.status.slice(0, 3)) >= 400) assert.equal(one.response.outcome.resourceType, 'OperationOutcome')
 })
@@ -339,7 +339,7 @@ test('an id that one institution chose is refused to another, without a word abo
   assert.equal((await winner.send('GET', '/fhir/Patient/p-1')).status, 200)
 })
 
-test('a patient may arrive after what is about them; the id then belongs to whoever used it first, and others are told so', async (t) => {
+test('a patient may arrive after what refers to it; the id then belongs to the first institution that used it, and others are told so', async (t) => {
   const { institution } = await start(t)
   const [a, b] = [await institution('А'), await institution('Б')]
   assert.equal((await a.send('PUT', '/fhir/Observation/o-1', finding('Patient/early', { id: 'o-1' }))).status, 201)

@@ -17,7 +17,7 @@ import { isWrite } from '../write/intent.ts'
 import { runTransaction, type Sharer } from '../write/transaction.ts'
 import { readBefore } from './reads-before.ts'
 
-/** POST /fhir: a batch, entry by entry, or a transaction, all or nothing. The answer holds one entry for each, in their order. */
+/** POST /fhir: a batch, entry by entry, or a transaction, all or nothing. The answer holds one entry for each, in the same order. */
 export async function runBundle(asking: Asking, read: () => unknown, preference: Preference, inner: Inner): Promise<string> {
   const bundle = read() as Resource
   if (bundle === null || typeof bundle !== 'object' || bundle.resourceType !== 'Bundle') {
@@ -32,19 +32,19 @@ export async function runBundle(asking: Asking, read: () => unknown, preference:
     : batch(asking, plan, preference, inner)
 }
 
-/** More than this in one transaction fills it by itself. */
+/** A transaction with more entries than this is not shared: it fills a database transaction by itself. */
 const sharedEntriesMax = 60
 
 /**
- * The same bundle as one that may share a database transaction with others, judged as `runBundle` judges it: a small transaction that only
- * writes. Null for anything else, and for what `runBundle` would refuse.
+ * Prepares a bundle that may share a database transaction with others, judged as `runBundle` judges it: a small transaction that only writes. Null
+ * for any other bundle, and for one that `runBundle` would refuse.
  */
 export function sharing(asking: Asking, read: () => Resource): Sharer | null {
   const bundle = read()
   const plan = planBundle(bundle, asking.base)
   let known: BundlePlan | null = plan
   if (plan.kind !== 'transaction' || plan.issues.length > 0 || plan.entries.length > sharedEntriesMax || !plan.entries.every(mayShare)) return null
-  // What is not allowed is on record once, where it is refused.
+  // A denial is logged once, by `runBundle`, which refuses the bundle.
   if (!neededFor(plan).every(({ type, letter }) => access.hasScope(asking.actor, type, letter))) return null
   requireInstitution(asking)
   requireValidBundle(asking, bundle, plan)
@@ -52,13 +52,13 @@ export function sharing(asking: Asking, read: () => Resource): Sharer | null {
     asking,
     plan() {
       const now = known ?? planBundle(read(), asking.base)
-      known = null // Each attempt replaces references in place.
+      known = null // An attempt replaces references in place, so the next one needs a fresh plan.
       return now
     },
   }
 }
 
-/** A Subscription has more to it than rows, and a condition may delete a thousand. */
+/** A Subscription is more than its rows, and one condition may delete a thousand resources: neither may share. */
 function mayShare(entry: BundleEntry): boolean {
   const { method, target } = entry
   return isWrite(entry) && target.kind !== 'other' && target.type !== 'Subscription' && !(method === 'DELETE' && target.kind === 'search')
@@ -67,7 +67,7 @@ function mayShare(entry: BundleEntry): boolean {
 const letters = { GET: 'r', HEAD: 'r', POST: 'c', PUT: 'u', PATCH: 'u', DELETE: 'd' } as const
 
 async function allowAll(asking: Asking, plan: BundlePlan): Promise<void> {
-  if (plan.kind === 'batch') return // Each entry is judged by itself.
+  if (plan.kind === 'batch') return // Each entry of a batch is judged by itself.
   for (const { type, letter } of neededFor(plan)) await allow(asking, type, letter)
 }
 
@@ -77,14 +77,14 @@ function neededFor(plan: BundlePlan): { type: string; letter: Interaction }[] {
     const { method, target, conditional } = entry
     if (target.kind === 'other') continue
     needed.push({ type: target.type, letter: target.kind !== 'instance' && isRead(entry) ? 's' : letters[method] })
-    // A condition is a search: what it finds, or that it finds nothing, is an answer too.
+    // A condition is a search: to learn what it finds, or that it finds nothing, needs the scope to search.
     if (entry.ifNoneExist !== null || (target.kind === 'search' && !isRead(entry))) needed.push({ type: target.type, letter: 's' })
     for (const { type } of conditional) needed.push({ type, letter: 's' })
   }
   return needed
 }
 
-/** `versions`: the packages of a validator's verdict. */
+/** `versions`: the packages by which a validator judged. */
 export function refusalOf(issues: readonly Issue[], versions: readonly string[] = []): Refusal {
   const checkedWith = { severity: 'information' as const, code: 'informational', diagnostics: `checked with ${versions.join(', ')}` }
   return new Refusal('incorrect', 'the bundle cannot be processed', { issues: [...issues.slice(0, 50), ...(versions.length > 0 ? [checkedWith] : [])] })
@@ -104,10 +104,10 @@ async function transaction(asking: Asking, plan: BundlePlan, again: () => Bundle
   return bundleText('transaction-response', entries)
 }
 
-/** What the reads of one bundle may bring back together: a small request must not make an answer that no memory holds. */
+/** How many bytes the reads of one bundle may bring back together: a small request must not ask for an answer that does not fit in memory. */
 const readBytesMax = 16 * 1_048_576
 
-/** Reads entries until the answer is full; every later one says so, and what came before stands. */
+/** Reads entries until the answer is full. Every later entry is refused; the earlier answers stay. */
 function createReader(asking: Asking, inner: Inner): (entry: BundleEntry) => Promise<string> {
   let bytes = 0
   return async (entry) => {
@@ -124,7 +124,7 @@ function createReader(asking: Asking, inner: Inner): (entry: BundleEntry) => Pro
 
 const isRead = ({ method }: BundleEntry) => method === 'GET' || method === 'HEAD'
 
-/** What only a race can still make fail after the commit says so in its own entry: a 4xx for the whole would deny what is stored. */
+/** After the commit only a race can make a read fail. Its own entry says so: a 4xx for the whole would deny what is stored. */
 async function readOrFailure(asking: Asking, read: (entry: BundleEntry) => Promise<string>, entry: BundleEntry): Promise<string> {
   try {
     return await read(entry)
@@ -135,8 +135,8 @@ async function readOrFailure(asking: Asking, read: (entry: BundleEntry) => Promi
 }
 
 /**
- * A transaction is judged whole: every wrong entry is named at once, each with its own place. Of a batch only the frame is judged
- * here, because one wrong entry must not keep the others out.
+ * A transaction is judged as a whole: every wrong entry is named at once, with its place. For a batch only the frame is judged here, because one
+ * wrong entry must not keep the others out.
  */
 function requireValidBundle(asking: Asking, bundle: Resource, plan: BundlePlan): void {
   const wrong = plan.kind === 'transaction' ? plan.entries.flatMap((entry) => entry.issues) : []
@@ -145,7 +145,7 @@ function requireValidBundle(asking: Asking, bundle: Resource, plan: BundlePlan):
   if (wrong.length + errors.length > 0) throw refusalOf([...wrong, ...errors], asking.world.fhir.versions)
 }
 
-/** Each entry of a batch is judged by itself: in the frame something that is right stands for its resource. */
+/** The frame of a batch, whose entries are judged one by one: a valid resource takes the place of each entry's own. */
 function frameOf(bundle: Resource): Resource {
   const entries = bundle['entry'] as Record<string, unknown>[] | undefined
   const stand = ({ resource, ...frame }: Record<string, unknown>) => (resource === undefined ? frame : { ...frame, resource: { resourceType: 'Parameters' } })
@@ -154,12 +154,12 @@ function frameOf(bundle: Resource): Resource {
 
 function responseOf(asking: Asking, applied: Applied, preference: Preference): string {
   const address = `${asking.base}/${applied.type}/${applied.id}`
-  // Put together by hand: nothing in it needs escaping but the quotes of the tag, and there are thousands of them.
+  // Joined by hand: only the quotes of the tag need escaping, and there are thousands of entries.
   const location = applied.status === 204 ? '' : `,"location":"${address}/_history/${applied.version}"`
   const version = applied.version > 0 ? `,"etag":"W/\\"${applied.version}\\"","lastModified":"${applied.at.toISOString()}"` : ''
   const isTold = preference.give === 'OperationOutcome' || applied.warnings.length > 0 || applied.temporaryNumber !== null
   const outcome = isTold ? `,"outcome":${JSON.stringify(outcomeOfApplied(applied))}` : ''
-  // A transaction's answer is as long as its question only when the client asks for that.
+  // The answer holds the resources only when the client asks for them.
   const resource = preference.give === 'representation' && applied.body !== null && preference.isGiven ? `"resource":${applied.body},` : ''
   const fullUrl = applied.status === 204 ? '' : `"fullUrl":"${address}",`
   return `{${fullUrl}${resource}"response":{"status":"${statusText[applied.status]}"${location}${version}${outcome}}}`
@@ -219,7 +219,7 @@ export function expectedBy({ index, ifMatch, ifNoneMatch }: BundleEntry): Expect
   }
 }
 
-/** GET and HEAD inside a bundle: by id, a search whose answer is a Bundle of its own, or whatever else this server answers. */
+/** Answers GET and HEAD inside a bundle: a read by id, a search with a Bundle of its own, or any other request. */
 async function readEntry(asking: Asking, entry: BundleEntry, inner: Inner): Promise<string> {
   const { target } = entry
   const withoutBody = entry.method === 'HEAD'

@@ -15,12 +15,12 @@ const guides = ['http://hl7.org/fhir/uv/bulkdata/CapabilityStatement/bulk-data',
 
 type Mode = 'full' | 'normative' | 'terminology'
 
-/** What R4 calls normative, as far as it is a resource (https://hl7.org/fhir/R4/ballot-intro.html). */
+/** The resources that R4 calls normative (https://hl7.org/fhir/R4/ballot-intro.html). */
 const normative = new Set(
   'Binary Bundle CapabilityStatement CodeSystem Observation OperationDefinition OperationOutcome Parameters Patient StructureDefinition ValueSet'.split(' '),
 )
 
-/** GET /fhir/metadata: exactly what works, made once in each form and again when a search parameter comes or goes (R4 http, section 3.1.0.9). */
+/** GET /fhir/metadata: exactly what works. Made once in each format, and again when a search parameter is added or removed (R4 http, section 3.1.0.9). */
 export function capabilityOf(world: World, form: Form, mode = 'full'): PublicText {
   if (mode !== 'full' && mode !== 'normative' && mode !== 'terminology') {
     throw new Refusal('incorrect', 'this mode is not known', { expression: 'http.mode', hint: 'Use full, normative or terminology.' })
@@ -65,7 +65,7 @@ export function capabilityOf(world: World, form: Form, mode = 'full'): PublicTex
   )
 }
 
-/** What is there to be asked for by `$name`, of one type or of the whole system. */
+/** The operations, called by `$name`, of one type or of the whole system. */
 export const operationsOf = (world: World): Capabilities['operations'] => [
   {
     ...{ type: 'Patient', name: 'everything', definition: 'http://hl7.org/fhir/OperationDefinition/Patient-everything' },
@@ -94,7 +94,7 @@ export const operationsOf = (world: World): Capabilities['operations'] => [
   ...terminologyOperations.map(({ type, name }) => ({ type, name, definition: `http://hl7.org/fhir/OperationDefinition/${type}-${name}` })),
 ]
 
-/** Which topics there are is said where the R4 backport has it (CapabilityStatement, rest.resource of Subscription). */
+/** Names the topics where the R4 backport wants them (CapabilityStatement, rest.resource of Subscription). */
 function nameTopics(whole: Resource): void {
   const [rest] = whole['rest'] as [{ resource: Record<string, unknown>[] }]
   const subscription = rest.resource.find(({ type }) => type === 'Subscription')
@@ -110,7 +110,7 @@ function normativePart(whole: Resource): Resource {
   return { ...whole, rest: [{ ...rest, resource: rest.resource.filter(({ type }) => normative.has(type)) }] }
 }
 
-/** The code systems of R4 itself and those of packages are not listed one by one: $validate-code and $lookup say what they know. */
+/** The code systems of R4 and of packages are not listed one by one: $validate-code and $lookup tell what they contain. */
 function terminologyPart({ date, software, implementation }: Resource): Resource {
   return {
     resourceType: 'TerminologyCapabilities',

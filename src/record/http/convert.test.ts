@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { startServer } from '../../testing/server.ts'
 
-test('$convert gives a resource in the other form, digit by digit, and says what is wrong with one that has none; $versions needs no token', async (t) => {
+test('$convert gives a resource in the other format, digit by digit, and says what is wrong with an invalid one; $versions needs no token', async (t) => {
   const { app, institution } = await startServer(t)
   const { send } = await institution('А')
   const json = '{"resourceType":"Observation","status":"final","code":{"text":"а & б"},"valueQuantity":{"value":1.50}}'

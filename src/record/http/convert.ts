@@ -8,7 +8,10 @@ import { readBody } from './formats.ts'
 
 const release = '4.0'
 
-/** `$convert` (R4 resource-operation-convert): what comes in one form goes out in the other, and nothing is stored. `$versions`: of FHIR there is one here. */
+/**
+ * `$convert` (R4 resource-operation-convert): answers a resource in another format and stores nothing. `$versions`: this server knows one version of
+ * FHIR.
+ */
 export const convertRoutes: Routes = (app) => {
   app.post('/$convert', async (request, reply) => {
     const asking = askingOf(request)
@@ -17,7 +20,7 @@ export const convertRoutes: Routes = (app) => {
     if (wrong.length > 0)
       throw new Refusal('incorrect', 'what is not right in one form cannot be written in the other', { issues: wrong satisfies RefusalIssue[] })
     await asking.world.ledger.record([entryOf(asking, 'read', null, `${(resource as Resource).resourceType}/$convert`)])
-    // The last hook of every answer writes it as Accept or _format asks.
+    // The last hook of every answer puts it into the format of Accept or _format.
     return reply.header('content-type', fhirJson).send(printJson(resource as Resource))
   })
   app.route({
@@ -31,7 +34,7 @@ export const convertRoutes: Routes = (app) => {
   })
 }
 
-/** A Parameters with a part `input` asks about that; any other is itself what is converted. */
+/** Parameters with a part `input` ask about that part; any other Parameters are themselves converted. */
 function inputOf(body: unknown): unknown {
   const { resourceType, parameter } = (body ?? {}) as { resourceType?: unknown; parameter?: unknown }
   if (resourceType !== 'Parameters' || !Array.isArray(parameter)) return body

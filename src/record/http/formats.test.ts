@@ -7,7 +7,7 @@ const xml = { 'content-type': 'application/fhir+xml', accept: 'application/fhir+
 const patient = (inner = '') =>
   `<?xml version="1.0" encoding="UTF-8"?>\n<!-- from a laboratory --><Patient xmlns="http://hl7.org/fhir"><identifier><system value="urn:h"/><value value="X-1"/></identifier>${inner}<name><family value="Петровић"/><given value="Ана"/></name><birthDate value="1985-01-01"/></Patient>`
 
-test('what came as XML is the same resource in JSON, and the other way round', async (t) => {
+test('a resource sent as XML is the same resource in JSON, and the other way round', async (t) => {
   const { app, world, institution } = await startServer(t)
   const { send, token } = await institution('ДЗ Звездара')
   const created = await send('POST', '/fhir/Patient', patient(), xml)

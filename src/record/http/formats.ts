@@ -7,7 +7,7 @@ import { fhirPathPatchOf, jsonPatchOf, jsonPatchType, xmlPatchOf, xmlPatchType }
 
 export const fhirXml = 'application/fhir+xml; charset=utf-8'
 
-/** What may be asked for and sent, by its short names and MIME types (R4 http, section 3.1.0.1.11). */
+/** The formats that may be asked for and sent, by their short names and MIME types (R4 http, section 3.1.0.1.11). */
 const formats: Record<string, Form['format'] | undefined> = {
   json: 'json',
   'application/json': 'json',
@@ -20,10 +20,10 @@ const formats: Record<string, Form['format'] | undefined> = {
   'application/xml+fhir': 'xml',
   'text/xml': 'xml',
 }
-/** Whoever takes anything gets JSON; lines of JSON are the business of those who write them. */
+/** Ranges that stand for the preferred format. Lines of JSON are among them: the routes that send them choose that themselves. */
 const anything = new Set(['*/*', 'application/*', 'application/fhir+ndjson', 'application/ndjson', 'application/x-ndjson'])
 
-/** In which form the client wants its answer: `_format` says more than Accept; nothing that suits is 406. */
+/** The format of the answer: `_format` takes precedence over Accept; when none suits it is 406. */
 export function formOf(request: FastifyRequest): Form {
   const asked = formatAsked(request)
   const format = asked === null || asked === '' ? acceptedOf(request.headers.accept) : formats[asked]
@@ -35,12 +35,12 @@ export function formOf(request: FastifyRequest): Form {
   return { format, isPretty: parameterOf(request, '_pretty') === 'true' }
 }
 
-/** `_format` as it was asked for; a plus sign in an address arrives as a blank. */
+/** The value of `_format`; an unescaped plus sign in an address arrives as a blank. */
 export function formatAsked(request: FastifyRequest): string | null {
   return parameterOf(request, '_format')?.split(';')[0]?.trim().replaceAll(' ', '+').toLowerCase() ?? null
 }
 
-/** From the address or, of a search by POST, from its form. */
+/** A parameter in the address or, for a search by POST, in its form. */
 function parameterOf(request: FastifyRequest, name: string): string | null {
   const value = (request.query as Record<string, string | string[] | undefined> | undefined)?.[name]
   const given = Array.isArray(value) ? value[0] : value
@@ -58,7 +58,7 @@ function acceptedOf(accept: string | undefined): Form['format'] | undefined {
   const formatOf = (name: string) => (name.includes('/') ? formats[name] : undefined)
   const refused = new Set(ranges.filter(({ quality }) => quality === 0).map(({ name }) => formatOf(name)))
   const preferred = (['json', 'xml'] as const).find((format) => !refused.has(format))
-  // A browser takes pages and, after them, anything: that is whoever looks, and JSON is what can be looked at.
+  // A browser accepts pages and, after them, anything: its reader gets JSON, which can be looked at.
   const isBrowser = ranges.some(({ name }) => name === '*/*')
   let best: { format: Form['format']; quality: number } | undefined
   for (const { name, quality } of ranges) {
@@ -71,7 +71,7 @@ function acceptedOf(accept: string | undefined): Form['format'] | undefined {
 
 const rangesMax = 50
 
-/** RFC 9110, section 12.4.2; a range that wants another release of FHIR (R4 http, section 3.1.0.1.12) suits nothing here. */
+/** RFC 9110, section 12.4.2. A range for another release of FHIR (R4 http, section 3.1.0.1.12) suits nothing here. */
 function qualityOf(parameters: readonly string[]): number {
   const valueOf = (name: string) =>
     parameters
@@ -86,14 +86,14 @@ function qualityOf(parameters: readonly string[]): number {
 const isOtherRelease = (version: string | undefined): boolean => version !== undefined && version !== '4.0' && version !== '4.0.1'
 
 const wholeMaxLength = 8 * 1_048_576
-/** A Bundle that this server has put together: its entries come last, so it can be written as it flows by. */
+/** A Bundle composed by this server: its entries come last, so it can be converted while it is streamed. */
 const ownBundle = /^\{"resourceType":"Bundle","type":"(?:searchset|history|batch-response|transaction-response)"/
 
-/** Last of all, whatever was said as JSON is put into the form that the client asked for; streams stay streams. */
+/** As the last step, converts an answer from JSON into the format that the client asked for; streams stay streams. */
 export async function inWantedForm(request: FastifyRequest, reply: FastifyReply, payload: unknown): Promise<unknown> {
   if (payload === undefined || payload === null || !request.url.startsWith('/fhir')) return payload
   if (!String(reply.getHeader('content-type') ?? '').startsWith('application/fhir+json')) return payload
-  if (reply.hasHeader('content-encoding')) return payload // It stands in its form already (sendPublicText).
+  if (reply.hasHeader('content-encoding')) return payload // It already has its format (sendPublicText).
   const form = formOrJson(request)
   if (form.format === 'json' && !form.isPretty) return payload
   reply.header('content-type', form.format === 'xml' ? fhirXml : fhirJson).removeHeader('content-length')
@@ -107,7 +107,7 @@ export async function inWantedForm(request: FastifyRequest, reply: FastifyReply,
   return Readable.from(written.stream(slices(text), form), { objectMode: false })
 }
 
-/** The answer that says 406 itself needs a form too. */
+/** The 406 answer itself needs a format, too. */
 function formOrJson(request: FastifyRequest): Form {
   try {
     return formOf(request)
@@ -127,17 +127,17 @@ export const contentTypeOf = (request: FastifyRequest): string => (request.heade
 
 export const isFhirType = (contentType: string): boolean => contentType.includes('/') && formats[contentType] !== undefined
 
-/** RFC 5789, section 3.1: what a server takes, also beside 415. */
+/** RFC 5789, section 3.1: the patch formats that this server takes, also sent with 415. */
 export const acceptPatch = [jsonPatchType, xmlPatchType, 'application/fhir+json', 'application/fhir+xml'].join(', ')
 
-/** A patch of any kind; JSON Patch and XML Patch are known by content types of their own. */
+/** Reads a patch of any kind; JSON Patch and XML Patch are recognized by their own content types. */
 export function readPatch(request: FastifyRequest): Patch {
   const type = contentTypeOf(request)
   const text = typeof request.body === 'string' ? request.body : ''
   if (type === jsonPatchType) return jsonPatchOf(text)
   if (type === xmlPatchType) return xmlPatchOf(text)
   const body = isFhirType(type) ? readBody(request) : undefined
-  // A part of a resource, which some servers merge into it, is none of R4's patches.
+  // A partial resource, which some servers merge, is not a patch of R4.
   if (isResource(body)) return fhirPathPatchOf(request.world, body)
   throw new Refusal('unsupported', type === '' ? 'the content type is missing' : 'this kind of patch is not supported', {
     hint: `Send ${jsonPatchType}, ${xmlPatchType}, or a FHIRPath Patch as Parameters in application/fhir+json or application/fhir+xml.`,

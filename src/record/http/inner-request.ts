@@ -4,16 +4,16 @@ import { roomHeader, sharing } from '../answer-room.ts'
 import { carryCertificate } from '../../platform/client-certificate.ts'
 import { outcomeOf } from '../../platform/refusal.ts'
 
-/** Answers an entry of a bundle that asks for something else than reads and writes, as text of the response's entry. */
+/** Answers an entry of a bundle that is neither a read nor a write, as the text of an entry of the response. */
 export type Inner = (entry: BundleEntry) => Promise<string>
 
 const answerBytesMax = 16 * 1_048_576
-/** What says who asks, and why; the rest of the outer request is about the bundle. */
+/** The headers that say who asks, and why; the rest of the outer request concerns the bundle. */
 const passed = ['authorization', 'cookie', 'accept-language', 'prefer'] as const
 
 /**
- * A history, a version, an operation inside a bundle goes the way of a request of its own, so it meets the same questions: token,
- * scope, access, audit. Its answer is held in memory, so it has a limit.
+ * A history, a version or an operation inside a bundle is sent as a request of its own, so it passes the same checks: token, scope, access, audit.
+ * Its answer is held in memory, so it has a limit.
  */
 export function innerRequests(app: FastifyInstance, request: FastifyRequest): Inner {
   const headers: Record<string, string> = { accept: 'application/fhir+json', ...carryCertificate(request) }
@@ -57,7 +57,7 @@ const tooLarge = outcomeOf([
   },
 ])
 
-/** The bundle has one form; an entry cannot have another. */
+/** Removes the format: the whole bundle has one, and an entry cannot have another. */
 function withoutForm(url: string): string {
   const [path = '', query] = url.split('?')
   if (query === undefined) return path

@@ -21,7 +21,7 @@ type OfType = { Params: { type: string } }
 type OfResource = { Params: { type: string; id: string } }
 type OfVersion = { Params: { type: string; id: string; version: string } }
 
-/** What is done with one resource: by its id, or by a condition that finds it. */
+/** Interactions with one resource, which is named by its id or by a condition that finds it. */
 export const interactionRoutes: Routes = (app) => {
   app.get<OfResource>('/:type/:id', async (request, reply) => {
     const { type, id } = request.params

@@ -7,7 +7,7 @@ export type Kind = 'text' | 'flag' | 'number' | 'Coding' | 'CodeableConcept' | '
 export type Allowed = Record<string, Kind>
 
 type Given = { name: string; value: unknown }
-/** The parameters that were given, already of the kind that the operation allows. */
+/** The given parameters, each already of the kind that the operation allows. */
 export type Input = {
   text(name: string): string | undefined
   texts(name: string): string[]
@@ -21,7 +21,7 @@ const valuesMax = 200
 const textMax = 4000
 const formal = new Set(['_format', '_pretty'])
 
-/** Reads an operation's parameters from the query and, by POST, from a Parameters resource. One that the operation has not is refused by name. */
+/** Reads an operation's parameters from the query and, by POST, from a Parameters resource. An unknown parameter is refused by name. */
 export function readInput(request: FastifyRequest, allowed: Allowed, from: 'all' | 'query' = 'all'): Input {
   const given = [...fromQuery(request), ...(request.method === 'POST' && from === 'all' ? fromBody(request, allowed) : [])]
   if (given.length > valuesMax) throw new Refusal('incorrect', `more than ${valuesMax} parameters`, { hint: 'Send fewer at once.' })
@@ -55,7 +55,7 @@ function fromQuery(request: FastifyRequest): Given[] {
   return at < 0 ? [] : [...new URLSearchParams(url.slice(at + 1))].map(([name, value]) => ({ name, value }))
 }
 
-/** A ValueSet may itself be the body of an operation that takes one (R4 operations, section 3.2.0.1.1), and so with others. */
+/** Reads the body. A resource, for example a ValueSet, may itself be the body of an operation that takes one (R4 operations, section 3.2.0.1.1). */
 function fromBody(request: FastifyRequest, allowed: Allowed): Given[] {
   if (request.body === undefined || request.body === null || request.body === '') return []
   const body = (readBody(request) ?? {}) as { resourceType?: unknown; parameter?: unknown }

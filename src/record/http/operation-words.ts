@@ -5,8 +5,8 @@ import { readBody } from './formats.ts'
 const wordsMax = 1000
 
 /**
- * The parameters of an operation, from the address and, by POST, from a Parameters resource or a form (R4 operations, section 3.2.0.1):
- * each as name and text, in order. A parameter that is a resource, has parts, or has no value is refused by those who know none.
+ * The parameters of an operation, from the address and, by POST, from a Parameters resource or a form (R4 operations, section 3.2.0.1): each as name
+ * and text, in order. A parameter without a simple value (a resource, parts, nothing) is refused.
  */
 export function wordsOf(request: FastifyRequest): [string, string][] {
   const at = request.raw.url?.indexOf('?') ?? -1
@@ -41,7 +41,7 @@ function wordOf(parameter: Parameter, at: number): [string, string] {
   })
 }
 
-/** A Reference says whom it means by its reference. */
+/** The text of a value; a Reference stands for its `reference`. */
 function textOf(value: unknown): string | null {
   if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return String(value)
   const reference = (value as { reference?: unknown } | null)?.reference

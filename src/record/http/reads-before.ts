@@ -3,9 +3,9 @@ import { answerOf, Refusal, type RefusalIssue } from '../../platform/refusal.ts'
 import type { Asking } from '../asking.ts'
 
 /**
- * A transaction is accepted only when every entry ends in 2xx or 3xx, reads too (R4 http, section 3.1.0.11.2: all actions or none). Reads
- * see what the transaction writes, so they are answered after the commit; whether they fail is found out before it, by asking them once.
- * The answers that the writes cannot change are kept; the others are asked for again, and both looks are on record.
+ * A transaction is accepted only when every entry ends in 2xx or 3xx, reads too (R4 http, section 3.1.0.11.2: all actions or none). Reads see what
+ * the transaction writes, so they are answered after the commit. Whether they fail must be known before it, so each is asked once before. Answers
+ * that the writes cannot change are kept; the others are asked for again, and both looks are logged.
  */
 export async function readBefore(
   asking: Asking,
@@ -28,7 +28,7 @@ export async function readBefore(
 
 const isRead = ({ method }: BundleEntry) => method === 'GET' || method === 'HEAD'
 
-/** What the writes do to that which is read: the one resource of that id certainly, anything found by a condition perhaps. */
+/** How the writes affect a read: certainly when they name the resource by its id, perhaps when a condition finds it. */
 function fateOf({ target }: BundleEntry, writes: readonly BundleEntry[]): 'written' | 'deleted' | 'untouched' | 'changed' {
   if (writes.length === 0) return 'untouched'
   if (target.kind !== 'instance') return 'changed'
@@ -51,7 +51,7 @@ async function readOrRefuse(asking: Asking, entry: BundleEntry, read: (entry: Bu
     if (!(error instanceof Refusal)) throw error
     throw failed(at, answerOf(error, asking.correlation).body.issue.map(atEntry(at)), error.kind === 'forbidden')
   }
-  // What went the way of a request of its own says by its status that it failed.
+  // An entry that was sent as a request of its own tells by its status that it failed.
   if (!text.startsWith('{"response":')) return text
   const { response } = JSON.parse(text) as { response: { status: string; outcome?: { issue: Parameters<ReturnType<typeof atEntry>>[0][] } } }
   if (response.status < '4') return text

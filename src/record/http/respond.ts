@@ -14,7 +14,7 @@ export function preferenceOf(request: FastifyRequest): Preference {
   return { give: give ?? 'representation', lenient: handling === 'lenient', isGiven: give !== undefined }
 }
 
-/** All pairs of the query in order: a repeated parameter is an AND, so none may be lost. */
+/** All pairs of the query in order: a repeated parameter means AND, so none may be lost. */
 export function pairsOf(request: FastifyRequest): [string, string][] {
   const at = request.raw.url?.indexOf('?') ?? -1
   return at < 0 ? [] : [...new URLSearchParams((request.raw.url as string).slice(at + 1))]
@@ -27,7 +27,7 @@ export function expectedOf({ headers }: FastifyRequest): Expected {
   return { ifMatch: tagged(headers['if-match'], 'http.If-Match'), ifNoneMatch: tagged(headers['if-none-match'], 'http.If-None-Match') }
 }
 
-/** The versions that `W/"3"` or a list names; a tag that is none of ours matches nothing (RFC 9110, section 13.1.1), `*` whatever is there. */
+/** The versions that `W/"3"` or a list names. A tag that is not ours matches nothing (RFC 9110, section 13.1.1); `*` matches any version. */
 export function versionsTagged(text: string, expression: string): number[] {
   const tags = text.split(',').map((tag) => tag.trim())
   if (tags.length > 50 || !tags.every((tag) => tag === '*' || /^(?:W\/)?"[^"]*"$/.test(tag))) {
@@ -36,7 +36,7 @@ export function versionsTagged(text: string, expression: string): number[] {
   return tags.map((tag) => (tag === '*' ? anyVersion : Number(/^(?:W\/)?"([1-9][0-9]{0,8})"$/.exec(tag)?.[1] ?? -1)))
 }
 
-/** What the client has is current: by ETag, and only without one by time (R4 http, section 3.1.0.1.3; RFC 9110, section 13.2.2). */
+/** Whether the client's copy is current: by ETag, or by time when there is no ETag (R4 http, section 3.1.0.1.3; RFC 9110, section 13.2.2). */
 export function isUnchanged(row: { version: number; at: Date }, asked: { ifNoneMatch: string | null; ifModifiedSince: string | null }): boolean {
   if (asked.ifNoneMatch !== null) {
     const tags = asked.ifNoneMatch.split(',').map((tag) => tag.trim().replace(/^W\//, ''))

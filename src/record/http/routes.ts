@@ -37,7 +37,7 @@ export const fhirRoutes: Routes = (app) => {
   app.addHook('preHandler', (request, _reply, next) => {
     const { type } = request.params as { type?: string }
     if (type !== undefined && request.world.fhir.typeCode(type) < 0) throw unknownType(type)
-    if (!wantsContent(request)) formOf(request) // A form that cannot be given is refused before anything is done.
+    if (!wantsContent(request)) formOf(request) // An impossible format is refused before anything is done.
     next()
   })
   app.get<{ Querystring: { mode?: string } }>('/metadata', { config: { open: true } }, async (request, reply) =>
@@ -79,7 +79,7 @@ function sendCapability(request: FastifyRequest, reply: FastifyReply, mode: stri
 
 const sendJson = (reply: FastifyReply, body: string): FastifyReply => reply.header('content-type', fhirJson).send(body)
 
-/** Mounted at /record: what the portals read. */
+/** Mounted at /record: the data that the portals read. */
 export const pageRoutes: Routes = (app) => {
   giveRoom(app)
   app.get<{ Params: { person: string } }>('/people/:person/overview', async (request, reply) =>

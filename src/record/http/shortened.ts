@@ -5,11 +5,11 @@ import type { Asking } from '../asking.ts'
 /** How much of each resource the client wants (R4 search, sections 3.1.1.5.8 and 3.1.1.5.9). */
 export type Extent = Pick<Search, 'summary' | 'elements'>
 
-/** Whom it is about stays too: a result without its patient invites a mistake. */
+/** Elements that always stay. The subject is among them: a result without its patient invites a mistake. */
 const always = ['resourceType', 'id', 'meta', 'implicitRules', 'modifierExtension', 'subject', 'patient']
 const subsetted = { system: 'http://terminology.hl7.org/CodeSystem/v3-ObservationValue', code: 'SUBSETTED', display: 'Resource encoded in summary mode' }
 
-/** The body as it is stored, or only the part of it that is wanted, marked as such. */
+/** The body as it is stored, or only the wanted part of it, marked as such. */
 export function shortened(asking: Asking, extent: Extent, type: string, body: string): string {
   if (extent.summary === 'false' && extent.elements.length === 0) return body
   const whole = parseJson(body) as Resource
@@ -19,7 +19,7 @@ export function shortened(asking: Asking, extent: Extent, type: string, body: st
   return printJson({ ...some, meta: { ...meta, tag: [...(meta.tag ?? []), subsetted] } })
 }
 
-/** Which top-level elements stay; what the definitions demand stays always. */
+/** Which top-level elements stay; mandatory elements always do. */
 function keptBy(asking: Asking, extent: Extent, type: string): (name: string) => boolean {
   const { summary, mandatory } = asking.world.fhir.summaryOf(type)
   const base = new Set([...always, ...mandatory])
@@ -35,7 +35,7 @@ function keptBy(asking: Asking, extent: Extent, type: string): (name: string) =>
 
 const extentNames = new Set(['_summary', '_elements'])
 
-/** `_summary` and `_elements` of a read: they are parameters of every interaction (R4 http, section 3.1.0.1.5). */
+/** `_summary` and `_elements` of a read: every interaction has these parameters (R4 http, section 3.1.0.1.5). */
 export function extentOf(asking: Asking, type: string | null, pairs: [string, string][]): Extent {
   const wanted = pairs.filter(([name]) => extentNames.has(name))
   if (wanted.length === 0) return { summary: 'false', elements: [] }

@@ -2,11 +2,11 @@ import type { Actor } from '../../platform/actor.ts'
 import { Refusal } from '../../platform/refusal.ts'
 
 const megabyte = 1_048_576
-/** Smaller bodies that are being read or worked on, together; beyond that the next one hears 503. */
+/** The sum of small bodies being read or processed; a body beyond it is refused with 503. */
 const bytesMax = 128 * megabyte
-/** A body counts from the moment that it is announced, so whoever announces and then says nothing may not take all of it. */
+/** A body counts from its announcement, so a sender who announces bodies and then sends nothing may not take up everything. */
 const ofInstitutionMax = bytesMax / 2
-/** People file nothing here: what they send are questions. */
+/** People file nothing here: they only send questions. */
 const ofPersonMax = 8 * megabyte
 const ofPeopleMax = 32 * megabyte
 
@@ -20,7 +20,7 @@ function sharesOf(actor: Actor): Share[] {
 
 export type SmallBodies = { take(actor: Actor, bytes: number): void; giveBack(actor: Actor, bytes: number): void }
 
-/** How many bytes of small bodies are in memory, and whose. */
+/** Counts how many bytes of small bodies are in memory, by sender. */
 export function countSmallBodies(): SmallBodies {
   const taken = new Map<string, number>()
   const add = (whose: string, bytes: number) => {

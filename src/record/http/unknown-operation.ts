@@ -8,7 +8,7 @@ type Params = { type?: string; id?: string; operation: string }
 const name = ':operation(^\\$[A-Za-z0-9-]{1,64}$)'
 const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const
 
-/** Without these an operation that does not exist would be looked for as a resource of that id, and the answer would be about something else. */
+/** Routes for unknown operations. Without them the name of the operation would be read as an id, and the answer would be about something else. */
 export function unknownOperations(app: FastifyInstance): void {
   for (const url of [`/${name}`, `/:type/${name}`, `/:type/:id/${name}`]) {
     app.route<{ Params: Params }>({ method: [...methods], url, handler: (request, reply) => refuse(app, request, reply) })

@@ -11,17 +11,17 @@ import { basisOfRow, type View, viewOf, viewOfAll, visibleRows } from '../view.t
 import type { Ground } from './grade.ts'
 
 export type Found = { hit: Hit; ground: Ground; person: number; basis: string | null }
-/** `looked` are the people whom a number led to, whether the actor may see them or not: each is a row of the log. */
+/** `looked` are the people to whom a number led, whether or not the actor may see them: each gets a row in the log. */
 export type Sought = { found: Found[]; looked: number[]; hasNumber: boolean }
 
 const chartsMax = 200
 const candidatesMax = 200
 const identifiersMax = 20
 
-/** What identity reads of a Patient; that the resource is one was checked before. */
+/** The part of a Patient that identity reads; the resource was checked before. */
 type Described = Parameters<typeof numbers.ofPatient>[1]
 
-/** Charts that the actor may see and that the described patient's identifiers lead to; without a national number also those of the same name. */
+/** Finds charts that the actor may see by the described patient's identifiers; without a national number also those with the same name. */
 export async function seek(asking: Asking, described: Resource): Promise<Sought> {
   const { world } = asking
   const identifiers = (described['identifier'] ?? []) as { system?: string; value?: string }[]
@@ -67,7 +67,7 @@ async function foundOf(asking: Asking, view: View, hits: readonly Hit[], ground:
 
 const escaped = (text: string): string => text.replace(/[\\,$|]/g, '\\$&')
 
-/** Null when there is no name or no day to look by. */
+/** Charts with the same name and birth date; null when the description lacks a name or a whole date. */
 async function namesakes(asking: Asking, described: Resource): Promise<Found[] | null> {
   const families = ((described['name'] ?? []) as { family?: string }[]).flatMap(({ family }) => family ?? [])
   const born = described['birthDate']
@@ -82,7 +82,7 @@ async function namesakes(asking: Asking, described: Resource): Promise<Found[] |
   )
 }
 
-/** The same search that a client would make: only what the actor may see is looked at. */
+/** Runs the search that a client would make, so only what the actor may see is looked at. */
 async function visible(asking: Asking, pairs: [string, string][], ground: Ground): Promise<Found[]> {
   const { world } = asking
   const { search, keys } = await nameAll(asking, parseSearch(world.fhir, 'Patient', pairs, { lenient: false }))

@@ -1,7 +1,7 @@
 import type { Resource } from '../../fhir/fhir.ts'
 import { fold } from '../../platform/text.ts'
 
-/** How sure it is that a chart is the person who was described (R4 value set match-grade). */
+/** How certain it is that a chart belongs to the described person (R4 value set match-grade). */
 export type Grade = { grade: 'certain' | 'probable' | 'possible'; score: number }
 export type Ground = 'number' | 'identifier' | 'name'
 
@@ -9,15 +9,15 @@ type Name = { family?: string; given?: string[] }
 const namesOf = (patient: Resource): Name[] => (patient['name'] ?? []) as Name[]
 const textOf = (patient: Resource, name: string): string | undefined => (typeof patient[name] === 'string' ? patient[name] : undefined)
 
-/** A date known to the month does not contradict a day in it. */
+/** Whether the birth dates contradict each other. A date known to the month does not contradict a day in it. */
 function isOtherBirth(described: Resource, chart: Resource): boolean {
   const [one, other] = [textOf(described, 'birthDate'), textOf(chart, 'birthDate')]
   return one !== undefined && other !== undefined && !one.startsWith(other) && !other.startsWith(one)
 }
 
 /**
- * A number or an institution's own identifier is exact: what leads to one person is certain, unless the birth date says otherwise or two
- * numbers lead to two people. Names never make anything more than possible: two people may share name and birthday.
+ * A number or an institution's own identifier is exact: what leads to one person is certain, unless the birth date differs or two numbers lead to two
+ * people. Names alone are never more than possible: two people may share name and birthday.
  */
 export function gradeOf(ground: Ground, described: Resource, chart: Resource, isContradicted: boolean): Grade | null {
   if (ground === 'name') return likeness(described, chart)
@@ -27,7 +27,7 @@ export function gradeOf(ground: Ground, described: Resource, chart: Resource, is
   return { grade: 'certain', score: isExact ? 1 : 0.99 }
 }
 
-/** Family name, a given name and the whole birth date agree, in whichever script they were written. */
+/** Compares family name, a given name and the whole birth date, in whichever script they were written. */
 function likeness(described: Resource, chart: Resource): Grade | null {
   const [born, known] = [textOf(described, 'birthDate'), textOf(chart, 'birthDate')]
   if (born === undefined || born !== known) return null

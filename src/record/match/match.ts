@@ -16,7 +16,7 @@ const countDefault = 20
 const allowed = { resource: 'resource', onlyCertainMatches: 'flag', count: 'number' } as const
 const gradeUrl = 'http://hl7.org/fhir/StructureDefinition/match-grade'
 
-/** `Patient/$match` (R4, patient-operation-match): which charts are the described patient. It joins nothing and files nothing. */
+/** `Patient/$match` (R4, patient-operation-match): which charts belong to the described patient. It joins nothing and files nothing. */
 export const matchRoutes: Routes = (app) => {
   app.post('/Patient/$match', async (request, reply) => {
     const asking = askingOf(request)
@@ -27,7 +27,7 @@ export const matchRoutes: Routes = (app) => {
   })
 }
 
-/** A Parameters resource, or the Patient itself with the other parameters in the address (R4 operations, 3.2.0.1.1). */
+/** Reads a Parameters resource, or the Patient itself with the other parameters in the address (R4 operations, 3.2.0.1.1). */
 function readDescription(request: FastifyRequest): { described: unknown; input: Input } {
   const body = readBody(request) as Partial<Resource> | null
   const isPatient = body?.resourceType === 'Patient'
@@ -54,7 +54,7 @@ async function match(asking: Asking, described: Resource, input: Input): Promise
 
 type Shown = Found & { grade: Grade }
 
-/** The best ground of each chart, best first. */
+/** The best grade of each chart, best first. */
 function gradedOf(described: Resource, sought: Sought): Shown[] {
   const best = new Map<string, Shown>()
   for (const found of sought.found) {
@@ -67,7 +67,7 @@ function gradedOf(described: Resource, sought: Sought): Shown[] {
   return [...best.values()].toSorted((one, other) => other.grade.score - one.grade.score)
 }
 
-/** Exact identifiers that lead to more than one person: none of them is certain, and people must look. */
+/** Whether exact identifiers lead to more than one person: then none is certain, and people must look. */
 function isContradicted({ found }: Sought): boolean {
   return new Set(found.filter(({ ground }) => ground !== 'name').map(({ person }) => person)).size > 1
 }
@@ -80,7 +80,10 @@ function bundleOf(entry: object[], isUnsure: boolean): string {
   return printJson({ resourceType: 'Bundle', type: 'searchset', total, ...(entries.length > 0 ? { entry: entries } : {}) })
 }
 
-/** One row for each patient shown, and one for each whom a number led to and who is not shown: who looks for a person leaves a trace with them. */
+/**
+ * Logs one row for each patient shown, and one for each to whom a number led but who is not shown: every search for a person leaves a trace with that
+ * person.
+ */
 async function audit(asking: Asking, { looked, found }: Sought, shown: readonly Shown[]): Promise<void> {
   const what = 'Patient/$match'
   const people = new Set(shown.map(({ person }) => person))

@@ -5,7 +5,7 @@ import { at, codedOf, codesOf, digitsAt, endedAt, happenedAt, isInError, type It
 const noneKnown = new Set(['716186003', 'no-known-allergies', 'no-allergy-info-known', '409137002', '428607008', '429625007'])
 const nothingToSay = new Set(['no-allergy-info'])
 
-/** Four answers are different things on the page: known, none known, not recorded (and unavailable, which the portal adds). */
+/** The page distinguishes four answers: known, none known, not recorded, and unavailable, which the portal adds. */
 export function allergiesOf(items: readonly Item[]): Pick<Overview, 'allergies' | 'allergyState' | 'allergiesConfirmedAt'> {
   const allergies: Allergy[] = []
   let confirmedAt: string | null = null
@@ -42,7 +42,7 @@ const keyOf = (concept: unknown) => {
   return code ?? text
 }
 
-/** One line per diagnosis: it is active if any institution holds it active, and began when it was first seen. */
+/** One line for each diagnosis: it is active if any institution reports it as active, and began when it was first seen. */
 export function problemsOf(items: readonly Item[]): Problem[] {
   const groups = new Map<string, Problem[]>()
   for (const { resource, source } of items) {
@@ -78,7 +78,7 @@ function mergeProblem(same: Problem[]): Problem {
 
 const unitOfTime: Record<string, string> = { h: 'h', d: 'd', wk: 'wk', mo: 'mo', a: 'a', min: 'min', s: 's' }
 
-/** The dose in the words of the prescriber, or put together from its parts. */
+/** The dose in the words of the prescriber, or composed from its parts. */
 export function doseOf(dosage: unknown): string | null {
   const text = textAt(dosage, 'text') ?? textAt(dosage, 'patientInstruction')
   if (text) return text
@@ -106,7 +106,7 @@ const therapyStatus: Record<string, Therapy['status']> = {
   'not-taken': 'stopped',
 }
 
-/** The newest word on each medicine: what was prescribed or stated last decides whether it is taken now. */
+/** The newest entry of each medicine: the latest prescription or statement decides whether it is taken now. */
 export function therapyOf(items: readonly Item[], medicines: ReadonlyMap<string, unknown>): Therapy[] {
   const newest = new Map<string, Therapy>()
   for (const { resource, source } of items) {

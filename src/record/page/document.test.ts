@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { documentOf } from './document.ts'
 import type { Item } from './pieces.ts'
 
-test('an attachment leads to the record or to the web, whatever address was filed, and to nothing that a browser would run', () => {
+test('an attachment links to the record or to the web, whatever address was filed, and never to anything that a browser would run', () => {
   const linkOf = (url: string) => {
     const resource = { resourceType: 'DocumentReference', id: 'd', content: [{ attachment: { title: 'Налаз', url } }] }
     return documentOf({ resource, source: { institution: 'А', author: null, version: 1 } } as unknown as Item, new Map()).attachments[0]?.url

@@ -4,7 +4,7 @@ import { at, codedOf, digitsAt, happenedAt, type Item, listAt, textAt } from './
 
 type Section = DocumentView['sections'][number]
 
-/** One document as the viewer reads it: titled sections of text and tables, and what is attached. */
+/** One document as the viewer shows it: titled sections of text and tables, and the attachments. */
 export function documentOf(item: Item, others: ReadonlyMap<string, Item>): DocumentView {
   const { resource, source } = item
   const sections =
@@ -89,7 +89,10 @@ function attachmentsOf({ resource }: Item): DocumentView['attachments'] {
     }))
 }
 
-/** Whoever filed the document wrote the address, and it is followed from a page of ours: contents of the record, or a page of the web, and nothing that a browser would run. */
+/**
+ * The address of an attachment, written by whoever filed the document and followed from a page of ours: only contents of the record or a page of the
+ * web are allowed, nothing that a browser would run.
+ */
 function linkOf(url: string | null): string | null {
   if (url === null) return null
   if (/^Binary\/[A-Za-z0-9.-]{1,64}$/.test(url)) return `/fhir/${url}`

@@ -1,6 +1,6 @@
 /**
- * Narrative (XHTML) as plain paragraphs and tables. The portal draws text and cells, never somebody else's markup, so nothing in
- * a document can run or load anything in the reader's browser.
+ * Narrative (XHTML) as plain paragraphs and tables. The portal draws text and cells, never foreign markup, so nothing in a document can run or load
+ * anything in the reader's browser.
  */
 export type Narrative = { paragraphs: string[]; tables: string[][][] }
 

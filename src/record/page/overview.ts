@@ -6,13 +6,13 @@ import type { Item } from './pieces.ts'
 import { resultsOf } from './results.ts'
 import { timelineOf } from './timeline.ts'
 
-/** The whole page of one person, put together once on the server: the reader's machine only draws. Pure. */
+/** The whole page of one person, composed once on the server: the reader's machine only draws it. Pure. */
 export function overviewOf(items: readonly Item[], person: PersonHeader, basis: Basis, now: Date): Overview {
   const hidden = typesHidden(basis.view)
   return {
     person,
     basis: { kind: basis.kind, until: basis.until?.toISOString() ?? null },
-    // Said by role alone, whether or not the record holds any of it: the answer must not tell.
+    // Depends on the role alone, whether or not the record holds such data: the answer must not reveal that.
     withheld: hidden.length === 0 ? null : { reason: 'role', kinds: [...hidden] },
     ...allergiesOf(items),
     problems: problemsOf(items),

@@ -1,13 +1,13 @@
 import type { Resource } from '../../fhir/fhir.ts'
 import type { Coded, Source } from '../wire.ts'
 
-/** A resource of the record with where it comes from; what every part of the page is made of. */
+/** A resource of the record with its source; every part of the page is made of these. */
 export type Item = { resource: Resource; source: Source }
 
 type Json = Record<string, unknown>
 const isObject = (value: unknown): value is Json => value !== null && typeof value === 'object' && !Array.isArray(value)
 
-/** Walks a path of properties; arrays give their first element. */
+/** Follows a path of properties; of an array the first element is taken. */
 export function at(value: unknown, ...path: string[]): unknown {
   let here = value
   for (const step of path) {
@@ -28,7 +28,7 @@ export const textAt = (value: unknown, ...path: string[]): string | null => {
   return typeof found === 'string' ? found : null
 }
 
-/** The number as its digits were written, so `5.0` stays `5.0` (parseJson keeps what a double would lose). */
+/** The number with its original digits, so `5.0` stays `5.0` (parseJson keeps what a double would lose). */
 export function digitsAt(value: unknown, ...path: string[]): string | null {
   const found = at(value, ...path)
   if (typeof found === 'number') return String(found)
@@ -53,7 +53,7 @@ export const codesOf = (concept: unknown): string[] =>
     .map((coding) => textAt(coding, 'code'))
     .filter((code) => code !== null)
 
-/** Who wrote or did it, by what the resource says. */
+/** Who wrote or did it, according to the resource. */
 export function authorOf(resource: Resource): string | null {
   for (const property of ['author', 'recorder', 'asserter', 'requester', 'performer', 'participant', 'informationSource', 'resultsInterpreter']) {
     for (const one of listAt(resource, property)) {
@@ -64,7 +64,7 @@ export function authorOf(resource: Resource): string | null {
   return null
 }
 
-/** When it happened for the patient, by type; the date a person would file it under. */
+/** When it happened to the patient, by type: the date under which a person would file it. */
 export function happenedAt(resource: Resource): string | null {
   const r = resource as unknown as Json
   const candidates = [
@@ -103,7 +103,7 @@ export function endedAt(resource: Resource): string | null {
 
 export const newestFirst = (a: { at: string | null }, b: { at: string | null }): number => (b.at ?? '').localeCompare(a.at ?? '')
 
-/** Entered in error is not shown as a fact; it stays in the history. */
+/** An entry made in error is not shown as a fact; it stays in the history. */
 export function isInError(resource: Resource): boolean {
   return textAt(resource, 'status') === 'entered-in-error' || codesOf(at(resource, 'verificationStatus')).includes('entered-in-error')
 }

@@ -2,7 +2,7 @@ import type { LabPoint, LabSeries } from '../wire.ts'
 import { categoryCodes } from './clinical.ts'
 import { at, codedOf, codesOf, digitsAt, happenedAt, isInError, type Item, listAt, numberAt, textAt } from './pieces.ts'
 
-/** HL7 v3 ObservationInterpretation to the marks of the page; without one, the range decides. */
+/** HL7 v3 ObservationInterpretation as marks of the page; without an interpretation the range decides. */
 const flags: Record<string, NonNullable<LabPoint['flag']>> = {
   L: 'low',
   LL: 'critical-low',
@@ -16,7 +16,7 @@ const flags: Record<string, NonNullable<LabPoint['flag']>> = {
 
 type Measured = { code: unknown; holder: unknown }
 
-/** One analysis is one series, whatever laboratory measured it; a panel's components are series of their own. */
+/** One analysis is one series, whatever laboratory measured it; each component of a panel is a series of its own. */
 export function resultsOf(items: readonly Item[]): LabSeries[] {
   const series = new Map<string, LabSeries>()
   for (const item of items) {

@@ -16,7 +16,7 @@ const condition = (code: string, more: object = {}) =>
   item({ resourceType: 'Condition', code: { coding: [{ system: 'http://hl7.org/fhir/sid/icd-10', code, display: code }] }, ...more })
 const active = { clinicalStatus: { coding: [{ code: 'active' }] } }
 
-test('the present visit is the newest that has begun and is not long over, and its diagnoses stand before those that are active', () => {
+test('the present visit is the newest that has begun and is not long over, and its diagnoses stand before other active ones', () => {
   const old = encounter({ start: '2026-11-20T08:00:00Z', end: '2026-11-20T09:00:00Z' }, { status: 'finished' })
   const present = encounter({ start: '2026-11-28T10:00:00Z' })
   const ofVisit = condition('J06.9', { encounter: { reference: present.source.resource } })
@@ -45,7 +45,7 @@ test('the present visit is the newest that has begun and is not long over, and i
   )
 })
 
-test('without a present visit nothing is of one; a visit that nobody ended is not open for ever, and a code is listed once', () => {
+test('without a present visit no diagnosis is marked as its own; a visit that nobody ended does not stay open for ever, and a code is listed once', () => {
   const forgotten = encounter({ start: '2026-11-01T10:00:00Z' })
   const { visit, diagnoses } = visitOf(
     [

@@ -1,15 +1,15 @@
 import type { VisitView } from '../wire.ts'
 import { at, authorOf, codesOf, happenedAt, isInError, type Item, listAt, textAt } from './pieces.ts'
 
-// What a form that a doctor fills in during a visit can begin with: the visit and the diagnoses that were made in it.
+// What a form that a doctor fills in during a visit starts with: the visit and the diagnoses made in it.
 
 const icd10 = 'http://hl7.org/fhir/sid/icd-10'
 const icdCode = /^[A-Z]\d{2}(\.\d{1,2})?$/
-/** Papers about a visit are still made on the day after it; one that nobody ended is not open for ever. */
+/** A visit counts as present until the next day, when papers about it are still written. One that nobody ended does not stay open for ever. */
 const [hoursAfterEnd, hoursOpen] = [36, 14 * 24]
 const diagnosesMax = 20
 
-/** The newest visit that is not long over, and coded diagnoses: its own first, then those that are active, newest first. */
+/** The newest visit that is not long over, and coded diagnoses: those of the visit first, then active ones, newest first. */
 export function visitOf(items: readonly Item[], now: Date): VisitView {
   const encounters = items.filter(({ resource }) => resource.resourceType === 'Encounter' && !isInError(resource) && isPresent(resource, now))
   const [newest] = encounters.toSorted((a, b) => timeOf(b) - timeOf(a))

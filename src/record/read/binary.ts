@@ -5,11 +5,11 @@ import { contentTypeOf, formatAsked, isFhirType } from '../http/formats.ts'
 
 const address = /^\/fhir\/Binary(?:\/[^/?]+)?\/?(?:\?|$)/
 
-/** A body that is the content of a Binary itself and no resource (R4 binary, "serving Binary resources"). */
+/** Whether the body is the content of a Binary itself and not a resource (R4 binary, "serving Binary resources"). */
 export const isRawBody = (request: FastifyRequest): boolean =>
   address.test(request.url) && contentTypeOf(request) !== '' && contentTypeOf(request) !== 'application/json-patch+json' && !isFhirType(contentTypeOf(request))
 
-/** The Binary of a raw body; `X-Security-Context` says which resource decides who may see it. */
+/** Makes the Binary of a raw body; `X-Security-Context` names the resource that decides who may see it. */
 export function binaryOf(request: FastifyRequest, id?: string): Resource {
   const body = request.body
   if (!Buffer.isBuffer(body) || body.length === 0) throw new Refusal('incorrect', 'the body is empty', { hint: 'Send the content of the Binary.' })
@@ -23,7 +23,7 @@ export function binaryOf(request: FastifyRequest, id?: string): Resource {
   }
 }
 
-/** Asked for as it is: by an Accept that names no form of FHIR; who says nothing gets the resource. */
+/** Whether the client wants the content and not the resource: its Accept names no format of FHIR. Without Accept it gets the resource. */
 export function wantsContent(request: FastifyRequest): boolean {
   const { accept } = request.headers
   if (!address.test(request.url) || formatAsked(request) !== null || accept === undefined) return false
@@ -32,7 +32,7 @@ export function wantsContent(request: FastifyRequest): boolean {
 
 const mediaType = /^[\w.+-]+\/[\w.+-]+(?:; ?[\w-]+="?[\w.+-]+"?)*$/
 
-/** The content alone. It came from anywhere, so a browser may store it but neither show nor run it. */
+/** Sends the content alone. It may come from anywhere, so a browser may store it but neither show nor run it. */
 export function sendContent(reply: FastifyReply, body: string): FastifyReply {
   const { contentType, data } = parseJson(body) as { contentType?: unknown; data?: unknown }
   const type = typeof contentType === 'string' && mediaType.test(contentType) ? contentType : 'application/octet-stream'

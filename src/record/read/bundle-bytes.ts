@@ -1,12 +1,12 @@
 import type { Asking } from '../asking.ts'
 import type { Slice } from './rows-at.ts'
 
-/** What goes into a searchset together: versions, their bytes, and why they are in it. */
+/** Entries of a searchset: versions, their bytes, and why they are in it. */
 export type Entries = { slices: readonly Slice[]; bodies: readonly Buffer[]; mode: 'match' | 'include' }
 
 /**
- * Entries of a searchset put together as bytes, with what stands before and after them: the bodies go in as they are stored, never
- * parsed, never made into a string, and copied once. The first entry of an answer has no comma in front.
+ * Joins entries of a searchset as bytes, with the text before and after them. Bodies go in as they are stored: never parsed, never made into a
+ * string, and copied once. The first entry of an answer has no comma in front.
  */
 export function bundleBytes(asking: Asking, before: string, groups: readonly Entries[], after: string, isFirst: boolean): Buffer {
   const between: string[] = []
@@ -21,7 +21,7 @@ export function bundleBytes(asking: Asking, before: string, groups: readonly Ent
   between.push(next + after)
   const bodies = groups.flatMap((group) => group.bodies)
   const ofBetween = between.reduce((sum, text) => sum + Buffer.byteLength(text), 0)
-  // Ids are plain letters, the address of this server nearly always is: those are written faster.
+  // Ids are plain letters, and the address of this server nearly always is: latin1 is written faster.
   const encoding = ofBetween === between.reduce((sum, { length }) => sum + length, 0) ? 'latin1' : 'utf8'
   const whole = Buffer.allocUnsafe(bodies.reduce((sum, { length }) => sum + length, ofBetween))
   let end = whole.write(between[0] as string, 0, encoding)
@@ -39,10 +39,10 @@ const tailOf = ({ mode }: Entries) => `,"search":{"mode":"${mode}"}}`
 
 const outsideTypes = /"reference":"((?:Practitioner|PractitionerRole|Organization|Location|Medication|Substance|HealthcareService)\/[A-Za-z0-9\-.]{1,64})"/g
 
-/** Per memory and place in it: chunks never change, and one that is in memory is read again and again. */
+/** References by buffer and place in it: chunks never change, and a chunk in memory is read again and again. */
 const known = new WeakMap<ArrayBufferLike, Map<number, readonly string[]>>()
 
-/** People and places that a resource refers to, found in its text: bodies are never parsed on this path. */
+/** References to people and places, found in the text of a resource: this path never parses bodies. */
 export function outsideReferences(slice: Slice, body: Buffer): readonly string[] {
   if (slice.chunk === null) return findOutside(body)
   let places = known.get(body.buffer)

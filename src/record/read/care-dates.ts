@@ -4,8 +4,8 @@ import { bytesOf, type Slice } from './rows-at.ts'
 import { dateCodesOf } from '../write/rows.ts'
 
 /**
- * Of these versions, those whose care overlaps the time between (R4 patient-operation-everything: "care dates, not record currency
- * dates"). What has no date of care, such as the Patient or a Coverage, is always in it. Only this question parses bodies.
+ * The versions whose care overlaps the given time (R4 patient-operation-everything: "care dates, not record currency dates"). A resource without a
+ * date of care, such as the Patient or a Coverage, is always included. Only this question parses bodies.
  */
 export async function inCareBetween(asking: Asking, slices: readonly Slice[], start: number | null, end: number | null): Promise<Slice[]> {
   const bodies = await bytesOf(asking.world.sql, slices)

@@ -11,7 +11,7 @@ import { documentOf } from './document.ts'
 
 type OfOne = { Params: { id?: string } }
 
-/** `$document` of one Composition (R4 composition-operation-document), by its id in the address or as a parameter. */
+/** `$document` of one Composition (R4 composition-operation-document). The id stands in the address or is a parameter. */
 export const documentRoutes: Routes = (app) => {
   for (const url of ['/Composition/:id/$document', '/Composition/$document']) app.route<OfOne>({ method: ['GET', 'POST'], url, handler: answer })
 }

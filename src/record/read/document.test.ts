@@ -21,7 +21,7 @@ async function put(send: Send, resource: Json): Promise<void> {
   assert.equal(made.status, 201, made.text)
 }
 
-/** A chart, its doctor, what was found, and what that was found with. */
+/** A chart, its doctor, a finding, and the device that made the finding. */
 async function chart(send: Send): Promise<void> {
   await put(send, { resourceType: 'Patient', id: 'p-1', birthDate: '1950-02-03', identifier: [{ system: 'urn:h', value: 'p-1' }] })
   await put(send, { resourceType: 'Practitioner', id: 'd-1', name: [{ family: 'Лекић' }] })
@@ -29,7 +29,7 @@ async function chart(send: Send): Promise<void> {
   await put(send, { ...{ resourceType: 'Observation', id: 'o-1', status: 'final', code: { text: 'x' }, subject }, device: { reference: 'Device/m-1' } })
 }
 
-test('a document holds its Composition first, all that it refers to, and what a reader needs of that', async (t) => {
+test('a document holds its Composition first, then all that it refers to, and the resources that those need', async (t) => {
   const { world, institution } = await startServer(t)
   const { send } = await institution('А')
   await chart(send)
@@ -55,7 +55,7 @@ test('a document holds its Composition first, all that it refers to, and what a 
   assert.equal(looks.length, 3)
 })
 
-test('a document that is kept is a Bundle as any other, and its place is told', async (t) => {
+test('a stored document is a Bundle like any other, and the answer says where it is', async (t) => {
   const { send } = await (await startServer(t)).institution('А')
   await chart(send)
   await put(send, composition('c-1', ['Observation/o-1']))
@@ -68,7 +68,7 @@ test('a document that is kept is a Bundle as any other, and its place is told', 
   assert.equal(read.body.identifier.system, 'urn:ietf:rfc:3986')
 })
 
-test('a document that would not be whole is refused, with the places of what is missing', async (t) => {
+test('an incomplete document is refused, with the places of the missing resources', async (t) => {
   const { send } = await (await startServer(t)).institution('А')
   await chart(send)
   const elsewhere = 'http://elsewhere.example/fhir/Observation/1'
@@ -118,7 +118,7 @@ test('a document asks the scope of each type, and shows nobody what others filed
   assert.equal((await narrow.send('GET', '/fhir/Composition/c-3/$document?persist=true')).status, 403)
 })
 
-test('who treats the patient gets the document of another institution, and keeps it nowhere', async (t) => {
+test('a doctor who treats the patient gets the document of another institution, and may not store it', async (t) => {
   const server = await startServer(t)
   const home = await server.institution('А')
   await chart(home.send)

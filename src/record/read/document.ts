@@ -8,10 +8,10 @@ import type { Stored } from '../store.ts'
 import { basisOfRow, isOwnSubmission, viewOf } from '../view.ts'
 import { readOne } from './read.ts'
 
-/** What a document holds by all means (R4 documents, section 3.3.1): whoever signed it and reads it relies on these. */
+/** The references that a document must contain in any case (R4 documents, section 3.3.1): its signers and readers rely on these. */
 const needed =
   /^Composition\.(?:subject|encounter|author|custodian|attester\[\d+\]\.party|event\[\d+\]\.detail|(?:section\[\d+\]\.)+(?:author|focus|entry))(?:\[\d+\])?$/
-/** What these name, and a reader elsewhere needs beside them. */
+/** Types that are followed further, because a reader elsewhere needs them beside the resources that name them. */
 const followed = new Set(['Practitioner', 'PractitionerRole', 'Organization', 'Location', 'Medication', 'Device', 'Specimen', 'Observation', 'ImagingStudy'])
 const roundsMax = 3
 const resourcesMax = 2000
@@ -19,13 +19,14 @@ const heldBytesMax = 16 * 1_048_576
 const missingShown = 50
 
 type Part = { row: Stored; resource: Resource }
-/** By `Type/id`, in the order of the document; `held` bytes. */
+/** Parts by `Type/id`, in the order of the document; `held` is their size in bytes. */
 type Parts = { by: Map<string, Part>; held: number }
 type Wanted = { name: string; version: string | null; expression: string }
 
 /**
- * `Composition/x/$document`: the Composition, all that it refers to, and what a reader needs of that. What the actor may not see cannot be left out
- * in silence, so the document is refused then. `isAllOwn`: the own institution filed all of it, but for what tells about nobody.
+ * `Composition/x/$document`: the Composition, the resources it refers to, and those that they need. When the actor may not see one of the required
+ * resources the document is refused, since none may be left out in silence. `isAllOwn`: the actor's own institution filed everything in it except
+ * resources about nobody.
  */
 export async function documentOf(asking: Asking, id: string): Promise<{ document: Resource; text: string; isAllOwn: boolean }> {
   const { world, base } = asking
@@ -51,7 +52,7 @@ export async function documentOf(asking: Asking, id: string): Promise<{ document
   return { document, text: printJson(document), isAllOwn }
 }
 
-/** References inside the Composition itself and those to no literal place ask for nothing. */
+/** References within the Composition itself, and those that are not to a literal place, need no resource. */
 function wantedOf(asking: Asking, composition: Resource): Wanted[] {
   const wanted: Wanted[] = []
   asking.world.fhir.references(composition, ({ reference }, path) => {
@@ -63,7 +64,7 @@ function wantedOf(asking: Asking, composition: Resource): Wanted[] {
   return wanted
 }
 
-/** Who signed for an earlier version did not sign for the newest. */
+/** Whether the document has the resource in the version that is named: a signature on an earlier version does not cover the newest. */
 function isThere({ by }: Parts, name: string, version: string | null): boolean {
   const part = by.get(name)
   return part !== undefined && (version === null || String(part.row.version) === version)
@@ -84,7 +85,7 @@ async function gather(asking: Asking, parts: Parts, names: readonly string[], is
   return found
 }
 
-/** Another person's things are never brought along, and what may not be seen is not missed here. */
+/** Adds resources that the parts refer to, but none of another person. One that the actor may not see is left out here without a refusal. */
 async function follow(asking: Asking, parts: Parts, patient: number): Promise<void> {
   let last = [...parts.by.values()].map(({ resource }) => resource)
   for (let round = 0; round < roundsMax && last.length > 0; round++) {
@@ -99,7 +100,7 @@ async function follow(asking: Asking, parts: Parts, patient: number): Promise<vo
   }
 }
 
-/** One row for each patient of whom something is in it. */
+/** Logs one row for each patient of whom the document holds something. */
 async function look(asking: Asking, parts: Parts): Promise<void> {
   const rows = [...parts.by.values()].map(({ row }) => row)
   const patients = Map.groupBy(rows, ({ patient }) => patientOrNone(patient))

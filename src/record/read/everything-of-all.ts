@@ -9,8 +9,8 @@ import { instantOf } from './moments.ts'
 const known = new Set(['_since', '_type', '_count', '_format', '_pretty'])
 
 /**
- * `Patient/$everything` (R4 patient-operation-everything, of the type): what the actor may see of all patients and what it refers to, as the search that it
- * is: the same access, the same rows in the log for each patient, the same pages. With `_type`, only what is of these types.
+ * `Patient/$everything` (R4 patient-operation-everything, of the type): what the actor may see of all patients and what that refers to. It runs as a
+ * search: the same access, the same rows in the log for each patient, the same pages. With `_type`, only resources of these types.
  */
 export async function everythingOfAll(asking: Asking, pairs: readonly (readonly [string, string])[]): Promise<string> {
   const unknown = pairs.find(([name]) => !known.has(name))?.[0]
@@ -22,7 +22,7 @@ export async function everythingOfAll(asking: Asking, pairs: readonly (readonly 
   const named = valueOf('_type').join(',')
   const types = named === '' ? typesOfCompartment(asking, 'Patient') : typesOf(asking.world, named).map((code) => asking.world.fhir.types[code] as string)
   for (const type of types) requireMember(asking, 'Patient', type)
-  // Who names a type must hear that it is closed.
+  // A client that names a type must be told when it is closed.
   if (named !== '') for (const type of types) await requireSeen(asking, type)
   const asked: [string, string][] = [
     ...(named === '' ? [['_include', '*'] as [string, string]] : []),

@@ -11,10 +11,10 @@ import { typesSeen } from '../scope.ts'
 import { findCurrent, type Stored } from '../store.ts'
 import { basisOfRow, type View, viewOf } from '../view.ts'
 
-/** A record that may be read: which rows, which versions of them, and on what ground. */
+/** A record that may be read: which rows, which versions of them, and on what basis. */
 export type Open = { asking: Asking; id: string; wish: Wish; view: View; where: Fragment[]; layers: Layers; patient: number; chart: Stored }
 
-/** Who the person is today, what of it may be seen, and which versions count. */
+/** Finds which keys the person has today, what the actor may see of them, and which versions count. */
 export async function openRecord(asking: Asking, id: string, wish: Wish, moment: Moment | null): Promise<Open> {
   const { world } = asking
   const place = await locate(asking, 'Patient', id)
@@ -26,7 +26,7 @@ export async function openRecord(asking: Asking, id: string, wish: Wish, moment:
   const view = await viewOf(asking, keys)
   const where = openRows(view, keys, wish)
   if (wish.since !== null) where.push(await changedSince(world.sql, new Date(wish.since)))
-  // A resource without a date of care belongs to no time: it is always there.
+  // A resource without a date of care belongs to no time and is always included.
   if (wish.end !== null) where.push(fragment`(r.day is null or r.type = ${chart.type} or r.day <= ${Math.floor(wish.end / 86_400_000) + 1})`)
   const layers = wish.at !== null ? layersAt(new Date(wish.at)) : moment === null ? newest : layersOf(moment)
   const open = { asking, id, wish, view, where, layers, patient: place.patient, chart }
@@ -35,7 +35,7 @@ export async function openRecord(asking: Asking, id: string, wish: Wish, moment:
   return open
 }
 
-/** Something must open the record: the chart itself, any key of the person, or a row that the own institution submitted. */
+/** Refuses unless something opens the record: the chart itself, any key of the person, or a row that the actor's own institution submitted. */
 async function requireOpen({ asking, view, where, layers, patient, chart, wish }: Open, keys: readonly number[]): Promise<void> {
   const { world } = asking
   let basis = basisOfRow(view, chart) ?? keys.map((key) => view.basisOf(key)?.kind).find((one) => one !== undefined) ?? null
@@ -50,14 +50,17 @@ async function requireOpen({ asking, view, where, layers, patient, chart, wish }
   if (chart.deleted && wish.at === null) throw new Refusal('gone', 'this Patient was deleted', { hint: 'Ask with _at for an instant when it was there.' })
 }
 
-/** Only whoever may see the record hears that its Patient came later or was deleted then. */
+/** Refuses when the Patient was created later than the instant or was deleted then. Only an actor who may see the record is told so. */
 async function requireThere({ asking, layers, chart }: Open): Promise<void> {
   const where = [fragment`r.patient = ${chart.patient} and r.type = ${chart.type} and r.id = ${chart.id}::uuid`]
   if ((await slicesOf(asking.world.sql, layers, where, null, 1)).length > 0) return
   throw new Refusal('not-found', 'this Patient was not in the record at that instant', { expression: '_at', hint: 'Its history says when it was.' })
 }
 
-/** Rows of another institution must not even fill a batch: what is hidden may not decide whether the rest is shown. */
+/**
+ * The rows that the actor may see, chosen in SQL: rows of another institution must not even fill a batch, or hidden data would decide whether the
+ * rest is shown.
+ */
 function openRows(view: View, keys: readonly number[], wish: Wish): Fragment[] {
   const { actor, world } = view.asking
   const all = typesSeen(world, actor).filter((code) => wish.types === null || wish.types.includes(code))

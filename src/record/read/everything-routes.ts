@@ -10,7 +10,7 @@ import { allow } from '../scope.ts'
 
 type OfOne = { Params: { id: string } }
 
-/** `$everything` of one patient, of one encounter, and of all patients, by GET and by POST. */
+/** `$everything` of one patient, of one encounter and of all patients, by GET and by POST. */
 export const everythingRoutes: Routes = (app) => {
   const one = async (request: FastifyRequest<OfOne>, reply: FastifyReply) => {
     const asking = askingOf(request)

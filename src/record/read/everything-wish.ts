@@ -3,9 +3,9 @@ import { Refusal } from '../../platform/refusal.ts'
 import type { World } from '../../platform/world.ts'
 import { instantOf } from './moments.ts'
 
-/** What of a record is asked for (R4 patient-operation-everything, and `_at`). Plain data: it rides in page links. */
+/** The part of a record that is asked for (R4 patient-operation-everything, and `_at`). Plain data, because page links carry it. */
 export type Wish = {
-  /** Codes of the types wanted; null is all. */
+  /** Codes of the wanted types; null is all types. */
   types: number[] | null
   /** Milliseconds since 1970. */
   since: number | null
@@ -46,7 +46,7 @@ export function wishOf(world: World, pairs: readonly (readonly [string, string])
   return wish
 }
 
-/** A list of types, each by its name of R4. */
+/** Reads a list of types by their names of R4. */
 export function typesOf(world: World, text: string): number[] {
   const names = text.split(',').map((name) => name.trim())
   if (names.length > typesMax) throw wrong('_type', `_type lists at most ${typesMax} types`, 'Without _type all types are given.')
@@ -64,7 +64,7 @@ function countOf(text: string): number {
   return Math.min(count, countMax)
 }
 
-/** The bounds of a date as a search understands it: a day is a day of the country. */
+/** The bounds of a date as a search reads it: a day is a day of the country. */
 function dayOf(world: World, text: string, name: string): { low: number; high: number } {
   try {
     const [clause] = parseSearch(world.fhir, 'Observation', [['date', text]], { lenient: false }).clauses

@@ -23,7 +23,7 @@ async function chart(send: Send, id: string): Promise<void> {
   assert.equal(made.status, 201, made.text)
 }
 
-test('everything is narrowed by type and by dates of care, and what has no date of care is always in it', async (t) => {
+test('everything is narrowed by type and by dates of care, and always contains resources without a date of care', async (t) => {
   const { send } = await (await startServer(t)).institution('А')
   await chart(send, 'p-1')
   await send('PUT', '/fhir/Organization/o-1', { resourceType: 'Organization', id: 'o-1', name: 'Лабораторија' })
@@ -68,7 +68,7 @@ test('everything is narrowed by type and by dates of care, and what has no date 
   assert.equal(posted.body.total, 1)
 })
 
-test('what everything cannot mean is refused with its name', async (t) => {
+test('a parameter with no meaning for everything is refused by its name', async (t) => {
   const { send } = await (await startServer(t)).institution('А')
   await chart(send, 'p-1')
   for (const [query, expression] of [
@@ -93,7 +93,7 @@ test('what everything cannot mean is refused with its name', async (t) => {
   assert.equal((await send('POST', '/fhir/Patient/p-1/$everything', { resourceType: 'Parameters', parameter: [{ name: 'x', part: [] }] })).status, 400)
 })
 
-test('everything of all patients is what the actor may see of them and what it refers to, page by page', async (t) => {
+test('everything of all patients is what the actor may see of them and what that refers to, page by page', async (t) => {
   const server = await startServer(t)
   const { send } = await server.institution('А')
   await send('PUT', '/fhir/Organization/o-1', { resourceType: 'Organization', id: 'o-1', name: 'Лабораторија' })
@@ -145,7 +145,7 @@ test('everything of all patients is what the actor may see of them and what it r
   assert.equal((await narrow.send('GET', '/fhir/Patient/$everything?_type=Observation')).status, 403)
 })
 
-test('everything as of an instant is what was in the record then: versions as they were, what was deleted later, nothing that came later', async (t) => {
+test('everything as of an instant is the record of that time: old versions, resources that were deleted later, nothing that came later', async (t) => {
   const { send } = await (await startServer(t)).institution('А')
   await chart(send, 'p-1')
   const put = async (id: string, more: Json) => (await send('PUT', `/fhir/Observation/${id}`, observation(id, 'p-1', more))).body.meta.lastUpdated as string
@@ -173,7 +173,7 @@ test('everything as of an instant is what was in the record then: versions as th
   assert.equal((await send('GET', '/fhir/Patient/p-1/$everything?_at=2020-01-01')).status, 404, 'it was not there yet')
 })
 
-test('an instant below which a second process can still commit is not answered until it is settled', async (t) => {
+test('an instant is not answered while a second process can still commit below it', async (t) => {
   const server = await startServer(t)
   const { id: institution, send } = await server.institution('А')
   await chart(send, 'p-1')

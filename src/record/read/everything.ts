@@ -16,19 +16,19 @@ import { openWords, sealWords } from '../sealed-link.ts'
 import { findCurrent, findNames, type Place, type Stored } from '../store.ts'
 import { basisOfRow } from '../view.ts'
 
-/** Rows that are read at a time, and bytes of them that are in memory at a time. */
+/** How many rows are read at a time, and how many bytes of them are in memory at a time. */
 const batchRows = 1000
 const batchBytes = 4 * 1_048_576
 const outsideMax = 2000
 const placesTogether = 16
 
-/** Where a page begins, as of which moment, and how many there are. */
+/** Where a page begins, as of which moment, and how many entries there are. */
 type Page = { id: string; wish: Wish; self: string; moment: Moment | null; after: Place | null; total: number | null }
 
 /**
- * `Patient/x/$everything` (R4 patient-operation-everything): all charts that belong to the person today, and what they refer to outside
- * the compartment. What fits is one read; what does not is streamed as of one moment, a batch read while the one before is on its way,
- * so memory does not grow with the record and a client that goes away ends the work. The look is in the log before the first byte leaves.
+ * `Patient/x/$everything` (R4 patient-operation-everything): all charts that belong to the person today, and what they refer to outside the
+ * compartment. A small record is one read. A large one is streamed as of one moment: each batch is read while the one before is sent, so memory does
+ * not grow with the record, and a client that goes away ends the work. The audit entry is written before the first byte leaves.
  */
 export async function everything(asking: Asking, reply: FastifyReply, id: string, pairs: [string, string][]): Promise<FastifyReply> {
   reply.header('content-type', fhirJson)
@@ -44,7 +44,7 @@ export async function everything(asking: Asking, reply: FastifyReply, id: string
   const self = `${asking.base}/Patient/${id}/$everything${asked.size > 0 ? `?${asked}` : ''}`
   const open = await openRecord(asking, id, wish, null)
   if (wish.count !== null) return sendFirstPage(open, self, reply)
-  // By the keys of one person, so planned once; planning it took as long as reading it.
+  // The rows of one person's keys need only one plan, so the statement is prepared: planning it took as long as reading it.
   const read = await slicesOf(asking.world.sql.steady, open.layers, open.where, null, batchRows + 1)
   if (read.length > batchRows || within(read, batchBytes).length < read.length) return stream(open, self, reply)
   await asking.room?.take(bytesTogether(read))
@@ -69,7 +69,7 @@ function opening(self: string, total: number | null, next: string | null = null,
   return `{"resourceType":"Bundle"${meta},"type":"searchset"${total === null ? '' : `,"total":${total}`},"link":${JSON.stringify(link)},"entry":[`
 }
 
-/** Matches, and what they refer to outside the compartment. */
+/** The matches, and what they refer to outside the compartment. */
 async function entriesOf(open: Open, rows: readonly Slice[], bodies: readonly Buffer[]): Promise<Entries[]> {
   const outside = new Set<string>()
   noteOutside(outside, rows, bodies)
@@ -82,7 +82,7 @@ function noteOutside(outside: Set<string>, rows: readonly Slice[], bodies: reado
   })
 }
 
-/** What stands under nobody's key; another person's has a record of its own. */
+/** Only resources about nobody are included: another person's have a record of their own. */
 async function includes(open: Open, references: ReadonlySet<string>): Promise<Entries> {
   const { asking, view, wish, layers } = open
   const { world } = asking
@@ -107,7 +107,7 @@ async function includes(open: Open, references: ReadonlySet<string>): Promise<En
   return { slices: rows, bodies: await bytesOf(world.sql, rows), mode: 'include' }
 }
 
-/** A few, as most records have: they are read together with what other requests read just now. */
+/** For a few references, as most records have: they are read together with those of other requests of the same moment. */
 async function shownOf({ asking, view }: Open, places: readonly Place[]): Promise<Entries> {
   const { sql } = asking.world
   const found = await Promise.all(places.map((place) => findCurrent(sql, place)))
@@ -115,7 +115,7 @@ async function shownOf({ asking, view }: Open, places: readonly Place[]): Promis
   return { slices, bodies: await bytesOf(sql, slices), mode: 'include' }
 }
 
-/** Several reads see one record: as of a moment, or of the instant that was asked for. */
+/** Fixes a moment, or takes the instant that was asked for, so that several reads see one record. */
 async function stream(open: Open, self: string, reply: FastifyReply): Promise<FastifyReply> {
   const moment = open.wish.at === null ? await watermark(open.asking.world.sql) : null
   if (moment) open.layers = layersOf(moment)
@@ -155,7 +155,7 @@ async function sendFirstPage(open: Open, self: string, reply: FastifyReply): Pro
   return answerPage(open, reply, { id, wish, self, moment, after: null, total })
 }
 
-/** Who may see what is asked anew for each page: a relation may have ended since the first. */
+/** Access is decided anew for each page: a relation may have ended since the first page. */
 async function sendPage(asking: Asking, reply: FastifyReply, page: Page): Promise<FastifyReply> {
   return answerPage(await openRecord(asking, page.id, page.wish, page.moment), reply, page)
 }

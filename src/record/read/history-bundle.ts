@@ -18,14 +18,14 @@ import { findNames } from '../store.ts'
 import { sealWords } from '../sealed-link.ts'
 import { basisOfRow, type View, viewOf, viewOfAll } from '../view.ts'
 
-/** Of one resource, of a type, of everything. */
+/** The history of one resource, of a type, or of everything. */
 export type HistoryOf = { type: string; id: string } | { type: string; id: null } | { type: null; id: null }
 
 type Ground = { view: View; where: Fragment[]; isSmall: boolean }
 
 /**
- * `_history` (R4 http, section 3.1.0.12). All pages are as of one moment, which the first page states as meta.lastUpdated: asked again with
- * `_since` that time, nothing is missed, also what was under way then and committed later.
+ * `_history` (R4 http, section 3.1.0.12). All pages show one moment, which the first page states as meta.lastUpdated. Asked again with `_since` that
+ * time, the history misses nothing, not even a write that was under way then and committed later.
  */
 export async function historyBundle(asking: Asking, of: HistoryOf, pairs: readonly [string, string][]): Promise<string> {
   const path = [of.type, of.id, '_history'].filter((part) => part !== null).join('/')
@@ -52,7 +52,7 @@ async function groundOf(asking: Asking, { type, id }: HistoryOf): Promise<Ground
     return { view: await viewOf(asking, [patient]), where, isSmall: true }
   }
   const types = type === null ? world.fhir.types.filter((one) => access.hasScope(actor, one, 's')) : [type]
-  // Without any type there is one refusal like every other, and it is in the log.
+  // When no type is open there is one refusal like any other, and it is logged.
   if (type !== null || types.length === 0) await allow(asking, type ?? 'Patient', 's')
   const view = await viewOfAll(asking)
   const ways = [fragment`r.patient = any(${view.openKeys ?? []}::int8[])`, fragment`r.patient < ${reservedKeys}`]
@@ -65,7 +65,7 @@ async function timesOf(asking: Asking, { since, at }: HistoryWish): Promise<Frag
   const times: Fragment[] = []
   if (since !== null) times.push(await changedSince(asking.world.sql, new Date(since)))
   if (at !== null) {
-    // A version was current from its own time until that of the next one.
+    // A version was current from its own time until the time of the next version.
     times.push(fragment`r.at < ${new Date(at.until)} and not exists (
       select 1 from record.superseded s where s.patient = r.patient and s.type = r.type and s.id = r.id and s.version = r.version and s.until <= ${new Date(at.from)})`)
   }
@@ -97,7 +97,7 @@ async function listedIn(asking: Asking, { lists }: HistoryWish): Promise<Fragmen
 
 type Range = Parameters<typeof passedRows>[2]
 
-/** What may be seen is decided row by row, so a page is filled from as many looks as it takes. */
+/** Access is decided row by row, so a page takes as many looks as it needs to be filled. */
 async function pageOf(
   asking: Asking,
   { view, where }: Ground,
@@ -123,7 +123,7 @@ async function pageOf(
   }
 }
 
-/** A row for the question when it names nobody, and one for every patient whose versions are shown. */
+/** Logs a row for the question when it names nobody, and one for every patient whose versions are shown. */
 async function audit(asking: Asking, view: View, { id, type }: HistoryOf, path: string, page: readonly Passed[]): Promise<void> {
   const about = page.filter(({ patient }) => patient >= reservedKeys)
   const groups = Map.groupBy(about, ({ patient }) => patient)
@@ -155,7 +155,10 @@ function partOf(asking: Asking, { extent }: HistoryWish, { type }: Passed, body:
   return body === undefined ? null : shortened(asking, extent, asking.world.fhir.types[type] as string, body)
 }
 
-/** How it came: a name that the client chose came by PUT, sent again as it stands here it gets the same address. */
+/**
+ * The entry names the request that made the version: an id chosen by the client came by PUT, and sent again as it stands here the resource gets the
+ * same address.
+ */
 function entryText({ base, world }: Asking, row: Passed, body: string | null): string {
   const address = `${world.fhir.types[row.type]}/${row.name ?? row.id}`
   const method = row.deleted ? 'DELETE' : row.version === 1 && row.name === null ? 'POST' : 'PUT'

@@ -8,7 +8,7 @@ import { contentsOf } from '../search/contents.ts'
 import type { Passed } from './history-rows.ts'
 import type { Seen } from './moments.ts'
 
-/** "Current list references are allowed" in a history, too (R4 http, 3.1.0.12): the condition of a functional list, of the type that the history is of. */
+/** "Current list references are allowed" in a history, too (R4 http, 3.1.0.12): the search for a functional list of the type of the history. */
 export function currentList(asking: Asking, type: string | null, text: string): Search {
   const isMixed = text.split(',').some((one) => !one.startsWith('$'))
   if (type !== null && !isMixed) return parseSearch(asking.world.fhir, type, [['_list', text]], { lenient: false })
@@ -18,7 +18,7 @@ export function currentList(asking: Asking, type: string | null, text: string): 
   })
 }
 
-/** Versions of resources that are on the list as they stood at the moment of the history: a list names resources, and so all their versions. */
+/** The versions of resources that were on the list at the moment of the history: a list names resources, and thereby all their versions. */
 export async function onList(asking: Asking, list: Search, { allEnded, noneBegun, running }: Seen, rows: readonly Passed[]): Promise<ReadonlySet<string>> {
   const { sql, fhir } = asking.world
   const places = [...new Map(rows.map((row) => [row.id, row])).values()]

@@ -4,18 +4,18 @@ import type { Slice } from './rows-at.ts'
 
 /** One version as a history lists it. */
 export type Passed = Slice & { at: Date; tx: number; deleted: boolean }
-/** A place in the order of a history: by transaction, then by row. */
+/** A place in a history, which is ordered by transaction, then by row. */
 export type Passage = { tx: number; patient: number; type: number; id: string; version: number }
 
 const columns = fragment`r.patient, r.type, r.id, r.version, r.at, r.tx, r.institution, r.deleted, r.name,
   ${shortBody}, coalesce(r.length, octet_length(r.body), 0) as bytes, r.chunk, r.start`
-/** Transactions that the first look takes; each further look takes this many times more. */
+/** How many transactions the first look takes; each further look takes `windowGrowth` times as many. */
 const windowFirst = 4096
 const windowGrowth = 16
 
 /**
- * Versions in the order in which they were written, newest first or oldest first, after a place. No index orders all versions of a country;
- * the block ranges of `tx` do nearly as well when they are asked for a window of transactions at a time.
+ * Versions in the order in which they were written, newest first or oldest first, after a place. No index orders all versions of a country; the block
+ * ranges of `tx` do nearly as well when each statement asks for one window of transactions.
  */
 export async function passedRows(
   sql: Runner,
@@ -33,7 +33,7 @@ export async function passedRows(
     const far = isAscending ? edge + size : Math.max(0, edge - size)
     const window = isAscending ? fragment`r.tx >= ${edge} and r.tx < ${far}` : fragment`r.tx <= ${edge} and r.tx > ${far}`
     found.push(...(await rowsIn(sql, [...where, window], place, range, limit - found.length)))
-    place = null // Later windows begin behind it.
+    place = null // Later windows begin behind the place.
     if (found.length >= limit || (isAscending ? far >= end : far <= 0)) return found
     edge = far
     size *= windowGrowth
@@ -42,7 +42,7 @@ export async function passedRows(
 
 type Order = { isAscending: boolean; isSmall: boolean }
 
-/** Of one resource by version: a writer that waited for another has the older transaction and the newer version. */
+/** The versions of one resource are ordered by number: a writer that waited for another has the older transaction and the newer version. */
 function rowsIn(sql: Runner, where: readonly Fragment[], from: Passage | null, { isAscending, isSmall }: Order, limit: number): Promise<Passed[]> {
   const conditions = [fragment`not r.voided`, ...where]
   if (from) {

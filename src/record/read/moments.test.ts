@@ -13,13 +13,13 @@ const namesOf = async (sql: Sql, condition: Fragment) => {
   return rows.map((row) => row.name)
 }
 
-test('a question since the time of an answer finds what a second process had fixed before that time and committed after it', async (t) => {
+test('asking since the time of an answer finds what a second process had timed before it and committed after it', async (t) => {
   const server = await startServer(t)
   const { sql } = server
   const { id: institution, send } = await server.institution('А')
   await send('PUT', '/fhir/Patient/p-seen', patient('p-seen'))
   const paused = await pausedWriter(t, server, institution, patient('p-late'))
-  await send('PUT', '/fhir/Patient/p-between', patient('p-between')) // Begun after the paused one, committed before it.
+  await send('PUT', '/fhir/Patient/p-between', patient('p-between')) // Begins after the paused write and commits before it.
 
   const answer = await watermark(sql)
   const kept = await keepMoment(sql)
@@ -48,7 +48,7 @@ test('an instant is settled only when no write that began before it can still co
   await assert.rejects(requireSettled(world, new Date(world.now().getTime() + 60_000), '_at'), { kind: 'incorrect' })
 })
 
-test('a create that waited long for its commit says when it was sent, so no old time appears late', async (t) => {
+test('a create that waited long for its commit gets the time at which it was sent, so no old time appears late', async (t) => {
   const { world, institution } = await startServer(t)
   const { send } = await institution('А')
   await send('PUT', '/fhir/Patient/p-1', patient('p-1'))
@@ -67,7 +67,7 @@ test('a create that waited long for its commit says when it was sent, so no old 
   assert.deepEqual((await send('GET', `/fhir/Observation/${made.body.id}`)).body, made.body)
 })
 
-test('moments are thinned with age, and a question since an old time is still complete', async (t) => {
+test('old moments are thinned out, and asking since an old time still misses nothing', async (t) => {
   const server = await startServer(t)
   const { sql, owner } = server
   const { send } = await server.institution('А')
@@ -89,7 +89,7 @@ test('moments are thinned with age, and a question since an old time is still co
   assert.deepEqual(await namesOf(sql, await changedSince(sql, new Date(0))), ['p-1'], 'before all moments the time of the version decides')
 })
 
-test('a version that says a later time than the question is in the answer, whatever the clocks', async (t) => {
+test('a version with a later time than the question is in the answer, whatever the clocks say', async (t) => {
   const server = await startServer(t)
   const { sql, owner } = server
   const { send } = await server.institution('А')

@@ -4,26 +4,26 @@ import { type Fragment, fragment, type Runner } from '../../platform/sql.ts'
 import type { World } from '../../platform/world.ts'
 
 /**
- * Time in the record. A version says when its request came (`at`, meta.lastUpdated) and which transaction wrote it (`tx`), and
- * commits some time after both. So "since T" by `at` alone would lose what commits late, and there is a bridge between the two:
+ * Time in the record. A version says when its request came (`at`, meta.lastUpdated) and which transaction wrote it (`tx`), and it commits some time
+ * after both. So "since T" by `at` alone would miss versions that commit late. Moments connect the two:
  *
- * - A *moment* is a snapshot of PostgreSQL and an instant. `watermark` gives one for an answer (its instant is not after the
- *   snapshot); `keepMoment` writes one down (its instant is not before the snapshot). All instants are the database's clock.
- * - An answer reads rows `seenAt(moment)`, however long it takes, and states `moment.at` as its own time (Bundle.meta.lastUpdated,
- *   transactionTime). Asked later for `_since` that time, `changedSince` gives every row that the last kept moment at or before
- *   it had not seen. That one saw nothing which the answer did not see, so nothing is missed, whatever committed in between and
- *   in whichever process; some rows come twice where moments stand a second apart.
+ * - A *moment* is a snapshot of PostgreSQL and an instant. `watermark` gives one for an answer (its instant is not after the snapshot); `keepMoment`
+ * stores one (its instant is not before the snapshot). All instants are of the database's clock.
+ * - An answer reads rows `seenAt(moment)`, however long that takes, and states `moment.at` as its own time (Bundle.meta.lastUpdated,
+ * transactionTime). When a client later asks `_since` that time, `changedSince` gives every row that the last kept moment at or before it had not
+ * seen. The kept moment saw nothing that the answer did not see, so nothing is missed, whatever committed in between and in whichever process. Some
+ * rows come twice, because moments stand a second apart.
  */
 export type Moment = Seen & { at: Date }
-/** A snapshot: what was committed. */
+/** A snapshot: which transactions had committed. */
 export type Seen = {
-  /** Below it everything had ended; from `noneBegun` on nothing had begun; in between these were under way. */
+  /** Transactions below `allEnded` had ended; from `noneBegun` on none had begun; those in `running` were under way. */
   allEnded: number
   noneBegun: number
   running: number[]
 }
 
-/** The snapshot below which nothing can still commit, for one answer of many statements. Its time is before every later commit. */
+/** The present snapshot, for an answer of many statements. Its time is before every later commit. */
 export async function watermark(sql: Runner): Promise<Moment> {
   // statement_timestamp() is taken before the snapshot; milliseconds are what FHIR clients give back.
   const [now] = await sql<Moment>`
@@ -33,10 +33,10 @@ export async function watermark(sql: Runner): Promise<Moment> {
   return now as Moment
 }
 
-/** A moment that is written down: `_since` its instant gives exactly what it had not seen. */
+/** Stores a moment: `_since` its instant gives exactly what it had not seen. */
 export async function keepMoment(sql: Runner): Promise<Moment> {
   for (;;) {
-    // The clock may have been set back: instants only grow, or an older snapshot would stand for a later time.
+    // Instants only grow, even when the clock is set back: otherwise an older snapshot would stand for a later time.
     const [kept] = await sql<Moment>`
       insert into record.moment (at, all_ended, none_begun, running)
       select greatest(date_trunc('milliseconds', clock_timestamp()), (select max(at) from record.moment)) + interval '1 millisecond',
@@ -85,7 +85,7 @@ async function keepIfNews(sql: Runner): Promise<void> {
   if (last?.isNews !== false) await keepMoment(sql)
 }
 
-/** One a second for two days, one a minute for a month, one an hour for ever. */
+/** Keeps one moment a second for two days, one a minute for a month, one an hour for ever. */
 export async function thinMoments(sql: Runner): Promise<void> {
   await sql`
     delete from record.moment
@@ -102,20 +102,20 @@ export async function thinMoments(sql: Runner): Promise<void> {
 
 const unseen = ({ noneBegun, running }: Seen): Fragment => fragment`(r.tx >= ${noneBegun} or r.tx = any(${running}::int8[]))`
 
-/** Condition on `r` (record.resource or record.superseded): written by a transaction that the moment saw committed. */
+/** Condition on `r` (record.resource or record.superseded): the moment saw the transaction that wrote it committed. */
 export const seenAt = (moment: Seen): Fragment => fragment`(r.tx < ${moment.allEnded} or not ${unseen(moment)})`
 
-/** Condition on `r` of record.superseded: what followed it was not seen, so it was the current version then. */
+/** Condition on `r` of record.superseded: the moment had not seen the next version, so this version was current then. */
 export const stillCurrentAt = ({ noneBegun, running }: Seen): Fragment => fragment`(r.until_tx >= ${noneBegun} or r.until_tx = any(${running}::int8[]))`
 
-/** Clocks of server and database may differ by this much before a version "at or after T" by its own clock is left out. */
+/** How much the clocks of server and database may differ before a version "at or after T" by its own clock is missed. */
 const skewMs = 300_000
-/** Longer than any request may take from its time to its commit; for instants before there were moments. */
+/** Longer than any request takes from its time to its commit; used for instants before the first moment. */
 const latestCommitMs = 900_000
 
 /**
- * Condition on `r`: versions "created at or after the given instant" (R4 http, section 3.1.0.12) and those that were created
- * before it and could not be seen then.
+ * Condition on `r`: versions "created at or after the given instant" (R4 http, section 3.1.0.12), and those created before it that nobody could see
+ * then.
  */
 export async function changedSince(sql: Runner, since: Date): Promise<Fragment> {
   const [early, base] = await Promise.all([lastMoment(sql, new Date(since.getTime() - skewMs)), lastMoment(sql, since)])
@@ -130,14 +130,14 @@ async function lastMoment(sql: Runner, instant: Date): Promise<Moment | undefine
   return found
 }
 
-/** A single create has its time up to half of this before its statement begins (create.ts); any other write begins before its time. */
+/** The statement of a single create begins up to half of this after the create's time (create.ts); any other write begins before its time. */
 const queuedMs = 1000
 const settleLimitMs = 4000
 const settlePauseMs = 50
 
 /**
- * Waits until nothing can still commit a version of that instant or before, so that "what was in the record then" is answered
- * once and for ever the same; refuses when that takes too long.
+ * Waits until nothing can still commit a version of that instant or before, so that "what was in the record then" always has the same answer. Refuses
+ * when that takes too long.
  */
 export async function requireSettled(world: World, instant: Date, expression: string): Promise<void> {
   const until = performance.now() + settleLimitMs
@@ -168,9 +168,9 @@ export const currentAt = (instant: Date): Fragment => fragment`(r.at <= ${instan
 
 const instantPattern = /^(\d{4})(-\d\d(-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d))?)?)?$/
 
-/** `_since` and `_at` are instants (R4 http); a day or a month means its beginning by UTC, and anything else is refused. */
+/** Reads `_since` and `_at`, which are instants (R4 http). A day or a month means its beginning in UTC; anything else is refused. */
 export function instantOf(text: string, name: string): Date {
-  // In an address a plus sign that was not escaped arrives as a space.
+  // An unescaped plus sign in an address arrives as a space.
   const plain = text.replace(/ (?=\d\d:\d\d$)/, '+')
   const found = instantPattern.exec(plain)
   const at = new Date(found && !found[3] ? `${plain}${found[2] ? '' : '-01'}-01` : plain)
@@ -179,7 +179,7 @@ export function instantOf(text: string, name: string): Date {
   throw new Refusal('incorrect', `${name} is not an instant`, { expression: name, hint: `Write it like ${name}=2026-11-27T10:15:00.000Z.` })
 }
 
-/** 31 April is no day; Date would make it 1 May. */
+/** 31 April is not a day; Date would make it 1 May. */
 function isDayOfMonth(text: string): boolean {
   const [year, month, day] = text.slice(0, 10).split('-').map(Number) as [number, number, number]
   const date = new Date(Date.UTC(year, month - 1, day))

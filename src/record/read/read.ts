@@ -9,7 +9,7 @@ import { basisOfRow, isOwnSubmission, viewOf } from '../view.ts'
 
 export type Found = { row: Stored; body: string; basis: string }
 
-/** The row key behind a public id; null when no such id was ever given. */
+/** The row key behind a public id; null when nobody has such an id. */
 export async function locate(asking: Asking, type: string, id: string): Promise<{ patient: number; id: string } | null> {
   if (!isFhirId(id)) return null
   if (isServerId(id)) return { patient: keyOfId(id), id }
@@ -22,7 +22,7 @@ export async function readOne(asking: Asking, type: string, id: string): Promise
   return disclose(asking, row, type, id)
 }
 
-/** A version's number is what the ETag says: a whole number from 1. */
+/** One version of a resource. Its number is the one in the ETag: a whole number from 1. */
 export async function readVersion(asking: Asking, type: string, id: string, version: string): Promise<Found> {
   const place = await locate(asking, type, id)
   const isNumber = /^[1-9][0-9]{0,8}$/.test(version)
@@ -31,7 +31,7 @@ export async function readVersion(asking: Asking, type: string, id: string, vers
   return disclose(asking, row, type, id)
 }
 
-/** Where a resource's versions stand, when its newest may be seen; what was moved away has no history here. */
+/** Where the versions of a resource are, when its newest may be seen. A resource that was moved away has no history here. */
 export async function openHistory(asking: Asking, type: string, id: string): Promise<{ patient: number; id: string }> {
   const place = await locate(asking, type, id)
   const row = place && (await findCurrent(asking.world.sql, { ...place, type: asking.world.fhir.typeCode(type) }))
@@ -42,7 +42,7 @@ export async function openHistory(asking: Asking, type: string, id: string): Pro
 
 const notFound = (type: string) => new Refusal('not-found', `no ${type} with this id`)
 
-/** Visible, then in the log, then given. A deleted one says so only to those who might have seen it. */
+/** Checks access, logs the look, then gives the resource. Only actors who may see it are told that it was deleted. */
 async function disclose(asking: Asking, row: Stored | null, type: string, id: string): Promise<Found> {
   if (!row || row.voided) throw notFound(type)
   const basis = await requireVisible(asking, row, type, id)

@@ -2,7 +2,7 @@ import { type Fragment, fragment, join, type Runner } from '../../platform/sql.t
 import { createdBy, currentAt, type Moment, seenAt, stillCurrentAt } from './moments.ts'
 import { chunkKey, longBodies, openChunks, type Place, shortBody, type Stored, versionKey } from '../store.ts'
 
-/** As little of a version as it takes to give its bytes away unread. */
+/** The columns of a version that suffice to pass its bytes on unread. */
 export type Slice = {
   patient: number
   type: number
@@ -10,20 +10,20 @@ export type Slice = {
   version: number
   institution: number
   name: string | null
-  /** The text itself when it stands in the row and is short. */
+  /** The text itself when it is in the row and short. */
   body: string | null
   bytes: number
   chunk: number | null
   start: number | null
 }
 
-/** Of a version that was found as a row of the record; what is deleted has no bytes. */
+/** The slice of a row of the record; a deleted version has no bytes. */
 export const sliceOf = ({ patient, type, id, version, institution, name, body, chunk, start, length }: Stored): Slice => ({
   ...{ patient, type, id, version, institution, name, body, chunk, start },
   bytes: length ?? 0,
 })
 
-/** Which version of a resource counts: the newest; the one a moment saw; the one that was current at an instant. */
+/** Which version of a resource counts: the newest, the one that a moment saw, or the one that was current at an instant. */
 export type Layers = { current: Fragment; superseded: Fragment | null }
 export const newest: Layers = { current: fragment`true`, superseded: null }
 export const layersOf = (moment: Moment): Layers => ({
@@ -35,16 +35,16 @@ export const layersAt = (instant: Date): Layers => ({ current: createdBy(instant
 const slice = fragment`r.patient, r.type, r.id, r.version, r.institution, r.name, ${shortBody},
   coalesce(r.length, octet_length(r.body)) as bytes, r.chunk, r.start`
 
-/** Of these types; a list that names all of them would only be work. */
+/** Limits to these types; a list that names all of them would only cost time. */
 export const ofTypes = (all: readonly string[], types: readonly number[]): Fragment =>
   types.length >= all.length ? fragment`true` : fragment`r.type = any(${[...types]}::int2[])`
 
-/** Versions in key order after a place; a version is in exactly one of the tables in any statement, so none is missed or doubled. */
+/** Versions in key order after a place. Each version is in exactly one of the tables in any statement, so none is missed or doubled. */
 export function slicesOf(sql: Runner, layers: Layers, where: readonly Fragment[], after: Place | null, limit: number): Promise<Slice[]> {
   return read(sql, layers, [fragment`not r.deleted`, ...where], after, limit)
 }
 
-/** Of the same question, the resources that are deleted. */
+/** The deleted resources among those that `slicesOf` would ask for. */
 export function deletedSlicesOf(sql: Runner, layers: Layers, where: readonly Fragment[], after: Place | null, limit: number): Promise<Slice[]> {
   return read(sql, layers, [fragment`r.deleted`, ...where], after, limit)
 }
@@ -71,7 +71,7 @@ export async function countOf(sql: Runner, layers: Layers, where: readonly Fragm
   return found?.total ?? 0
 }
 
-/** The exact bytes of these versions. Those of a chunk are views into it, which nobody may change. */
+/** The exact bytes of these versions. Bytes from a chunk are views into it, which nobody may change. */
 export async function bytesOf(sql: Runner, slices: readonly Slice[], how = { isKept: true }): Promise<Buffer[]> {
   const opened = await openChunks(sql, slices, how)
   const long = await longBodies(sql, slices.filter(isLong))
@@ -83,14 +83,14 @@ export async function bytesOf(sql: Runner, slices: readonly Slice[], how = { isK
 }
 
 const missing = (): never => {
-  throw new Error('the bytes of a version are missing') // Rows of one commit stand together, so this is corruption.
+  throw new Error('the bytes of a version are missing') // The rows of one commit are stored together, so this is corruption.
 }
 
 const isLong = (one: Slice) => one.chunk === null && one.body === null
 
 export const bytesTogether = (versions: readonly { bytes: number }[]): number => versions.reduce((sum, { bytes }) => sum + bytes, 0)
 
-/** As many of the first as may be in memory together, and one at least. */
+/** The first slices that fit into this many bytes, and at least one. */
 export function within(slices: readonly Slice[], bytesMax: number): Slice[] {
   let bytes = 0
   const end = slices.findIndex((one, at) => at > 0 && (bytes += (slices[at - 1] as Slice).bytes) + one.bytes > bytesMax)

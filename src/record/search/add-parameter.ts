@@ -6,7 +6,7 @@ import { refreshCustomParameters, sealOf } from './custom-parameters.ts'
 
 const customMax = 200
 
-/** Adds a search parameter to the running system: an operator's act. A SearchParameter that a client POSTs is only kept. */
+/** Adds a search parameter to the running system: only an operator does this. A SearchParameter that a client POSTs is only stored. */
 export async function addParameter(asking: Asking, definition: Resource): Promise<{ code: string; types: string[]; interpreted: string[] }> {
   const { world } = asking
   if (definition?.resourceType !== 'SearchParameter') throw new Refusal('incorrect', 'this is not a SearchParameter')

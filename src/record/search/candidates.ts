@@ -4,12 +4,12 @@ import { type Seen, seenAt, stillCurrentAt } from '../read/moments.ts'
 import { type Place, pointer, rowsMax, type Stored } from '../store.ts'
 
 /**
- * The moment a search answers about, as a PostgreSQL snapshot: null until its first statement has fixed it. Every later statement and
- * every later page reads what was current then, so nothing comes twice and nothing is missed while others write.
+ * The moment that a search answers about, as a PostgreSQL snapshot: null until its first statement has fixed it. Every later statement and page reads
+ * what was current then, so nothing comes twice and nothing is missed while others write.
  */
 export type Reading = { snapshot: string | null; trace?: TraceStep[] | undefined }
 
-/** The order in which rows are read: by key, or by a column that bounds what the search is sorted by. */
+/** The order in which rows are read: by key, or by a column that bounds the values by which the search is sorted. */
 export type Order = { column: 'day' | 'at' | null; isDescending: boolean }
 export const byKey: Order = { column: null, isDescending: false }
 
@@ -23,8 +23,8 @@ export const positionOf = (row: Candidate, { column }: Order): Position => ({
 })
 
 /**
- * `keys`: conditions on `t` (record.token) that say whose rows to look at, in the order of keys. Where they are given they lead: one patient after the
- * other is looked at until there are enough, whatever the planner thinks of how many there are.
+ * `keys`: conditions on `t` (record.token) that choose the patients, in the order of keys. When they are given they lead: one patient after the other
+ * is read until there are enough rows, however many the planner expects.
  */
 type Step = { where: readonly Fragment[]; order: Order; after: Position | null; limit: number; reading: Reading; keys?: readonly Fragment[] | undefined }
 
@@ -40,12 +40,12 @@ export async function candidates(sql: Runner, step: Step): Promise<Candidate[]> 
     (found) => ({ rows: found.length, statement }),
   )
   const [first] = rows
-  // Without a row there is nothing to go on with, so no moment is needed.
+  // Without a row the search does not go on, so it needs no moment.
   if (reading.snapshot === null && first) reading.snapshot = first.snapshot as string
   return rows
 }
 
-/** Fixes the moment before the first statement, which may find nothing and so would not fix it, while a later one finds something. */
+/** Fixes the moment before the first statement: one that finds nothing would not fix it, while a later one may find something. */
 export async function fixReading(sql: Runner, reading: Reading): Promise<void> {
   if (reading.snapshot !== null) return
   const [now] = await sql<{ snapshot: string }>`select pg_current_snapshot()::text as snapshot`
@@ -82,12 +82,12 @@ function candidateStatement({ where, order, after, reading, keys = [] }: Step, l
      limit ${limit}`
 }
 
-/** Rows (of another table, when `patient` says so) of patients for whom a condition on `t` (record.token) holds. */
+/** Rows of patients for whom a condition on `t` (record.token) holds; `patient` names the column of another table. */
 export const amongKeys = (key: Fragment, patient = fragment`r.patient`): Fragment => fragment`${patient} in (select t.patient from record.token t where ${key})`
-/** The same order as by key, in the words of who leads: each patient's rows are put in order when they come. */
+/** The order by key when `t` leads: each patient's rows are sorted when they are read. */
 const byLeader = fragment`t.patient, r.type, r.id`
 
-/** The rows, by themselves or by who leads; `offset 0` keeps the planner from going another way. */
+/** The rows, read directly or through the leading patients; `offset 0` keeps the planner from another plan. */
 function rowsFrom(table: Fragment, conditions: readonly Fragment[], [first, ...others]: readonly Fragment[], after: Position | null): Fragment {
   if (first === undefined) return fragment`${table} where ${join(conditions, ' and ')}`
   const also = others.map((key) => amongKeys(key, fragment`t.patient`))
@@ -113,6 +113,6 @@ function afterCondition({ column, isDescending }: Order, { patient, type, id, va
   if (column === null) return place
   const name = identifier(`r.${column}`)
   const at = column === 'day' ? fragment`${value}::int4` : fragment`${value}::timestamptz`
-  // The first half is what an index on the column can use.
+  // An index on the column can use the first half.
   return isDescending ? fragment`${name} <= ${at} and (${name} < ${at} or ${place})` : fragment`${name} >= ${at} and (${name} > ${at} or ${place})`
 }

@@ -12,13 +12,14 @@ import { basisOfRow, directoryTypes, type View, viewOf, viewOfAll, visibleRows }
 type Chain = Extract<Clause, { test: 'chain' }>
 type Has = Extract<Clause, { test: 'has' }>
 
-/** How many resources a relation may lead to, and from how many one looks the other way round. */
+/** How many resources a relation may lead to, and how many matches may still be followed from their own side. */
 const relatedMax = 5000
 const besideMax = 1000
 
 /**
- * `subject:Patient.name=…` becomes the references that lead to what satisfies the inner condition, and what holds such a thing inside itself: that is looked
- * for among the matches of what is decided already, when a patient or an id is named, else among what has such a code inside.
+ * Replaces `subject:Patient.name=…` by the references to resources that meet the inner condition, and by the resources that contain such a resource.
+ * Containing resources are looked for among the matches of the other clauses when these name a patient or an id, else among resources with such a
+ * code inside.
  */
 export async function decideChain(from: From, beside: Search, clause: Chain): Promise<Clause> {
   const { asking } = from
@@ -38,7 +39,7 @@ export async function decideChain(from: From, beside: Search, clause: Chain): Pr
   return inside.length === 0 ? byReference : { code: clause.code, test: 'any', clauses: [byReference, { code: '_id', test: 'ids', ids: inside }] }
 }
 
-/** `_has:Observation:patient:code=…` becomes the ids that the inner resources refer to. */
+/** Replaces `_has:Observation:patient:code=…` by the ids that the inner resources refer to. */
 export async function decideHas(from: From, beside: Search, clause: Has): Promise<Clause> {
   const { asking } = from
   await permitted(asking, [clause])
@@ -60,7 +61,7 @@ export async function decideHas(from: From, beside: Search, clause: Has): Promis
   return isCanonical ? { code: '_has', test: 'any', clauses: [byId, { code: 'url', test: 'uri', how: 'is', values: urls }] } : byId
 }
 
-/** A condition on a type needs the scope of that type: an answer that passes over it would not be what was asked. */
+/** A condition on a type needs the scope of that type: an answer that skipped the condition would answer another question. */
 async function permitted<T extends { type: string }>(asking: Asking, to: readonly T[]): Promise<T[]> {
   const seen = to.filter(({ type }) => maySeeType(asking.actor, type))
   if (seen.length === 0) await allow(asking, (to[0] as T).type, 's')
@@ -68,8 +69,8 @@ async function permitted<T extends { type: string }>(asking: Asking, to: readonl
 }
 
 /**
- * The matches of what is decided already, when they are few: then one looks from them, which reads one record instead of the
- * country's. Null when nobody is named or there are many.
+ * The matches of the other clauses, when they are few: then the search starts from them and reads one record instead of the country's. Null when the
+ * clauses name nobody or the matches are many.
  */
 async function fewBeside(from: From, beside: Search): Promise<Hit[] | null> {
   const hits: Hit[] = []
@@ -81,7 +82,7 @@ async function fewBeside(from: From, beside: Search): Promise<Hit[] | null> {
   return isNamed ? hits : null
 }
 
-/** What may hold inside itself what is asked for: of the index, only codes. */
+/** Resources that may contain a resource of the wanted kind. The index holds only codes of contained resources. */
 async function* holdingInside(from: From, beside: Search, to: Chain['to']): AsyncGenerator<Hit> {
   let isNamed = false
   yield* besideOf(from, beside, () => (isNamed = true))
@@ -92,7 +93,7 @@ async function* holdingInside(from: From, beside: Search, to: Chain['to']): Asyn
   }
 }
 
-/** The matches of what is decided already; nothing at all when nobody is named. */
+/** The matches of the other clauses; none when the clauses name nobody. */
 async function* besideOf(from: From, beside: Search, onNamed?: () => void): AsyncGenerator<Hit> {
   if (beside.clauses.length === 0) return
   const { search, keys } = await nameAll(from.asking, beside)
@@ -111,7 +112,7 @@ async function* visibleHits(from: From, search: Search, keys: readonly number[] 
   yield* hitsOf(asking, sql, search, { keys, visible, reading }, null)
 }
 
-/** Texts taken out of everything of a type that the actor may see and that satisfies the clauses. */
+/** Collects texts from all resources of a type that the actor may see and that meet the clauses. */
 async function everythingOf(from: From, type: string, clauses: Clause[], take: (hit: Hit) => string[], leads?: Leads): Promise<string[]> {
   const { asking } = from
   const decided = await decideRelated(from, { ...emptySearch, type, clauses })
@@ -127,7 +128,7 @@ async function everythingOf(from: From, type: string, clauses: Clause[], take: (
   return [...found]
 }
 
-/** `isByHits`: whoever asks for what is about nobody sees no row of those through whom it was found. */
+/** `isByHits`: the question is about resources of nobody, so its answer shows no row of the patients through whom they were found. */
 type Leads = { into: Led; isByHits: boolean }
 
 function noteLed(into: Led, view: View, { row }: Hit): void {
@@ -138,7 +139,7 @@ function noteLed(into: Led, view: View, { row }: Hit): void {
   else if (into.size <= countedMax) into.set(person, { basis: basisOfRow(view, row), count: 1, isNamed: false })
 }
 
-/** A person is a set of charts: a reference to any of them is one to the person. */
+/** A person is a set of charts: a reference to one of them refers to the person. */
 async function widened(asking: Asking, literals: readonly string[]): Promise<string[]> {
   const patients = literals.map((literal) => parseReference(literal, asking.base)).filter((found): found is Reference => found?.type === 'Patient')
   if (patients.length === 0) return [...literals]
@@ -149,7 +150,7 @@ async function widened(asking: Asking, literals: readonly string[]): Promise<str
   return [...new Set([...literals, ...charts.literals])]
 }
 
-/** From the few to what they refer to: only those targets are read, each by the rule of a read of its own. */
+/** Starts from the few matches and follows their references: only those targets are read, each by the rule of a read of its own. */
 async function fromHere(from: From, code: string, to: Chain['to'], few: readonly Hit[]): Promise<string[]> {
   const { asking } = from
   const references = new Set<string>()

@@ -19,7 +19,7 @@ const data = [
   put('Encounter', 'e1', { status: 'finished', class: { code: 'AMB' }, subject: ref('Patient/ana'), participant: [{ individual: ref('Practitioner/doc') }] }),
   put('Condition', 'c1', { code: coded('x'), subject: ref('Patient/ana'), encounter: ref('Encounter/e1'), recordedDate: '2026-01-03' }),
   put('Condition', 'c2', { code: coded('y'), subject: ref('Patient/ana'), recordedDate: '2026-01-01' }),
-  // Ana told about Bora's illness: it stands in the compartments of both.
+  // Ana reported Bora's illness, so the Condition is in the compartments of both.
   put('Condition', 'c3', { code: coded('x'), subject: ref('Patient/bora'), asserter: ref('Patient/ana'), recordedDate: '2026-01-02' }),
   put('Condition', 'c4', { code: coded('x'), subject: ref('Patient/bora'), asserter: ref('RelatedPerson/aunt') }),
   put('Observation', 'o1', { status: 'final', code: coded('x'), subject: ref('Patient/ana'), encounter: ref('Encounter/e1'), device: ref('Device/pump') }),
@@ -82,7 +82,7 @@ test('a search may stay in the compartment of one resource, or go over several t
   assert.deepEqual(withIncludes.body.entry.map((one: Json) => one.resource.id).sort(), ['ana', 'c3'])
 })
 
-test('what is no compartment, no member or no shared parameter is refused', async (t) => {
+test('an unknown compartment, a type that is not in it and a parameter that the types do not share are refused', async (t) => {
   const { institution } = await startServer(t)
   const { send } = await institution('Болница')
   const refused: [string, number][] = [

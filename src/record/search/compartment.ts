@@ -30,8 +30,8 @@ export function requireMember(asking: Asking, name: string, type: string): void 
 }
 
 /**
- * `Patient/1/Condition` asks for what refers to that patient by any parameter of the compartment. Most of it is filed under the patient's own
- * keys; who else has such a reference is looked up first, so that nobody's rows are read for nothing.
+ * `Patient/1/Condition` asks for resources that refer to that patient by any parameter of the compartment. Most of them are filed under the patient's
+ * own keys. Other patients with such a reference are looked up first, so that nobody's rows are read for nothing.
  */
 export async function decideCompartment({ asking, sql }: From, type: string, clause: Extract<Clause, { test: 'compartment' }>): Promise<Clause> {
   const { name, id } = clause

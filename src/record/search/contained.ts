@@ -10,7 +10,7 @@ type To = readonly { type: string; clause: Clause }[]
 
 const idsMax = 5000
 
-/** Whatever may satisfy the condition inside; null when no index says what. */
+/** A clause that finds every resource that may contain a match; null when no index can answer. */
 export function perhapsInside({ clause }: To[number]): Clause | null {
   if (clause.test !== 'token' || clause.isNot || clause.code === '_id' || isIdentifierCode(clause.code)) return null
   const values = clause.values.flatMap(({ value }) => (value === undefined ? [] : [insideForm(value)]))
@@ -18,8 +18,8 @@ export function perhapsInside({ clause }: To[number]): Clause | null {
 }
 
 /**
- * "A chained condition will be evaluated inside contained resources" (R4 search, 3.1.1.5.6): which of these refer, by the parameter, to something inside
- * themselves that satisfies the condition.
+ * "A chained condition will be evaluated inside contained resources" (R4 search, 3.1.1.5.6): the ids of those hits whose parameter refers to a
+ * contained resource that meets the condition.
  */
 export async function satisfiedInside(from: From, code: string, to: To, hits: AsyncIterable<Hit> | readonly Hit[]): Promise<string[]> {
   const searches = new Map<string, Promise<Search>>()

@@ -5,7 +5,7 @@ import { startServer } from '../../testing/server.ts'
 const loinc = (code: string) => ({ system: 'http://loinc.org', code })
 type Entry = { fullUrl: string; resource: { id: string } }
 
-test('one version answers searches by different parameters in any order, each by what it asks', async (t) => {
+test('one version answers searches by different parameters in any order, each correctly', async (t) => {
   const server = await startServer(t)
   const { send } = await server.institution('Дом здравља Садржај')
   const chart = (await send('POST', '/fhir/Patient', { resourceType: 'Patient', identifier: [{ system: 'urn:h', value: '1' }] })).body.id as string

@@ -7,8 +7,8 @@ import { localReference } from '../write/rows.ts'
 import { readBodies, type Stored } from '../store.ts'
 
 /**
- * A version that was looked at: where it stands, its exact bytes, and, for whoever asks, the resource as plain JSON (read only) and what a search
- * compares. Most of what is found goes out as it came in, so nothing is taken out of it that nobody asked for.
+ * A version that a search looks at: its place and exact bytes and, on demand, the resource as plain JSON (read only) and the values that a search
+ * compares. Most hits are sent as they were stored, so nothing is extracted that nobody asks for.
  */
 export class Content {
   readonly row: Stored
@@ -30,22 +30,22 @@ export class Content {
     return this.row.name ?? this.row.id
   }
 
-  /** The id of what stands inside and is given out by itself. */
+  /** The id of a contained resource that is a hit by itself. */
   get part(): string | null {
     return null
   }
 
-  /** Found for what stands inside it: nothing outside refers to that. */
+  /** Whether the container was found for a resource inside it: nothing outside refers to that one. */
   get isInside(): boolean {
     return false
   }
 
-  /** Of which type is what was found. */
+  /** The type of the resource that was found. */
   get says(): string {
     return this.resource.resourceType
   }
 
-  /** Accepted once, so it is well formed; the digits of its numbers matter to whoever prints it, and the body is printed. */
+  /** The body was accepted once, so it is well formed. Only printing needs the digits of its numbers, and the printed text is the body. */
   get resource(): Resource {
     return (this.#resource ??= JSON.parse(this.body) as Resource)
   }
@@ -66,21 +66,21 @@ export class Content {
   }
 }
 
-/** What an age holds, in bytes of memory. */
+/** The size of one age, in bytes of memory. */
 const keptMax = 32_000_000
-/** A larger version is read again each time: keeping it would push out a hundred others. */
+/** A larger version is read again each time: kept, it would push out a hundred others. */
 const keptEachMax = 60_000
 /** The memory that a row and each extracted value take beside their text. */
 const [rowBytes, valueBytes] = [500, 150]
 
-/** What a version says, and what the last search that asked took out of it. */
+/** A version with its text, and the values that the last search extracted. */
 type Known = Stored & { text: string; said?: Said }
 type Said = { names: string; values: Extracted[] }
 
 /**
- * In two ages: what is asked for is among the young; when these are as many as may be kept, the old ones go and they grow old. A search that
- * looks at all of them again and again finds them so, as long as they fit into one age.
- * `generation`: of the parameters by which the values were taken out.
+ * A cache in two ages. A version that is used moves to the young; when the young are as many as allowed, the old are dropped and the young become the
+ * old. A search that reads the same versions again and again finds them there, as long as they fit into one age. `generation`: that of the parameters
+ * by which the values were extracted.
  */
 type Kept = { young: Map<string, Known>; old: Map<string, Known>; bytes: number; generation: number }
 let keptOf = new WeakMap<World['sql'], Kept>()
@@ -88,7 +88,7 @@ beforeMuchIsNeeded(() => {
   keptOf = new WeakMap()
 })
 
-/** A version never changes, so what was read of it stays right for as long as it is kept. */
+/** A version never changes, so its kept contents stay right. */
 export async function contentsOf(asking: Asking, sql: Runner, rows: readonly (Stored & { text?: string })[]): Promise<Content[]> {
   const kept = keptFor(asking.world)
   const found = rows.map((row) => (isKnown(row) ? row : recall(kept, nameOf(row))))
@@ -100,16 +100,16 @@ export async function contentsOf(asking: Asking, sql: Runner, rows: readonly (St
 
 const isKnown = (row: Stored & { text?: string }): row is Known => row.text !== undefined
 const nameOf = ({ id, version }: Stored): string => `${id}${version}`
-/** A version is named by its id, which has so many bytes, and its number. */
+/** A version's name is its id, which has this length, and its number. */
 export const nameLength = 36
 
-/** Where the versions of these names stand, of those that were looked at before. Whether they count now the tables say. */
+/** The rows of the versions with these names that were read before. Whether they still count is up to the tables. */
 export function rowsKnown(world: World, names: readonly string[]): (Stored | undefined)[] {
   const kept = keptFor(world)
   return names.map((name) => recall(kept, name))
 }
 
-/** Values as a search compares them: our own base in front of a reference says nothing. */
+/** Values as a search compares them: our own base in front of a reference is left out. */
 export const valuesOf = (asking: Asking, resource: Resource, only?: ReadonlySet<string>): Extracted[] =>
   asking.world.fhir.extract(resource, only).map((value) => localValue(asking, value))
 
@@ -118,10 +118,10 @@ function localValue(asking: Asking, value: Extracted): Extracted {
   return value.kind === 'reference' && value.reference?.startsWith(asking.base) ? { ...value, reference: localReference(value.reference, asking.base) } : value
 }
 
-/** The clauses that a clause is joined of, at any depth; one that is not joined is alone. */
+/** The simple clauses within a clause, at any depth. */
 const singleClauses = (clause: Clause): Clause[] => ('clauses' in clause ? clause.clauses.flatMap(singleClauses) : [clause])
 
-/** Composites, positions and words are taken out only for the search that asks for them, and not kept. */
+/** Composites, positions and words are extracted only for a search that asks for them, and not kept. */
 export const detailsIn = ({ clauses }: Search): string[] =>
   clauses
     .flatMap(singleClauses)
@@ -130,7 +130,7 @@ export const detailsIn = ({ clauses }: Search): string[] =>
 export const withDetails = (asking: Asking, resource: Resource, values: Extracted[], codes: readonly string[]): Extracted[] =>
   codes.length === 0 ? values : [...values, ...asking.world.fhir.details(resource, codes).map((value) => localValue(asking, value))]
 
-/** Parameters that a search and its order ask for; `names` are those of `plain`, to compare. */
+/** The parameters of a search and its order; `names` joins those of `plain` for comparison. */
 type Codes = { plain: ReadonlySet<string>; names: string; details: string[] }
 const codesBy = new WeakMap<Search, Codes>()
 
@@ -160,7 +160,7 @@ function recall(kept: Kept, name: string): Known | undefined {
 
 function keep(kept: Kept, row: Stored, text: string): Known {
   const name = nameOf(row)
-  // The text stands in it once.
+  // The text is stored only once.
   const known: Known = { ...row, body: null, text }
   if (text.length <= keptEachMax && !kept.young.has(name)) putAmongYoung(kept, name, known)
   return known
@@ -176,7 +176,7 @@ function keepSaid(kept: Kept, known: Known, said: Said): void {
   if (kept.young.get(nameOf(known)) === known) addBytes(kept, valueBytes * said.values.length)
 }
 
-/** A text with a letter outside Latin-1 takes two bytes for each. */
+/** A text with a letter outside Latin-1 takes two bytes for each letter. */
 const bytesOf = ({ text, length, said }: Known): number => text.length * (length === text.length ? 1 : 2) + rowBytes + valueBytes * (said?.values.length ?? 0)
 
 function addBytes(kept: Kept, bytes: number): void {

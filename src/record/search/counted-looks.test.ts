@@ -8,7 +8,7 @@ import { type Send, startServer, type TestServer } from '../../testing/server.ts
 import { keyOfId } from '../ids.ts'
 import { countedMax } from './related.ts'
 
-// A number is an answer: how many diagnoses of a code somebody has tells whether they have it.
+// A number is an answer: how many diagnoses with a code somebody has tells whether they have it.
 
 const jmbg = '0101985710113'
 const file = forFile()
@@ -36,7 +36,7 @@ async function filed(resource: Record<string, unknown>): Promise<{ id: string }>
   return body
 }
 
-/** What was asked, how many it counted, and the rows that the person of the chart has of it. */
+/** The count of the answer, and the audit rows that the person of the chart gets for the question. */
 async function asked(send: Send, path: string): Promise<{ total: number; looks: { count: number; decision: string }[] }> {
   const [keys] = [...(await keySets(server.world.sql, [keyOfId(chart)])).values()]
   const rows = () => server.world.sql<{ count: number; decision: string }>`
@@ -47,7 +47,7 @@ async function asked(send: Send, path: string): Promise<{ total: number; looks: 
   return { total: body.total, looks: (await rows()).slice(before) }
 }
 
-describe('whoever asks how many stands in the log of each of whom it is asked', () => {
+describe('a question for a number is logged with each person whom it is about', () => {
   const ways = [
     (code: string) => `Patient?_id=${chart}&_has:Condition:patient:code=${code}`,
     (code: string) => `Patient?identifier=urn:rs:jmbg|${jmbg}&_has:Condition:patient:code=${code}`,
@@ -69,13 +69,13 @@ describe('whoever asks how many stands in the log of each of whom it is asked', 
     }
   }
 
-  test('a person to whom the record is closed is denied, as with patient=, and hears nothing else', async () => {
+  test('a person to whom the record is closed is denied, as with patient=, and learns nothing else', async () => {
     const stranger = await signedIn(server, { roles: ['doctor'], worker: 32, institution: null })
     for (const way of [`Patient?_id=${chart}`, `Patient?identifier=urn:rs:jmbg|${jmbg}`])
       assert.deepEqual(await asked(stranger, `${way}&_summary=count`), { total: 0, looks: [{ count: 0, decision: 'deny' }] })
   })
 
-  test('a house that is found by whom it treated is a look at whom one named, and at the few through whom it was found', async () => {
+  test('a search for an institution by its patients is a look at the named patients, and at the few through whom it was found', async () => {
     const house = await filed({ resourceType: 'Organization', name: 'Психијатрија' })
     const other = await filed({ resourceType: 'Organization', name: 'Очна' })
     const encounter = { resourceType: 'Encounter', status: 'finished', class: { code: 'AMB' }, subject: { reference: `Patient/${chart}` } }
@@ -93,7 +93,7 @@ describe('whoever asks how many stands in the log of each of whom it is asked', 
     assert.deepEqual(await asked(stranger, `Organization?${by}`), { total: 0, looks: [{ count: 0, decision: 'deny' }] })
   })
 
-  test('what is counted beside a page is a look; a number about very many is one of nobody', async () => {
+  test('counting beside a page is a look; a number about very many people is a look at nobody', async () => {
     await filed({ resourceType: 'Condition', subject: { reference: `Patient/${chart}` }, code: { coding: [{ system: 'urn:icd', code: 'Z99' }] } })
     const others: string[] = []
     for (let at = 0; at < countedMax; at++) others.push((await filed({ resourceType: 'Patient', name: [{ family: `Брат${at}` }] })).id)

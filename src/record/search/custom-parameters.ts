@@ -11,7 +11,7 @@ export const sealOf = (world: World, compiled: string): Buffer => createHmac('sh
 
 const seen = new WeakMap<World['fhir'], string>()
 
-/** Reads the table when it is another than the last time. */
+/** Reads the table when it has changed since the last time. */
 export async function refreshCustomParameters(world: World): Promise<void> {
   const [state] = await world.sql<{ state: string }>`select count(*) || ' ' || coalesce(max(changed), 0) as state from record.search_parameter`
   if (state === undefined || state.state === (seen.get(world.fhir) ?? '0 0')) return
@@ -26,7 +26,7 @@ export async function refreshCustomParameters(world: World): Promise<void> {
   seen.set(world.fhir, state.state)
 }
 
-/** Looks again and again while the process lives. */
+/** Looks for changes regularly while the process lives. */
 export async function startCustomParameters(world: World): Promise<() => void> {
   await refreshCustomParameters(world)
   let isBusy = false

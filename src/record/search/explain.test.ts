@@ -4,7 +4,7 @@ import { startServer } from '../../testing/server.ts'
 
 const form = { 'content-type': 'application/x-www-form-urlencoded' }
 
-test('an operator is told how a search is answered, and nothing of what was asked for', async (t) => {
+test('an operator is told how a search is answered, without any value that was asked for', async (t) => {
   const server = await startServer(t)
   const { send } = await server.institution('Болница', 'system/*.cruds system/search.explain')
   const { body: patient } = await send('POST', '/fhir/Patient', {
@@ -40,7 +40,7 @@ test('an operator is told how a search is answered, and nothing of what was aske
   assert.doesNotMatch(byName.text, /tajna|тајна/i)
 })
 
-test('nobody else is told, and that they asked is in the log', async (t) => {
+test('nobody else is told, and the attempt is in the log', async (t) => {
   const server = await startServer(t)
   const { send } = await server.institution('Болница')
   const { status, body } = await send('GET', '/fhir/Observation?_explain=true')

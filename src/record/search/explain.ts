@@ -10,8 +10,8 @@ const explainRight = 'system/search.explain'
 const statementsMax = 6
 
 /**
- * The search runs as it always does, with the asker's own access and its rows in the log; what comes back is the way and not the result.
- * Values never stand in it: statements have numbered parameters, and of the database's plan only what is read by which index.
+ * Runs the search as usual, with the asker's own access and its rows in the log, but answers how it ran instead of the result. Values never appear:
+ * statements have numbered parameters, and the database's plan is reduced to what is read by which index.
  */
 export async function explained(asking: Asking, type: string, search: () => Promise<string>): Promise<string> {
   await requireRight(asking, type)
@@ -51,7 +51,7 @@ const oneLine = (text: string) => text.replace(/\s+/g, ' ').trim()
 
 type PlanNode = { 'Node Type': string; 'Relation Name'?: string; 'Index Name'?: string; 'Plan Rows': number; 'Total Cost': number; Plans?: PlanNode[] }
 
-/** How the database would run each statement now; conditions are left out, because they hold what was asked for. */
+/** How the database would run each statement now. Conditions are left out, because they hold the values that were asked for. */
 async function plansOf({ world }: Asking, trace: readonly TraceStep[]) {
   const statements = trace.flatMap(({ statement }) => (statement === undefined ? [] : [statement])).slice(0, statementsMax)
   const plans: { name: string; part: { name: string; valueString: string }[] }[] = []

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { startServer } from '../../testing/server.ts'
 
-test('what was looked at before is asked for by name only, and changes, deletions and what is not open show all the same', async (t) => {
+test('a version that was read before is asked for by name only, and changes, deletions and closed rows show all the same', async (t) => {
   const server = await startServer(t)
   const { send } = await server.institution('Болница Мало')
   const other = await server.institution('Друга болница')

@@ -5,12 +5,12 @@ import { pointer, rowsMax, type Stored } from '../store.ts'
 import { byKey, candidates, type Reading } from './candidates.ts'
 import { nameLength, rowsKnown } from './contents.ts'
 
-/** Which rows, of whose keys; `most`: with as many or more it is no few. */
+/** Which rows, and of whose keys. `most`: this many rows or more are not few. */
 type Asked = { where: readonly Fragment[]; keys: readonly number[]; type: number; reading: Reading; most: number }
 
 /**
- * All candidates of a few named charts when they are fewer than `most`, or null. Of a version that was looked at before only its name has
- * to come: a version never changes, and taking in a row of fifteen columns costs more than deciding whether it matches.
+ * All candidates of a few named charts when they are fewer than `most`, else null. For a version that was read before only its name is fetched: a
+ * version never changes, and fetching a row of fifteen columns costs more than deciding whether it matches.
  */
 export async function fewRows(asking: Asking, sql: Runner, asked: Asked): Promise<Stored[] | null> {
   const { where, reading, most } = asked
@@ -43,7 +43,7 @@ async function rowsOf({ world }: Asking, sql: Runner, { keys, type }: Asked, nam
   const ids = uuidArray(missing.map((name) => name.slice(0, nameLength)))
   const versions = int4Array(missing.map((name) => Number(name.slice(nameLength))))
   const same = fragment`r.patient = any(${keys}::int8[]) and r.type = ${type}::int2 and r.id = w.id and r.version = w.version`
-  // One of them may have been superseded a moment ago.
+  // A version may have been superseded a moment ago, so both tables are asked.
   const rows = await steadyOn(sql)<Stored>`
     select ${pointer} from unnest(${ids}::uuid[], ${versions}::int4[]) as w (id, version) join record.resource r on ${same}
     union all

@@ -11,7 +11,7 @@ import { searchChosen } from './search.ts'
 
 const entriesMax = 1000
 
-/** `List/$find` (R4, list-operation-find): a functional list of one patient, made at the moment it is asked for. */
+/** `List/$find` (R4, list-operation-find): a functional list of one patient, made at the moment of the request. */
 export const findListRoutes: Routes = (app) => {
   app.route({
     method: ['GET', 'POST'],
@@ -29,7 +29,7 @@ async function findList(asking: Asking, patient: string | undefined, given: stri
   const name = given?.replace(/^\$/, '') ?? ''
   const { functionalLists } = asking.world.fhir
   const types = Object.hasOwn(functionalLists, name) ? functionalLists[name] : undefined
-  // "If the resource cannot be located, the server returns a 404": of a name that is not known there is no list either.
+  // "If the resource cannot be located, the server returns a 404": an unknown name has no list.
   if (!types)
     throw new Refusal('not-found', 'there is no functional list of this name', {
       expression: 'name',
@@ -57,7 +57,7 @@ const withheld = { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/lis
 
 type Found = { entry?: { resource: Resource }[] }
 
-/** By the search that a client would make: with its access, and its rows in the log. */
+/** Runs the search that a client would make: with its access, and its rows in the log. */
 async function entriesOf(asking: Asking, type: string, id: string, name: string) {
   const pairs: [string, string][] = [
     ['patient', `Patient/${id}`],
@@ -70,7 +70,7 @@ async function entriesOf(asking: Asking, type: string, id: string, name: string)
   ) as Found
   const resources = entry.map(({ resource }) => resource)
   return {
-    // What must not be given is no medicine that is taken.
+    // A medicine that must not be given is not a medicine that is taken.
     entry: resources
       .filter((one) => one.resourceType === type && one['doNotPerform'] !== true)
       .map((one) => ({ item: { reference: `${type}/${String(one.id)}` } })),

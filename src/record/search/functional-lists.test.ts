@@ -44,7 +44,7 @@ async function fileAll(send: Send, patient: string): Promise<Map<string, string>
   return ids
 }
 
-test('functional lists are what is not over and not wrong, in searches and by List/$find', async (t) => {
+test('a functional list holds entries that are neither over nor in error, in searches and by List/$find', async (t) => {
   const { institution } = await startServer(t)
   const { send } = await institution('А')
   const patient = (await send('POST', '/fhir/Patient', { resourceType: 'Patient' })).body.id as string

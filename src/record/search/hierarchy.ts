@@ -7,12 +7,12 @@ import { requireSeen } from '../scope.ts'
 import { type Hit, hitsOf, tooMany } from './run-search.ts'
 import { viewOfAll, visibleRows } from '../view.ts'
 
-/** The parameter by which a resource of the type says what it is part of. */
+/** The parameter by which a resource of the type refers to what it is part of. */
 const partOf: Record<string, string | undefined> = { Location: 'partof', Organization: 'partof', Encounter: 'part-of', Procedure: 'part-of' }
 const levelsMax = 20
 const membersMax = 2000
 
-/** `location:below=…`: the place itself, and what lies under it (or over it) level after level (https://hl7.org/fhir/R4/search.html#recursive). */
+/** `location:below=…`: the place itself and everything under it (or over it), level by level (https://hl7.org/fhir/R4/search.html#recursive). */
 export async function decideHierarchy(from: From, clause: Extract<Clause, { test: 'hierarchy' }>): Promise<Clause> {
   const types = clause.values.flatMap(({ literals }) => literals.map((literal) => parseReference(literal, from.asking.base)?.type ?? ''))
   for (const type of new Set(types.filter((one) => partOf[one] !== undefined))) await requireSeen(from.asking, type)
@@ -21,7 +21,7 @@ export async function decideHierarchy(from: From, clause: Extract<Clause, { test
   for (let level = 0; edge.length > 0; level++) {
     if (level >= levelsMax) throw tooMany(`the hierarchy has more than ${levelsMax} levels`)
     const further = clause.how === 'below' ? await childrenOf(from, edge) : await parentsOf(from.asking, edge)
-    edge = further.filter((literal) => !known.has(literal)) // What was seen is not followed again, so a circular hierarchy ends.
+    edge = further.filter((literal) => !known.has(literal)) // A known place is not followed again, so a circular hierarchy ends.
     for (const literal of edge) known.add(literal)
     if (known.size > membersMax) throw tooMany(`the hierarchy has more than ${membersMax} members`)
   }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { startServer } from '../../testing/server.ts'
 
-// What an answer brings along (https://hl7.org/fhir/R4/search.html#revinclude).
+// The resources that an answer includes (https://hl7.org/fhir/R4/search.html#revinclude).
 
 type Json = Record<string, any>
 const put = (type: string, id: string, more: Json) => ({ resource: { resourceType: type, id, ...more }, request: { method: 'PUT', url: `${type}/${id}` } })
@@ -39,7 +39,7 @@ const data = [
   put('Provenance', 'p', { target: [ref('Observation/a')], recorded: '2026-01-01T00:00:00Z', agent: [{ who: ref('Practitioner/doc') }] }),
 ]
 
-/** The question and what is included beside its matches. */
+/** Each question, and the resources included beside its matches. */
 const questions: [string, string[]][] = [
   ['Observation?_id=a&_include=Observation:patient', ['ana']],
   ['Observation?_id=a&_include=Observation:encounter', ['visit']],
@@ -69,7 +69,7 @@ const questions: [string, string[]][] = [
   ['Practitioner?_id=doc&_revinclude=Observation:performer:Organization', []],
 ]
 
-test('an answer brings along what was asked for, each thing once, and a circle has an end', async (t) => {
+test('an answer includes what was asked for, each resource once, and a circle of references ends', async (t) => {
   const { institution } = await startServer(t)
   const { send } = await institution('Болница')
   const sent = await send('POST', '/fhir', { resourceType: 'Bundle', type: 'transaction', entry: data.filter(({ resource }) => resource.id !== 'q2') })
@@ -85,7 +85,7 @@ test('an answer brings along what was asked for, each thing once, and a circle h
   }
 })
 
-test('what a token does not allow is not brought along', async (t) => {
+test('resources that the token does not allow are not included', async (t) => {
   const { institution } = await startServer(t)
   const { send, id } = await institution('Болница')
   assert.equal((await send('POST', '/fhir', { resourceType: 'Bundle', type: 'transaction', entry: data })).status, 200)

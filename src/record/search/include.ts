@@ -9,16 +9,16 @@ import { emptySearch, fetchVisible, literalsOf } from './visible.ts'
 import { visibleRows, viewOf, viewOfAll } from '../view.ts'
 
 const includedMax = 2000
-/** How often `:iterate` follows what was included; a circle ends by itself, because nothing is included twice. */
+/** How often `:iterate` follows included resources; a circle ends by itself, because nothing is included twice. */
 const roundsMax = 10
 
-/** `isCut`: there was more than one answer holds, and the answer says so. */
+/** `isCut`: there were more resources than one answer may hold, and the answer says so. */
 export type Included = { included: Hit[]; isCut: boolean }
 
 /** The resources that one answer includes, each once, up to a number and a size. */
 type Basket = Included & { seen: Set<string>; bytes: number }
 
-/** What stands inside has an id of its own beside those of all others. */
+/** The name of a hit; a contained resource has an id that differs from all others. */
 const nameOf = ({ resource, part }: Hit): string => `${part === null ? '' : '#'}${resource.resourceType}/${resource.id}`
 
 function put(asking: Asking, basket: Basket, hit: Hit): void {
@@ -31,7 +31,7 @@ function put(asking: Asking, basket: Basket, hit: Hit): void {
   asking.room?.keep(bytesIn(hit.row))
 }
 
-/** What the matches refer to and what refers to them, each by the same rule of visibility as a read of its own. */
+/** The resources that the matches refer to, and those that refer to the matches, each visible by the rule of a read of its own. */
 export async function includedOf(asking: Asking, search: Search, hits: readonly Hit[]): Promise<Included> {
   if (search.include.length === 0 && search.revinclude.length === 0) return { included: [], isCut: false }
   const basket: Basket = { included: [], isCut: false, seen: new Set(hits.map(nameOf)), bytes: 0 }
@@ -75,7 +75,7 @@ type Wish = { versions: Set<string | null>; types: Set<string> }
 
 function wish(asking: Asking, addresses: Map<string, Wish>, hit: Hit, code: string, literal: string, target: string | undefined): void {
   const [url = '', version = null] = literal.split('|')
-  // With a version the address is extracted twice, once without it.
+  // A canonical with a version is extracted twice, once without the version.
   const isAlsoVersioned = version === null && hit.values.some((one) => one.kind === 'reference' && one.code === code && one.reference?.startsWith(`${url}|`))
   const parameter = asking.world.fhir.parameters(hit.resource.resourceType).find((one) => one.code === code)
   const types = (parameter?.targets ?? []).filter((type) => target === undefined || type === target)
@@ -86,7 +86,7 @@ function wish(asking: Asking, addresses: Map<string, Wish>, hit: Hit, code: stri
   for (const type of types) known.types.add(type)
 }
 
-/** A reference to anything is never a canonical address. */
+/** A parameter with more target types than this refers to anything, and is never a canonical. */
 const canonicalTypesMax = 20
 
 async function byAddress(asking: Asking, addresses: Map<string, Wish>, basket: Basket): Promise<void> {
@@ -131,14 +131,14 @@ async function backward(asking: Asking, includes: readonly Include[], edge: read
   }
 }
 
-/** Parameters of a type that may refer to any of these. */
+/** The parameters of a type that may refer to any of these. */
 function codesTo(asking: Asking, type: string, named: readonly Hit[]): string[] {
   const wanted = new Set(named.map(({ resource }) => resource.resourceType))
   const references = asking.world.fhir.parameters(type).filter((one) => one.type === 'reference')
   return references.filter(({ targets }) => targets === undefined || targets.length === 0 || targets.some((one) => wanted.has(one))).map(({ code }) => code)
 }
 
-/** Everything of a type that satisfies one clause and may be seen, until enough was taken. */
+/** Offers every visible resource of a type that meets one clause, until enough were taken. */
 async function related(asking: Asking, type: string, clause: Clause, keys: readonly number[], take: (hit: Hit) => boolean): Promise<void> {
   const search: Search = { ...emptySearch, type, clauses: [clause] }
   const view = asking.actor.kind === 'system' ? await viewOf(asking, keys) : await viewOfAll(asking)

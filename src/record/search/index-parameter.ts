@@ -24,24 +24,24 @@ export type Indexing = {
   fromTx: number
 }
 
-/** Every process has heard of the parameter by then, so what is written later is indexed by its writer. */
+/** After this time every process knows the parameter, so every later write is indexed by its writer. */
 const knownEverywhereMs = 1500
 const batchRows = 500
 const batchMsMax = 200
-/** Between two batches, in parts of the last one's time: others come first. */
+/** The pause between two batches as a share of the last batch's time, so that other work comes first. */
 const restShare = 0.5
 const lockNumber = 7_311_204
 
 /**
- * Makes the index of parameters that have none yet, while everybody reads and writes: rows are only added, in batches that each
- * remember their place, so a process that is killed is followed by another one. Answers whether there was nothing left to do.
+ * Indexes parameters that have no index yet, while everybody reads and writes. It only adds rows, in batches that each store their place, so another
+ * process can go on when one is killed. Answers whether nothing was left to do.
  */
 export async function indexParameters(world: World, isStopped: () => boolean = () => false): Promise<boolean> {
   const [waiting] = await world.sql<{ code: string }>`select code from record.search_parameter where not is_indexed limit 1`
   if (!waiting) return true
   const connection = await world.connect()
   try {
-    // The lock goes with the connection, so whoever dies leaves it to the next.
+    // The lock ends with the connection, so a process that dies leaves it to the next.
     const [lock] = await connection.sql<{ isMine: boolean }>`select pg_try_advisory_lock(${lockNumber}) as is_mine`
     if (!lock?.isMine) return false
     for (;;) {
@@ -61,7 +61,7 @@ export async function indexParameters(world: World, isStopped: () => boolean = (
 
 const pauseMs = 1000
 
-/** While the server runs: goes on with an index that nobody is making, for example after a kill. */
+/** While the server runs: continues an index that no process works on, for example after a kill. */
 export function startIndexing(world: World): () => Promise<void> {
   const step = async (isStopped: () => boolean) => {
     await indexParameters(world, isStopped)
@@ -101,7 +101,7 @@ async function begin(world: World, sql: Runner, { code, compiled }: Indexing): P
      where code = ${code}`
 }
 
-/** Current versions, then superseded ones, which an older page link may still ask about; then what was written meanwhile. */
+/** Current versions first, then superseded ones, which an older page link may still ask about, then the rows that were written meanwhile. */
 async function rowsAfter(sql: Runner, { step, fromTx, ...at }: Indexing, types: readonly number[]): Promise<Stored[]> {
   const conditions = [fragment`r.type = any(${types}::int2[])`, fragment`not r.deleted`]
   if (step === 'late') conditions.push(fragment`r.tx >= ${fromTx}`)

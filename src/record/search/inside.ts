@@ -12,8 +12,8 @@ import { typesWith } from './search-plan.ts'
 type Asked = NonNullable<Search['inside']>
 
 /**
- * What was found inside a resource. The row is that of the container, and so are access, the log and the place; what it says, for an order and for what is
- * included, is what the resource inside says, or all of them when the container itself is the answer.
+ * A hit inside a resource. Its row is that of the container, and with it access, log and place. Its values, for the order and for includes, are those
+ * of the contained resource, or of all contained hits when the container itself is the answer.
  */
 export class Inside extends Content {
   readonly #asking: Asking
@@ -22,7 +22,7 @@ export class Inside extends Content {
   readonly #part: string | null
 
   constructor(asking: Asking, container: Content, found: readonly Resource[], alone: { id: string; text: string } | null) {
-    // What is given out alone takes as much room as it is long, and keeps nothing of the rest.
+    // A contained resource that is answered alone counts with its own length, and nothing of the rest is kept.
     const row = alone === null ? container.row : { ...container.row, length: Buffer.byteLength(alone.text) }
     super(asking, row, { ...row, text: alone?.text ?? container.body })
     this.#asking = asking
@@ -56,7 +56,7 @@ export class Inside extends Content {
   }
 }
 
-/** What a container that an index offers has inside itself of what is asked for. */
+/** The hits inside a container that an index offers. */
 export function foundInside(asking: Asking, search: Search, inside: Asked, container: Content): Inside[] {
   if (!container.body.includes('"contained"')) return []
   const { unless } = inside
@@ -70,14 +70,15 @@ export function foundInside(asking: Asking, search: Search, inside: Asked, conta
   if (places.length === 0) return []
   const found = places.map((place) => contained[place] as Resource)
   if (inside.as === 'container') return [new Inside(asking, container, found, null)]
-  // The digits of numbers stand in the text alone.
+  // Only the text has the digits of numbers.
   const exact = (parseJson(container.body) as { contained: Resource[] }).contained
   return found.map((one, at) => new Inside(asking, container, [one], { id: String(one.id), text: printJson(exact[places[at] as number] as Resource) }))
 }
 
 /**
- * The conditions as they are asked of what stands inside. Nothing refers to it from outside and no List names it, so what was found to be led to by its id is
- * something else of the same id; each relation is followed from its own side, because there is nothing beside it to look from.
+ * The conditions as they apply to contained resources. Nothing outside refers to a contained resource and no List names it, so the ids that relations
+ * lead to are emptied and match nothing: they mean another resource with the same id. Each relation is decided alone, because there are no other
+ * matches to start from.
  */
 export async function namedInside(from: From, search: Search): Promise<Named> {
   const clauses: Search['clauses'] = []
@@ -93,7 +94,10 @@ function withoutIds(clause: Search['clauses'][number]): Search['clauses'][number
   return 'clauses' in clause ? ({ ...clause, clauses: clause.clauses.map(withoutIds) } as typeof clause) : clause
 }
 
-/** One search of each type that holds anything of the type inside; one that finds nothing when none does, so that it is asked and noted like every search. */
+/**
+ * One search for each type that contains anything of the wanted type. When no type does, one search that finds nothing, so that it is checked and
+ * logged like any other.
+ */
 export async function containerSearches(asking: Asking, search: Search, named: Search, unless: Search | null): Promise<Search[]> {
   const type = search.type as string
   const holders = await typesWith(asking, tokenForm('_contained', holdsForm(type)))
@@ -102,7 +106,7 @@ export async function containerSearches(asking: Asking, search: Search, named: S
   const holding: Search['clauses'][number] = { code: '_contained', test: 'inside', values: holders.length === 0 ? [] : [holdsForm(type)] }
   return (holders.length === 0 ? [type] : holders).map((holder) => ({
     ...{ ...search, type: holder, clauses: [holding, ...clauses] },
-    // A resource that is a match itself would stand twice in one answer.
+    // A resource that is a match itself would appear twice in one answer.
     inside: { type, clauses: named.clauses, as, ...(unless !== null && holder === type && as === 'container' ? { unless } : {}) },
   }))
 }

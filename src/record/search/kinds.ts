@@ -3,8 +3,8 @@ import { fold } from '../../platform/text.ts'
 type Concept = { coding?: { system?: string; code?: string }[]; text?: string }
 
 /**
- * The first few of each kind, in the order given. Of one kind are those that share a coding, also through a third that has both: a
- * laboratory's own code and LOINC beside it are translations of each other. Without any coding the text is the kind.
+ * The first few items of each kind, in the order given. Items that share a coding are of one kind, even when only a third item links them: a
+ * laboratory's own code and the LOINC beside it are translations of each other. For an item without coding the text is its kind.
  */
 export function firstOfEachKind<T>(items: readonly T[], codeOf: (item: T) => unknown, max: number): T[] {
   const root = new Map<string, string>()

@@ -12,7 +12,7 @@ import { maskNumbers, searchChosen } from './search.ts'
 
 const lastMax = 1000
 const readMax = 20_000
-/** They choose rows or an order themselves, which is what the operation does. */
+/** Parameters that choose rows or an order, which is the task of the operation itself. */
 const notHere = new Set(['_sort', '_count', '_total', '_totalMethod', '_page'])
 
 /** `Observation/$lastn` (R4, observation-operation-lastn): the newest observations of each kind of one patient. */
@@ -39,7 +39,7 @@ async function lastObservations(asking: Asking, words: readonly [string, string]
   const search = parseSearch(asking.world.fhir, 'Observation', [...local, ['_sort', '-date']], { lenient: false })
   const isAnyStatus = asked.some(([name]) => name.startsWith('status'))
   const query = new URLSearchParams(words.map(([name, value]): [string, string] => [name, maskNumbers(value, asking.world.config.SYSTEM_URN)]))
-  // An entry made in error is no observation of anything, unless it is asked for.
+  // An entry made in error is not an observation, unless the search asks for it.
   const choose = (hits: Hit[], personOf: (hit: Hit) => number) => {
     const right = isAnyStatus ? hits : hits.filter(({ resource }) => resource['status'] !== 'entered-in-error')
     const chosen = Map.groupBy(right, personOf)

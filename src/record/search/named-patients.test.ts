@@ -27,7 +27,7 @@ test('a system sees another institution’s chart of a patient it names from the
   const found = async (patient: string) => (await a.send('GET', `/fhir/Observation?patient=${patient}`)).body.total
   assert.deepEqual([await found(own), await found(other)], [1, 1], 'only what it submitted, whichever chart it names')
 
-  // Filed under the chart of the other institution: a relation with any key of a person opens all.
+  // Filed under the chart of the other institution: a relation with any key of a person opens all keys.
   const at = new Date(Date.now() - 1000)
   const visit = { patient: keyOfId(other), kind: 'visit' as const, source: 'test', from: at }
   await world.sql.begin((tx) => relate(tx, { ...visit, institution: b.id }))

@@ -7,14 +7,14 @@ import { tooMany } from './run-search.ts'
 import { findNames } from '../store.ts'
 
 /**
- * The search with each patient widened to all charts of the same person; the keys it can be about; and those of them that the asker
- * named, rather than a chain that was followed; and `about` all of whom something was asked, also when another condition led to nobody.
+ * `search` has each patient widened to all charts of the same person; `keys` are the keys that it can be about; `named` are those of them that the
+ * asker named and no chain found; `about` are all patients whom the question concerns, also when another condition led to nobody.
  */
 export type Named = { search: Search; keys: number[] | null; named: number[]; about: number[] }
 
 /**
- * A person is a set of charts, one per institution: naming any of them asks about all (design decision 3). The answer's scope
- * is the keys of every patient named as the subject; two parameters that do leave those named by both.
+ * A person is a set of charts, one in each institution: naming one asks about all (design decision 3). The scope of the answer is the keys of every
+ * patient named as the subject; two such parameters leave the patients named by both.
  */
 export async function nameAll(asking: Asking, search: Search): Promise<Named> {
   const all = await allNamed(asking, search.type as string, search.clauses)
@@ -26,7 +26,7 @@ export async function nameAll(asking: Asking, search: Search): Promise<Named> {
   }
 }
 
-/** `keys`: under which all is filed that satisfies the clause, `asked` those that somebody named; null where it says nothing of it. */
+/** `keys`: the keys under which every match of the clause is filed; `asked`: those that the asker named. Null when the clause does not limit them. */
 type NamedClause = { clause: Clause; keys: number[] | null; asked: number[] | null }
 
 async function allNamed(asking: Asking, type: string, clauses: readonly Clause[]): Promise<NamedClause[]> {
@@ -35,7 +35,7 @@ async function allNamed(asking: Asking, type: string, clauses: readonly Clause[]
   return all
 }
 
-/** Whether a clause could name somebody. Most could not, and then nothing is asked. */
+/** Whether a clause could name a patient. Most could not, and then nothing is looked up. */
 const mayName = (type: string, clause: Clause): boolean => clause.test === 'reference' || 'clauses' in clause || (clause.test === 'token' && type === 'Patient')
 
 async function oneNamed(asking: Asking, type: string, clause: Clause): Promise<NamedClause> {
@@ -50,7 +50,7 @@ async function oneNamed(asking: Asking, type: string, clause: Clause): Promise<N
       return joined(clause, await allNamed(asking, type, clause.clauses), () => null)
     case 'unlike': {
       const [one] = await allNamed(asking, type, clause.clauses)
-      // A number that is not that of a chart says so by the chart itself, not by one of its values.
+      // For a number that is in no chart, the chart itself is excluded, and not one of its values.
       const like = (one as NamedClause).clause
       return namesNobody(like.code === clause.code ? { ...clause, clauses: [like] } : { code: clause.code, test: 'none', clauses: [like] })
     }
@@ -81,7 +81,7 @@ async function namedByNumber(asking: Asking, clause: Clause): Promise<NamedClaus
 }
 
 async function namedByReference(asking: Asking, type: string, clause: Clause & { test: 'reference' }): Promise<NamedClause> {
-  // A chain that leads to nobody leaves no row to look at.
+  // When a chain leads to nobody no row needs to be read.
   if (clause.isFound && clause.values.every(({ literals }) => literals.length === 0)) return { clause, keys: [], asked: null }
   const ids = onlyPatients(
     asking,
@@ -90,7 +90,7 @@ async function namedByReference(asking: Asking, type: string, clause: Clause & {
   if (ids === null) return namesNobody(clause)
   const { keys, literals } = await widen(asking, ids)
   const widened: Clause = { ...clause, values: [...clause.values, { literals }] }
-  // Only the subject tells under which key a resource is filed: a patient may also be a member, a performer or a payer.
+  // Only the subject tells the key under which a resource is filed: a patient may also be a member, a performer or a payer.
   if (!asking.world.fhir.namesSubject(type, clause.code)) return namesNobody(widened)
   return { clause: widened, keys, asked: clause.isFound === true ? null : keys }
 }
@@ -110,7 +110,7 @@ function both(one: readonly number[], other: readonly number[]): number[] {
 
 const numbersMax = 50
 
-/** The personal health number stands in no chart: the centre gave it, so the centre knows whose it is. */
+/** No chart contains the personal health number: the centre gave it, so the centre knows whose it is. */
 function onlyHealthNumbers(asking: Asking, clause: Clause): string[] | null {
   if (clause.test !== 'token' || clause.code !== 'identifier' || clause.isNot) return null
   const system = `${asking.world.config.SYSTEM_URN}:lzb`

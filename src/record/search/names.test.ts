@@ -19,7 +19,7 @@ async function fill(send: Send): Promise<void> {
   }
 }
 
-/** Numbers of all who are found, page by page, from a question or from the link to a later page. */
+/** The numbers of all patients found, page by page, from a query or from the link to a later page. */
 async function found(send: Send, query: string): Promise<string[]> {
   const numbers: string[] = []
   let next: string | undefined = query.includes('://') ? query : `/fhir/Patient?${query}`
@@ -34,7 +34,7 @@ async function found(send: Send, query: string): Promise<string[]> {
 
 const wanted = (fits: (one: (typeof people)[number]) => boolean): string[] => people.flatMap((one, at) => (fits(one) ? [`n${at}`] : [])).sort()
 
-test('whoever has a name is found once, page by page, whether few or very many share it', async (t) => {
+test('each person with a name is found once, page by page, whether few or very many share the name', async (t) => {
   const { institution } = await startServer(t)
   const { send } = await institution('Болница')
   await fill(send)
@@ -42,12 +42,12 @@ test('whoever has a name is found once, page by page, whether few or very many s
   const begins = (word: string, start: string) => word.startsWith(start)
   const [family] = families as [string]
 
-  // Few rows, spelt out; a page holds fewer than are found.
+  // Few rows, listed by spelling; a page holds fewer than are found.
   assert.deepEqual(
     await of(`family=${encodeURIComponent(family)}&_count=5`),
     wanted((one) => one.family === family),
   )
-  // Very many spellings: with each family name there is one more.
+  // Very many spellings: each family name gives one more.
   assert.deepEqual(
     await of('given=ana&_count=200'),
     wanted((one) => begins(one.given, 'Ана')),
@@ -56,12 +56,12 @@ test('whoever has a name is found once, page by page, whether few or very many s
     await of('name=ana&_count=500'),
     wanted((one) => begins(one.given, 'Ана')),
   )
-  // A family name alone, which very many have.
+  // A family name alone, which very many people have.
   assert.deepEqual(
     await of('family=petr&_count=200'),
     wanted((one) => begins(one.family, 'Петр')),
   )
-  // Two names, of which the rarer leads.
+  // Two names; the search follows the rarer one.
   assert.deepEqual(
     await of('family=petra&given=ana&_count=3'),
     wanted((one) => begins(one.family, 'Петра') && begins(one.given, 'Ана')),
@@ -72,7 +72,7 @@ test('whoever has a name is found once, page by page, whether few or very many s
     wanted((one) => (begins(one.family, 'Петра') || begins(one.family, 'Маркб')) && one.given === 'Вук'),
   )
   assert.deepEqual(await of('family:exact=Nobody&given=ana'), [])
-  // Words that sound alike, one with a slip.
+  // Words that sound alike, one of them misspelt.
   const [slip] = [`${family.slice(0, 3)}${family[4]}${family[3]}${family.slice(5)}`]
   const heard = await of(`phonetic=${encodeURIComponent(`${slip} Милица`)}&_count=4`)
   for (const number of wanted((one) => one.family === family && one.given === 'Милица')) assert.ok(heard.includes(number), number)
@@ -91,7 +91,7 @@ test('whoever has a name is found once, page by page, whether few or very many s
   )
 })
 
-test('a name of two words, of a hyphen or of more words than sounds are kept of is found by each beginning among very many others', async (t) => {
+test('a name with two words, a hyphen or more words than have sounds in the index is found by each beginning among very many others', async (t) => {
   const { institution } = await startServer(t)
   const { send } = await institution('Болница')
   await fill(send)
@@ -123,7 +123,7 @@ test('a name of two words, of a hyphen or of more words than sounds are kept of 
   assert.deepEqual(await of('family=petr&given=redak'), [])
 })
 
-test('pages of a name stay as they were while others of it are written and renamed', async (t) => {
+test('pages of a name stay as they were while other people of that name are written and renamed', async (t) => {
   const { institution } = await startServer(t)
   const { send } = await institution('Болница')
   const of = (family: string, at: number) => ({ resourceType: 'Patient', identifier: [{ system: 'urn:names', value: `n${at}` }], name: [{ family }] })

@@ -7,25 +7,24 @@ import { wideHash } from '../write/hashes.ts'
 import type { Reading } from './candidates.ts'
 
 /**
- * What every result has among its texts: one of these spellings, one of these words that sound alike (their hashes in record.token), or
- * one of these beginnings, where the spellings are too many.
- * `entry` says which condition of the search it stands for, `rows` how many rows of the index have it, as far as they are counted.
+ * A condition that every result meets: it has one of these spellings, one of these words that sound alike (their hashes in record.token), or one of
+ * these beginnings, where the spellings are too many. `entry` is the condition of the search that it stands for, `rows` how many rows of the index
+ * have it, as far as they are counted.
  */
 export type Name = { entry: number; rows: number } & ({ spellings: string[] } | { words: number[] } | { lows: string[] })
 
-/** The names that a search asks for, and the conditions that are left to each resource. */
+/** The names that a search asks for, and the conditions that each resource must still be tested for. */
 export type Names = { names: Name[]; left: number[] }
 
-/** Fewer rows than this are spelt out; of more, the spellings are gone through one by one, and given up when they are many. */
+/** A beginning with fewer rows than this is replaced by its spellings. With more rows the spellings are walked one by one, up to the limit. */
 const fewRows = 1000
 const spellingsMax = 64
-/** Among so many the next ones in the order of keys soon have it. */
+/** With this many rows, one of the next rows in key order soon has the name. */
 const commonRows = 100_000
 
 /**
- * The beginnings of names and the sounds that a search asks for, as what stands in the index. How many people have a beginning is
- * nothing the planner can know; of what is equal to something, it can ask row by row and go along the index in the order of keys.
- * Fixes the moment, so that a name which comes later is not missed in one that was fixed after it.
+ * Translates the beginnings of names and the sounds of a search into values of the index. The planner cannot know how many people have a beginning.
+ * Equal values it can ask for row by row and follow along the index in key order. The moment is fixed here, so that no later name is missed.
  */
 export async function namesIn(asking: Asking, sql: Runner, search: Search, reading: Reading): Promise<Names> {
   const type = search.type as string
@@ -49,10 +48,10 @@ export async function namesIn(asking: Asking, sql: Runner, search: Search, readi
   })
 }
 
-/** `isAlone`: all that begin so are names, and begin with a word. */
+/** `isAlone`: every value with this beginning is a name that begins with a word. */
 type Beginning = { entry: number; low: string; isAlone: boolean }
 type Near = { entry: number; forms: number[] }
-/** A condition of the search whose parameter the index has known from the beginning. */
+/** A condition of the search whose parameter has been indexed since the beginning. */
 type Own = Narrowing & { entry: number }
 
 function beginningsOf({ code, any, entry }: Own): Beginning[] {
@@ -66,7 +65,7 @@ function soundsOf({ world: { hashes } }: Asking, { any: [only, ...others], entry
   return only.near.map((forms) => ({ entry, forms: forms.map((form) => hashes.of(nearForm(form))) }))
 }
 
-/** A row for each beginning, and which rows of the index of texts begin so. */
+/** A row for each beginning, and the condition for rows of the text index that begin so. */
 function rangesOf({ world }: Asking, type: string, begun: readonly Beginning[]) {
   const lows = begun.map(({ low }) => low)
   const here = fragment`s.type = ${world.fhir.typeCode(type)}::int2`
@@ -78,20 +77,20 @@ function rangesOf({ world }: Asking, type: string, begun: readonly Beginning[]) 
 }
 
 const highOf = (low: string) => `${low}\u{10ffff}`
-/** Condition on a row of record.string, which is called `s` where nothing else is said. */
+/** Condition on a row of record.string, by default under the name `s`. */
 export function beginsWith(low: string, of: 's' | 'r' = 's'): Fragment {
   const value = identifier(`${of}.value`)
   return fragment`(${value} >= ${low} and ${value} < ${highOf(low)})`
 }
 
-/** Few words stand first where there are many spellings: a given name before each family name. */
+/** When there are many spellings, there may be few first words: a given name before each family name. */
 type Spelt = { entry: number; rows: number; spellings: string[] | null; firsts: string[] | null }
 const isSpelt = (one: Spelt): one is Spelt & { spellings: string[] } => one.spellings !== null
 
 async function spellingsOf(asking: Asking, sql: Runner, type: string, begun: readonly Beginning[], reading: Reading): Promise<Spelt[]> {
   if (begun.length === 0) return []
   const { each: ranges, here, range } = rangesOf(asking, type, begun)
-  // From one to the next that is different, as long as there are few.
+  // Steps from one value to the next different one, as long as there are few.
   const steps = (value: Fragment, behind: Fragment) => fragment`array(
              with recursive step (value) as (
                (select ${value} from record.string s where ${range} order by s.value limit 1)
@@ -122,18 +121,18 @@ async function spellingsOf(asking: Asking, sql: Runner, type: string, begun: rea
   })
 }
 
-/** Parameters whose every value is a name that can be searched for by its sound as well, so that each word of it stands in the index. */
+/** Parameters whose values are only names that can also be searched by sound, so every word of them is in the index. */
 const namesAlone = new Set(['given', 'family'])
 const wordAtStart = /^[\p{L}\p{N}]+/u
 
-/** By their first words, where these are few and the spellings are not. */
+/** Searches by first words when they are few and the spellings are not. */
 function byFirstWords({ world: { fhir, hashes } }: Asking, type: string, { entry, rows, firsts }: Spelt): Name[] {
   if (firsts === null) return []
   const sounds = new Set(firsts.flatMap((first) => fhir.soundsWith(wordAtStart.exec(first)?.[0] as string)))
   return [{ entry, rows, words: [...sounds].map((word) => wideHash(hashes.of(soundForm(word)), fhir.typeCode(type))) }]
 }
 
-/** Conditions one beginning of which very many have. */
+/** The conditions with a beginning that very many rows have. */
 async function commonOf(asking: Asking, sql: Runner, type: string, begun: readonly Beginning[]): Promise<Set<number>> {
   const { each: ranges, range } = rangesOf(asking, type, begun)
   const rows = await steadyOn(sql)<{ no: number }>`
@@ -162,9 +161,9 @@ async function wordsOf(sql: Runner, near: readonly Near[], reading: Reading): Pr
   }))
 }
 
-/** Condition on `r`; of spellings and words answered for one row by looking where it would stand. */
+/** Condition on `r`. For spellings and words, one row is tested by looking it up in the index. */
 export function namedCondition(type: number, name: Name): Fragment {
-  // The planner would rather read all who have a word than look for each row, if it may.
+  // Written so that the planner looks for each row: otherwise it would read all rows that have the word.
   if ('words' in name) return fragment`(select true from record.token t where t.hash = any(${name.words}::int8[]) and t.patient = r.patient limit 1)`
   if ('lows' in name) return fragment`(r.patient, r.type, r.id) in (select s.patient, s.type, s.id from record.string s where ${begunWith(type, name.lows)})`
   return fragment`exists (
@@ -177,19 +176,19 @@ const begunWith = (type: number, lows: readonly string[], of: 's' | 'r' = 's'): 
     ' or ',
   )})`
 
-/** The one that fewest rows have leads. */
+/** The name with the fewest rows leads. */
 export function leadOf(type: number, names: readonly Name[]): Lead | null {
   const name = names.reduce<Name | null>((least, one) => (least !== null && least.rows <= one.rows ? least : one), null)
   return name && { name, others: names.filter((one) => one !== name), type }
 }
 
-/** The name that says in the order of keys whom to look at, and those that they must have besides. */
+/** The name whose index rows are followed in key order, and the names that a result must also have. */
 export type Lead = { name: Name; others: readonly Name[]; type: number }
-/** Some of those who have the name, in the order of keys: a condition on `r`, and the place after them; null when there are no more. */
+/** Some of the patients or resources with the name, in key order: a condition on `r`, and the place after them; null at the end. */
 export type Some = { among: Fragment; count: number; last: LeadPlace | null }
 export type LeadPlace = { patient: number; id: string | null }
 
-/** The place of a page is inside a patient's rows; of words it is known only whose they are. */
+/** The place of a page may be in the middle of a patient's rows; for words only the patient is known, so that patient is read again. */
 export const leadFrom = (name: Name, after: Place | null): LeadPlace =>
   after === null ? { patient: -1, id: null } : 'words' in name ? { patient: after.patient - 1, id: null } : after
 
@@ -222,9 +221,9 @@ export async function nextNamed(sql: Runner, { name, others, type }: Lead, from:
   return { among, count: rows.length, last: lastOf(rows, limit, ({ id }) => id) }
 }
 
-/** A word is known of a patient, a spelling of one resource. */
+/** A word is indexed for a patient, a spelling for one resource. */
 const isOfPatient = (name: Name): boolean => 'words' in name
-/** What `nextNamed` cannot ask, so that each resource must be. */
+/** The names that `nextNamed` cannot test, so that each resource must be tested. */
 export const leftBehind = ({ name, others }: Lead): Name[] => (isOfPatient(name) ? others.filter((one) => !isOfPatient(one)) : [])
 const besides = (type: number, others: readonly Name[]): Fragment =>
   others.length === 0

@@ -5,7 +5,7 @@ import type { Asking } from '../asking.ts'
 
 const operator: Actor = { ...anonymous, kind: 'system', id: 'command-line', name: 'command line', roles: ['operator'] }
 
-/** Whoever works on the command line; what they do is a row in the log like anybody's. */
+/** The context of an operator on the command line, whose acts are logged like anybody's. */
 export const operatorAsking = (world: World, act: string): Asking => ({
   world,
   actor: operator,

@@ -9,20 +9,20 @@ import type { Place } from '../store.ts'
 
 /** Where a page begins, as of which moment, and the total that its first page has found. */
 export type PageStart = { after: Place | null; afterKey: SortKey | null; snapshot: string | null; total: number | null }
-/** The beginnings of the pages before this one, the nearest last, for the links that lead back. */
+/** Where the pages before this one begin, the nearest last, for the links back. */
 type Trail = readonly Pick<PageStart, 'after' | 'afterKey'>[]
-/** So many pages lead back one by one; from further on only the link `first` leads back. */
+/** This many pages can be followed back one by one; beyond that only the link `first` leads back. */
 export const trailMax = 50
-/** Everything the next page needs, so that any process can give it; sealed, because it may hold what was asked about a person. */
+/** Everything that the next page needs, so that any process can give it. It is sealed, because it may hold what was asked about a person. */
 export type PageLink = PageStart & { trail: Trail; search: Search; self: string; actor: string; expires: number }
 
 const purpose = 'page'
-/** The longest link that fits into an address; a longer one is kept in a table, and the address has a short name for it. */
+/** The longest link that fits into an address; a longer one is stored in a table, and the address has a short name for it. */
 const addressBytesMax = 3000
 const sealedBytesMax = 400_000
 const textMax = 2_000_000
 const forgottenAtOnce = 100
-/** Compressing a short one costs more than sealing it. */
+/** Below this compressing costs more than sealing. */
 const plainMax = 1500
 const asIs = Buffer.of(0)
 const deflated = Buffer.of(1)
@@ -58,7 +58,7 @@ export async function openLink(asking: Asking, token: string): Promise<PageLink>
     const packed = text.subarray(1)
     const json = text[0] === asIs[0] ? packed : inflateRawSync(packed, { maxOutputLength: textMax })
     const link = JSON.parse(json.toString()) as PageLink
-    // A link works for whoever got it: another's is as good as none.
+    // A link works only for the actor who got it.
     if (link.actor !== actor.id || link.expires < world.now().getTime()) throw wrong
     return link
   } catch {

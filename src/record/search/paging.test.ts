@@ -3,8 +3,8 @@ import { test } from 'node:test'
 import { everyPage } from '../../testing/search-oracle.ts'
 import { type Send, startServer } from '../../testing/server.ts'
 
-// Pages stay what they were at the first of them: https://hl7.org/fhir/R4/search.html#paging leaves it open, and a client that
-// reads a list page by page while others write must neither miss a result nor see one twice.
+// Pages stay as they were at the first page. https://hl7.org/fhir/R4/search.html#paging leaves this open, and a client that reads a list page by page
+// while others write must neither miss a result nor see one twice.
 
 type Json = Record<string, any>
 const bundleOf = (resources: Json[]) => ({
@@ -103,7 +103,7 @@ test('a transaction that was open at the first page and commits before the secon
   )
   await other.client.query(`update record.resource set version = 2, deleted = true, tx = (pg_current_xact_id()::text)::int8 where id = $1`, [late['id']])
   const first = await send('GET', `/fhir/Observation?patient=${patient}&_count=5`)
-  // Younger than the open one, and committed before it: a number alone would not tell which of them the first page saw.
+  // This transaction begins after the open one and commits before it: a number alone would not tell which of them the first page saw.
   await send('POST', '/fhir/Observation', observation(patient, 4))
   await other.client.query('commit')
   const rest = await everyPage(send, linkOf(first.body, 'next') as string)
@@ -117,7 +117,7 @@ test('an order by date is exact whatever the dates are: partial, periods, open e
   const { patient } = await patientWith(send, '1', 150)
   for (const sort of ['date', '-date', '-date,-status', 'date,code']) {
     for (const scope of ['', `patient=${patient}&`]) {
-      // A page for all of them reads every row before it sorts; small pages stop when the day says that nothing earlier can come.
+      // One page for all reads every row before it sorts; small pages stop when the day shows that nothing earlier can follow.
       const slow = await send('GET', `/fhir/Observation?${scope}_count=1000&_sort=${sort}`)
       const fast = (await everyPage(send, `/fhir/Observation?${scope}_count=10&_sort=${sort}`)).map((one) => `${one['id']}/${one['meta'].versionId}`)
       assert.equal(fast.length, 150)
@@ -126,7 +126,7 @@ test('an order by date is exact whatever the dates are: partial, periods, open e
   }
 })
 
-test('the first page can be had again as it was; a search too long for an address is paged all the same', async (t) => {
+test('the first page can be fetched again as it was; a search too long for an address is paged all the same', async (t) => {
   const { institution } = await startServer(t)
   const { send } = await institution('Лабораторија')
   const { patient } = await patientWith(send, '1', 12)
@@ -156,7 +156,7 @@ test('a right that is lost between two pages is lost on the next page', async (t
   const { patient, all } = await patientWith(send, '1', 12)
   const first = await send('GET', `/fhir/Observation?patient=${patient}&_count=5&_total=accurate`)
   const rest = all.map((one) => one['id']).filter((id) => !first.text.includes(id))
-  // Filed by another institution from now on: what a system sees is what its own institution submitted.
+  // From now on filed by another institution: a system sees what its own institution submitted.
   const [hidden] = rest as [string]
   await server.owner`update record.resource set institution = institution + 1 where id = ${hidden}`
   const found = (await everyPage(send, linkOf(first.body, 'next') as string)).map((one) => one['id'])

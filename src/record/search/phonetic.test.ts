@@ -38,7 +38,7 @@ test('phonetic finds a name with one slip in each word, in any script and order;
   assert.deepEqual(await familiesOf(send, 'phonetic=joksimovic&_sort=phonetic'), ['Joksimović'])
 })
 
-test('a name that was changed is heard as it is now, also after others have been written with it', async (t) => {
+test('a changed name is found by its new sound, also after others have been written with the old one', async (t) => {
   const { institution } = await startServer(t)
   const { send } = await institution('Болница')
   const { body } = await send('POST', '/fhir/Patient', patient('Станковић', 'Вера'))

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { type Send, startServer } from '../../testing/server.ts'
 
-// Chains, reverse chains, hierarchies and Lists, asked of the real server (https://hl7.org/fhir/R4/search.html#chaining).
+// Chains, reverse chains, hierarchies and Lists, tested on the real server (https://hl7.org/fhir/R4/search.html#chaining).
 
 type Json = Record<string, any>
 
@@ -25,7 +25,7 @@ const visit = (id: string, patient: string, where: string, more: Json = {}) =>
   })
 
 const order = (patient: string) => ({ status: 'active', intent: 'order', subject: ref(`Patient/${patient}`) })
-/** The medicine stands inside, and another one that nobody takes. */
+/** The medicine is contained, beside another one that nobody takes. */
 const prescription = (id: string, patient: string, code: string) =>
   put('MedicationRequest', id, {
     ...order(patient),
@@ -155,7 +155,7 @@ async function idsOf(send: Send, url: string): Promise<string[]> {
   return (answer.body.entry ?? []).map((one: Json) => one.resource.id)
 }
 
-test('a condition may lie in other resources: behind a reference, before it, above or below, or in a List', async (t) => {
+test('a condition may concern other resources: a referenced one, a referring one, one above or below, or one in a List', async (t) => {
   const { institution } = await startServer(t)
   const { send } = await institution('ДЗ')
   const sent = await send('POST', '/fhir', { resourceType: 'Bundle', type: 'transaction', entry: data })
@@ -172,7 +172,7 @@ test('a condition may lie in other resources: behind a reference, before it, abo
   assert.equal(conditional.status, 200, conditional.text)
 })
 
-test('a circle of places ends, and a chain over a type that the token does not allow is refused before it is looked at', async (t) => {
+test('a circle of places ends, and a chain over a type that the token does not allow is refused before anything is read', async (t) => {
   const { institution } = await startServer(t)
   const { send } = await institution('ДЗ')
   const circle = [place('c-1', 'c-2'), place('c-2', 'c-1'), put('Patient', 'p', { identifier: [{ system: 'urn:h', value: '1' }] })]
@@ -191,7 +191,7 @@ test('a circle of places ends, and a chain over a type that the token does not a
   assert.equal((await visits.send('GET', '/fhir/Encounter?location:below=Location/c-1')).status, 403)
 })
 
-test('a chain to a person finds what stands under any of the person’s charts', async (t) => {
+test('a chain to a person finds resources under any of the person’s charts', async (t) => {
   const { institution } = await startServer(t)
   const { send } = await institution('А')
   const made = async (resource: Json): Promise<string> => {

@@ -13,20 +13,23 @@ import { decideCodes } from '../terminology/decide-codes.ts'
 /** Who asks, over which connection, and as of which moment: a later page follows the same relations as the first. */
 export type From = { asking: Asking; sql: Runner; reading: Reading; led?: Led }
 
-/** A count over more patients than this tells nothing about any one of them. */
+/** A count over more patients than this says nothing about any one of them. */
 export const countedMax = 100
 
-/** By person, whose data decided a `_has`: an institution or a drug that is found so says what somebody has, and no row of the answer is theirs. */
+/**
+ * The persons through whom a `_has` found its matches: an institution or a drug that is found so tells what somebody has, although no row of the
+ * answer is theirs.
+ */
 export type Led = Map<number, LedBy>
 export type LedBy = { basis: string | null; count: number; isNamed: boolean }
 
 /**
- * Replaces what other resources decide (chains, `_has`, hierarchies, value sets, Lists) by what they lead to, so that the rest of a search asks
- * one resource at a time. Every step sees what the actor may see: a hidden resource leads nowhere, as if it were not there.
+ * Replaces conditions on other resources (chains, `_has`, hierarchies, value sets, Lists) by the ids or values they lead to, so that the rest of a
+ * search tests one resource at a time. Every step sees only what the actor may see: a hidden resource leads nowhere, as if it did not exist.
  */
 export async function decideRelated(from: From, search: Search): Promise<Search> {
   let decided: Search = { ...search, clauses: search.clauses.filter((clause) => !isRelated(clause)) }
-  // What leads to patients comes first, in whatever order it was written: it leaves few for the others to look at.
+  // Conditions that lead to patients come first, in whatever order they were written: they leave few patients for the others.
   for (const clause of search.clauses.toSorted((a, b) => Number(leadsToPatients(b)) - Number(leadsToPatients(a)))) {
     if (isRelated(clause)) decided = { ...decided, clauses: [...decided.clauses, await decideOne(from, decided, clause)] }
   }
@@ -35,11 +38,11 @@ export async function decideRelated(from: From, search: Search): Promise<Search>
 
 const leadsToPatients = (clause: Clause): boolean => clause.test === 'chain' && clause.to.some(({ type }) => type === 'Patient')
 
-/** Whether it, or a clause that it is joined of, is decided by other resources. */
+/** Whether a clause, or one inside it, is decided by other resources. */
 export const isRelated = (clause: Clause): boolean => ('clauses' in clause ? clause.clauses.some(isRelated) : relatedTests.has(clause.test))
 const relatedTests = new Set<string>(['chain', 'has', 'hierarchy', 'codes', 'list', 'compartment'])
 
-/** `beside` is the same search with everything that is decided already: it may leave so few that one looks from them. */
+/** `beside` is the same search with the clauses that are already decided: when these leave few matches the search can start from them. */
 async function decideOne(from: From, beside: Search, clause: Clause): Promise<Clause> {
   switch (clause.test) {
     case 'any':

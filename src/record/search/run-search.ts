@@ -13,28 +13,28 @@ import type { Place, Stored } from '../store.ts'
 /** A resource that satisfies the search. */
 export type Hit = Content
 
-/** Which rows are asked at all, and as of when: named patients' keys and the rule of visibility, applied before anything is matched. */
+/** The rows that are read at all, and as of when: the keys of named patients and the rule of visibility, applied before anything is matched. */
 export type Scope = { keys: readonly number[] | null; visible: Fragment; reading?: Reading }
 
-/** Most candidates are matches: a few more than are wanted fill a page in one step, and what is not wanted is not looked at. */
+/** Most candidates are matches: a few more than are wanted fill a page in one step, and few rows are read in vain. */
 const firstRows = (wanted: number) => Math.min(64, Math.ceil(wanted * 1.25) + 5)
 const batchRows = 500
 const scannedMax = 1_000_000
 const readMsMax = 20_000
 
 /**
- * All conditions of a search on `r`: candidates for certain hold them. `lead`: the name that says in the order of keys whom to look at, or
- * `keys`: the values that say it, where `isLed` asks for one; what these see to themselves is not among them.
+ * All conditions of a search on `r` that every candidate meets. With `isLed`, `lead` is the name, or `keys` are the values, whose index rows are
+ * followed in key order; conditions that these already ensure are left out.
  */
 export async function conditionsOf(asking: Asking, sql: Runner, search: Search, scope: Scope & { reading: Reading }, isLed: boolean): Promise<Conditions> {
   if (scope.keys !== null)
     return { where: [...planOf(asking, search, true), scope.visible, fragment`r.patient = any(${scope.keys}::int8[])`], lead: null, keys: [] }
-  // A transaction sees what it has itself written, which the moment that names are read at does not.
+  // A transaction must see its own writes, which the moment at which names are read does not include.
   const found = sql === asking.world.sql ? await namesIn(asking, sql, search, scope.reading) : { names: [], left: [] }
   const type = asking.world.fhir.typeCode(search.type as string)
   const lead = isLed ? leadOf(type, found.names) : null
   const asked = (lead === null ? found.names : leftBehind(lead)).map((name) => namedCondition(type, name))
-  // A person's own patients are fewer than those who have a value.
+  // A person's own patients are fewer than the patients with a value.
   const mayLead = isLed && found.names.length === 0 && asking.actor.kind === 'system'
   const keys: Fragment[] = []
   return { where: [...planOf(asking, search, false, found, mayLead ? keys : undefined), ...asked, scope.visible], lead, keys }
@@ -42,14 +42,14 @@ export async function conditionsOf(asking: Asking, sql: Runner, search: Search, 
 
 export type Conditions = { where: Fragment[]; lead: Lead | null; keys: readonly Fragment[] }
 
-/** `first`: how many rows are asked for at first, where that is known better than by how many are wanted. */
+/** `first`: how many rows are read at first, when that is better known than from the number wanted. */
 type Walk = { order: Order; after: Position | null; reading: Reading; wanted: number; first?: number; keys?: readonly Fragment[] }
 
-/** Candidates in the order of keys: of everybody, or of those who have a name. */
+/** Candidates in the order of keys: of everybody, or of those with the leading name. */
 export const keyedBatches = (asking: Asking, sql: Runner, { where, lead, keys }: Conditions, walk: Walk): AsyncGenerator<Candidate[]> =>
   lead === null ? batchesOf(asking, sql, where, { ...walk, keys }) : ledBatches(asking, sql, where, lead, walk)
 
-/** Of a name almost all match: one more than a page, more when few do, and large steps for who reads all of it. */
+/** Almost all rows with a name match: one more than a page is read, more when few match, and large steps when everything is read. */
 const namedRows = 5000
 const firstNamed = (wanted: number) => Math.min(64, wanted + 1)
 const moreRows = 2
@@ -72,7 +72,7 @@ async function* ledBatches(asking: Asking, sql: Runner, where: readonly Fragment
   }
 }
 
-/** Candidates in order, batch after batch, with the last row of each as the place to go on from. */
+/** Candidates in order, batch after batch; the last row of each batch is the place to continue. */
 export async function* batchesOf(
   asking: Asking,
   sql: Runner,
@@ -93,7 +93,7 @@ export async function* batchesOf(
       noteRead(rows.length)
       place = positionOf(rows.at(-1) as Candidate, order)
       limit = batchRows
-      // A page is found in the first two; whoever reads on takes turns.
+      // A page is found in the first two batches; a search that reads on must take turns.
       if (scanned > first) endTurn ??= await (asking.room ?? ownRoom).readMuch()
     }
   } finally {
@@ -101,7 +101,7 @@ export async function* batchesOf(
   }
 }
 
-/** Is told what has been read, and ends a search that reads too much or whose client has gone. */
+/** Counts the rows read, and ends a search that reads too much or whose client has gone. */
 function readingLimit(asking: Asking): (rows: number) => void {
   const began = performance.now()
   let scanned = 0
@@ -112,7 +112,7 @@ function readingLimit(asking: Asking): (rows: number) => void {
   }
 }
 
-/** Whoever is inside a transaction waits for nobody outside it: its reads are few. */
+/** The room for bodies. Inside a transaction there is no waiting for requests outside it: its reads are few. */
 export const roomIn = (asking: Asking, sql: Runner): AnswerRoom => (sql === asking.world.sql ? (asking.room ?? ownRoom) : ownRoom)
 
 /** The candidates that satisfy the search, some at a time: an index only narrows, the resource itself decides. */
@@ -134,7 +134,7 @@ export async function* decide(asking: Asking, sql: Runner, search: Search, rows:
 
 export const bytesIn = ({ length }: Stored): number => length ?? 0
 
-/** Candidates from the tables, decided one by one by the resource itself, in key order; whoever keeps one says so to the room. */
+/** Matches in key order: candidates from the tables, each decided by the resource itself. A caller that keeps one must tell the room. */
 export async function* hitsOf(
   asking: Asking,
   sql: Runner,

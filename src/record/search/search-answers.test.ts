@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { everyPage } from '../../testing/search-oracle.ts'
 import { startServer } from '../../testing/server.ts'
 
-// What a search answers, and what it refuses: https://hl7.org/fhir/R4/search.html.
+// What a search answers and what it refuses: https://hl7.org/fhir/R4/search.html.
 
 type Json = Record<string, any>
 
@@ -68,7 +68,7 @@ test('names are found in either script, without marks, by their beginning; exact
   }
 })
 
-test('includes bring what is meant and say that they are includes; summaries and elements are marked; totals are as asked', async (t) => {
+test('includes bring the right resources and are marked as includes; summaries and elements are marked; totals are as asked', async (t) => {
   const { institution } = await startServer(t)
   const { send } = await institution('ДЗ')
   const post = async (resource: Json) => (await send('POST', `/fhir/${resource.resourceType}`, resource)).body
@@ -133,7 +133,7 @@ test('includes bring what is meant and say that they are includes; summaries and
   assert.equal(posted.body.total, 2, posted.text)
 })
 
-test('an unknown parameter, modifier or value is refused with a hint; a lenient client hears what was left out', async (t) => {
+test('an unknown parameter, modifier or value is refused with a hint; a lenient client is told what was left out', async (t) => {
   const { institution } = await startServer(t)
   const { send } = await institution('ДЗ')
   await send('POST', '/fhir/Patient', { resourceType: 'Patient', identifier: [{ system: 'urn:h', value: '1' }], gender: 'male' })
@@ -202,7 +202,7 @@ test('an unknown parameter, modifier or value is refused with a hint; a lenient 
   }
 })
 
-test('a patient who is not the subject is found as what they are: payer, performer, member, mother', async (t) => {
+test('a patient who is not the subject is found in their role: payer, performer, member, mother', async (t) => {
   const { institution } = await startServer(t)
   const { send } = await institution('ДЗ')
   const post = async (resource: Json): Promise<string> => {

@@ -17,7 +17,7 @@ export type Answer = {
   isCut: boolean
 }
 
-/** A searchset Bundle. Bodies go in exactly as stored; only a summary or a choice of elements is put together anew. */
+/** A searchset Bundle. Bodies are inserted exactly as stored; only a summary or a choice of elements is composed anew. */
 export function searchBundle(asking: Asking, { search, self, hits, included, first, previous, next, total, isWithheld, isCut }: Answer): string {
   const links = [
     { relation: 'self', url: self },
@@ -40,7 +40,7 @@ export function searchBundle(asking: Asking, { search, self, hits, included, fir
   return `{"resourceType":"Bundle","type":"searchset"${known},"link":${JSON.stringify(links)}${entries.length > 0 ? `,"entry":[${entries.join(',')}]` : ''}}`
 }
 
-/** What a lenient search left out; and that a named patient's record is closed, whatever was asked about it. */
+/** Warnings: what a lenient search left out, and that a named patient's record is closed, whatever was asked about it. */
 function issuesOf(search: Search, isWithheld: boolean, isCut: boolean): RefusalIssue[] {
   const issues: RefusalIssue[] = search.ignored.map(({ name, reason }) => ({
     severity: 'warning',

@@ -70,7 +70,7 @@ function definitionOf(world: World, argument: string): Resource {
   }
 }
 
-/** Indexes, or waits for whoever does; on a terminal with a bar. */
+/** Indexes, or waits for the process that does; shows a bar on a terminal. */
 async function watch(world: World, code: string): Promise<void> {
   const bar = process.stderr.isTTY ? new SingleBar({ format: 'indexing [{bar}] {percentage} %', clearOnComplete: true }) : null
   bar?.start(100, 0)

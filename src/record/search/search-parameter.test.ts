@@ -31,7 +31,7 @@ const person = (group: string | null, name: string): object => ({
   ...(group === null ? {} : { extension: [{ url: extensionUrl, valueCodeableConcept: { coding: [{ system: 'urn:blood', code: group }] } }] }),
 })
 
-/** A server whose knowledge of FHIR is its own, as in a process of its own. */
+/** A server with its own definitions of FHIR, like a process of its own. */
 async function startOwn(t: TestContext): Promise<TestServer> {
   const server = await startServer(t)
   const folder = mkdtempSync(join(tmpdir(), 'spona-fhir-'))
@@ -80,7 +80,7 @@ test('an added parameter finds old and new rows from the first moment, while it 
   assert.equal((await send('GET', '/fhir/Patient?blood-group=A')).status, 400)
 })
 
-test('another process knows of it within a second, and indexes what it writes', async (t) => {
+test('another process knows the new parameter within a second, and indexes its own writes', async (t) => {
   const server = await startOwn(t)
   const { send } = await server.institution('Болница')
   const other = { ...server.world, fhir: await freshFhir() }
@@ -95,13 +95,13 @@ test('another process knows of it within a second, and indexes what it writes', 
   assert.equal(same?.n, row?.n, 'the writer had added what leads to the row')
 })
 
-test('an index whose maker dies in the middle is finished by another from where it stood', async (t) => {
+test('when a process dies while indexing, another one continues at its place', async (t) => {
   const server = await startOwn(t)
   const { send } = await server.institution('Болница')
   const entry = Array.from({ length: 600 }, (_, at) => ({ resource: person(at % 3 === 0 ? 'A' : 'B', `p${at}`), request: { method: 'POST', url: 'Patient' } }))
   assert.equal((await send('POST', '/fhir', { resourceType: 'Bundle', type: 'transaction', entry })).status, 200)
   await add(server, bloodGroup)
-  // One batch, and then it is no more: what it had done stays, with its place.
+  // Stops after one batch, as if the process had died: its work stays, with its place.
   let turns = 0
   assert.equal(await indexParameters(server.world, () => ++turns > 2), false)
   const [half] = await listParameters(server.world)
@@ -112,7 +112,7 @@ test('an index whose maker dies in the middle is finished by another from where 
   assert.equal((await namesOf(send, 'blood-group=A')).length, 200)
 })
 
-test('what cannot be a parameter is refused with a reason', async (t) => {
+test('an unusable parameter is refused with a reason', async (t) => {
   const server = await startOwn(t)
   const refused = async (more: object, why: RegExp) =>
     assert.rejects(add(server, definition(more)), (error: Error) => why.test(error.message) || assert.fail(`${error.message} is not ${why}`))
@@ -127,7 +127,7 @@ test('what cannot be a parameter is refused with a reason', async (t) => {
   assert.deepEqual(await listParameters(server.world), [])
 })
 
-test('an expression that only the interpreter knows works, and a row that somebody else wrote into the table is left out', async (t) => {
+test('an expression that only the interpreter knows works, and a row that a stranger wrote into the table is ignored', async (t) => {
   const server = await startOwn(t)
   const { send } = await server.institution('Болница')
   await send('POST', '/fhir/Patient', person('A', 'Ана'))

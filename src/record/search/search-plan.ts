@@ -14,17 +14,20 @@ const dayMs = 86_400_000
 /** Types whose `date` has one value and is the row's day. */
 const dayIsDate = new Set(['Observation', 'Encounter', 'Procedure', 'Immunization', 'Composition', 'ImagingStudy'])
 
-/** The days that every result lies in, where the question says so; but for what carries the mark of a long or a repeated date, when `isUnlessMarked`. */
+/**
+ * The days in which every result lies, when the question limits them. With `isUnlessMarked`, resources with the mark of a long or repeated date are
+ * excepted.
+ */
 type Days = { from: number; to: number; isUnlessMarked?: boolean }
 const anyDay: Days = { from: dayMin, to: dayMax }
-/** `isCustom`: the parameter was added later, so the tokens of older rows do not know it. `keys`: where conditions go that can lead. */
+/** `isCustom`: the parameter was added later, so the tokens of older rows lack it. `keys`: collects conditions that can lead. */
 type Where = { asking: Asking; type: string; isScoped: boolean; days: Days; isCustom?: boolean; keys?: Fragment[] | undefined }
 export const ofAnyDay = (asking: Asking, type: string, isScoped: boolean): Where => ({ asking, type, isScoped, days: anyDay })
 
 /**
- * Conditions on `r` that leave fewer candidates and never lose one: the resource itself decides afterwards. `isScoped` means
- * that the patients are named already, so only what narrows inside one patient's rows is worth asking. `names` have conditions of their own,
- * and what is left has none. `keys`, where given, takes what says whose rows to look at, as conditions on `t` (record.token), out of the others.
+ * Conditions on `r` that leave fewer candidates and never lose a match: the resource itself decides afterwards. `isScoped` means that the patients
+ * are already named, so only conditions that narrow inside one patient's rows are useful. `names` have conditions of their own, and `left` have none.
+ * `keys`, when given, takes those conditions that choose patients, as conditions on `t` (record.token).
  */
 export function planOf(asking: Asking, search: Search, isScoped: boolean, { names, left }: Names = { names: [], left: [] }, keys?: Fragment[]): Fragment[] {
   const type = search.type as string
@@ -39,7 +42,7 @@ export function planOf(asking: Asking, search: Search, isScoped: boolean, { name
       asking.trace?.push({ step: 'narrow', what: `${entry.code}: ${isNamed.has(no) ? 'names' : 'decided by each resource'}` })
       continue
     }
-    // What was there before an added parameter leads to whose rows to look at, once that is indexed, and says nothing of itself.
+    // For an added parameter the index of older rows gives only their patients, once they are indexed; the rows themselves say nothing.
     const isIndexed = asking.world.fhir.custom.isEntryIndexed(type, entry)
     const isSilent = isIndexed !== undefined && (isScoped || !isIndexed)
     const condition = isSilent
@@ -50,7 +53,7 @@ export function planOf(asking: Asking, search: Search, isScoped: boolean, { name
     where.push(condition)
     if (entry.any.every(({ is }) => is !== 'date')) isAnywhere = false
   }
-  // Nothing says whose rows: those of everybody who has any of the type, and not the whole table.
+  // Nothing names the patients: then all patients with a resource of the type are read, and not the whole table.
   if (isAnywhere && keys?.length === 0) keys.push(tokensOf(at, [anyOfType]))
   else if (isAnywhere) where.push(amongPatients(at, [anyOfType]))
   return where
@@ -61,7 +64,7 @@ const kindsOf = ({ any }: Narrowing): string => [...new Set(any.map(({ is }) => 
 function conditionOf(at: Where, { code, any }: Narrowing): Fragment | null {
   if (any.length === 0) return fragment`false`
   const codes = any.every(isCode) && !isIdentifierCode(code) && code !== '_id' ? any.map(({ value }) => tokenForm(code, value)) : []
-  if (codes.length > formsMax) return hashedCondition(at, codes, []) // All of a value set at once.
+  if (codes.length > formsMax) return hashedCondition(at, codes, []) // All codes of a value set at once.
   if (any.every(isString)) return at.isScoped ? null : stringCondition(at, any)
   const parts: Fragment[] = []
   for (const condition of any) {
@@ -117,7 +120,7 @@ function oneCondition(at: Where, code: string, condition: Condition): Fragment |
 }
 
 function tokenCondition(at: Where, code: string, { system, value }: OfKind<'token'>): Fragment | null {
-  if (value === undefined) return null // `system|` alone: no row says which systems occur.
+  if (value === undefined) return null // `system|` alone: no row tells which systems occur.
   return isIdentifierCode(code) ? identifierCondition(at, system ?? null, value) : hashedCondition(at, [tokenForm(code, value)], [])
 }
 
@@ -130,7 +133,7 @@ function identifierCondition({ asking: { world }, type, isScoped, isCustom }: Wh
   return isCustom ? among : fragment`(${among} and ${inside})`
 }
 
-/** A reference to something filed under the same key is found by the key in its id; every other has a row of its own. */
+/** A reference to a resource under the same key is found by the key in its id; every other reference has a row. */
 function referenceCondition(at: Where, { literals }: OfKind<'reference'>): Fragment {
   const ownKeys = literals
     .map((literal) => parseReference(literal, at.asking.base))
@@ -139,10 +142,10 @@ function referenceCondition(at: Where, { literals }: OfKind<'reference'>): Fragm
   return hashedCondition(at, literals, ownKeys)
 }
 
-/** Types that anything was ever filed of: only these are worth asking when none is named. */
+/** The types of which anything was ever filed: only these are searched when none is named. */
 export const presentTypes = (asking: Asking): Promise<string[]> => typesWith(asking, anyOfType)
 
-/** Types of which something has the value in the index. */
+/** The types of which any resource has the value in the index. */
 export async function typesWith({ world }: Asking, form: string): Promise<string[]> {
   const { types } = world.fhir
   const wide = types.map((_, type) => wideHash(world.hashes.of(form), type))
@@ -154,7 +157,7 @@ export async function typesWith({ world }: Asking, form: string): Promise<string
   return types.filter((_, type) => known.has(wide[type] as number))
 }
 
-/** Under which keys something of the type stands that has any of these references from outside; null when they are too many. */
+/** The keys with a resource of the type that has any of these references from outside; null when they are too many. */
 export async function patientsWith({ world }: Asking, sql: Runner, type: string, literals: readonly string[], most: number): Promise<number[] | null> {
   const wide = literals.map((literal) => wideHash(world.hashes.of(literal), world.fhir.typeCode(type)))
   const rows = await sql<{ patient: number }>`
@@ -163,8 +166,8 @@ export async function patientsWith({ world }: Asking, sql: Runner, type: string,
 }
 
 export function hashedCondition(at: Where, forms: readonly string[], ownKeys: readonly number[]): Fragment {
-  if (forms.length === 0) return fragment`false` // A patient nobody sent: no resource can refer to it under another name.
-  // Many were found by following relations: whose rows these are is enough, the resource itself decides.
+  if (forms.length === 0) return fragment`false` // A patient whom nobody sent: no resource can refer to it by another name.
+  // There are many because relations were followed: choosing the patients is enough, and the resource itself decides.
   if (forms.length > formsMax) return at.isScoped ? fragment`true` : amongOr(at, forms, ownKeys)
   const { hashes } = at.asking.world
   const inside = forms.map((form) => fragment`position(${tokenBytes(narrowHash(hashes.of(form)))}::bytea in r.tokens) > 0`)
@@ -185,7 +188,7 @@ function amongOr(at: Where, forms: readonly string[], ownKeys: readonly number[]
   return ownKeys.length === 0 ? among : fragment`(${among} or r.patient = any(${ownKeys}::int8[]))`
 }
 
-/** Each word may stand in another document of the patient: candidates are those who have all of them somewhere. */
+/** Each word may be in another document of the patient: candidates are patients who have all of them somewhere. */
 function wordsCondition(at: Where, words: readonly string[]): Fragment {
   return fragment`(${join(
     words.map((word) => amongPatients(at, [wordForm(word), wordForm(manyWords)])),
@@ -194,8 +197,8 @@ function wordsCondition(at: Where, words: readonly string[]): Fragment {
 }
 
 /**
- * Whoever has, for each word, one that shares a form with it. As an array that is made first: how many sound alike is nothing the
- * planner can guess, and its guess of one would read everybody.
+ * Patients who have, for each word, a word that shares a sound with it. Written as an array that is computed first: the planner cannot guess how many
+ * sound alike, and with its guess of one it would read everybody.
  */
 function soundsCondition({ asking: { world } }: Where, near: readonly (readonly string[])[]): Fragment {
   const each = near.map((forms) => {
@@ -205,22 +208,22 @@ function soundsCondition({ asking: { world } }: Where, near: readonly (readonly 
   return fragment`r.patient = any(array(${join(each, ' intersect ')} order by 1 limit ${alikeMax}))`
 }
 
-/** One more than a search reads before it is refused as too costly, so nothing is lost by it. */
+/** One more than a search reads before it is refused as too costly, so the limit loses nothing. */
 const alikeMax = 1_000_001
 
-/** Rows of patients who have anything of the type in these days. */
+/** Rows of patients who have any resource of the type in these days. */
 export const amongThoseWith = (asking: Asking, type: string, days: Days): Fragment => amongPatients({ asking, type, isScoped: false, days }, [anyOfType])
 
 const amongPatients = (at: Where, forms: readonly string[]): Fragment => amongKeys(tokensOf(at, forms))
 
-/** Conditions on `t` (record.token). One value is an equation, so that its patients come in the order of the index and a page ends early. */
+/** Conditions on `t` (record.token). A single value is an equation, so that its patients come in the order of the index and a page ends early. */
 function tokensOf({ asking: { world }, type, days }: Where, forms: readonly string[]): Fragment {
   const wide = forms.map((form) => wideHash(world.hashes.of(form), world.fhir.typeCode(type)))
   const parts = [wide.length === 1 ? fragment`t.hash = ${wide[0]}::int8` : fragment`t.hash = any(${wide}::int8[])`]
   if (days.from > dayMin || days.to < dayMax) {
     const within = fragment`t.last_day >= ${days.from}::int4 and t.first_day <= ${days.to}::int4`
     const marked = wideHash(world.hashes.of(spanForm), world.fhir.typeCode(type))
-    // The planner would rather read all who carry the mark than look for one, if it may.
+    // Written so that the planner looks for one mark: otherwise it would read all patients with the mark.
     const isMarked = fragment`(select true from record.token m where m.hash = ${marked}::int8 and m.patient = t.patient limit 1)`
     parts.push(days.isUnlessMarked ? fragment`((${within}) or ${isMarked})` : within)
   }
@@ -229,7 +232,7 @@ function tokensOf({ asking: { world }, type, days }: Where, forms: readonly stri
 
 const isString = (condition: Condition): condition is Condition & OfKind<'string'> => condition.is === 'string'
 
-/** All spellings in one question, so that each is a range of the index. */
+/** All spellings in one statement, so that each is a range of the index. */
 function stringCondition({ asking: { world }, type }: Where, all: readonly OfKind<'string'>[]): Fragment {
   const match = all.map(({ how, value }) => {
     const start = value.slice(0, stringMax)
@@ -255,10 +258,7 @@ const instant = (ms: number) => new Date(Math.max(earliest, Math.min(latest, ms)
 
 const dayOf = (ms: number) => Math.max(-2_000_000, Math.min(2_000_000_000, Math.floor(ms / dayMs)))
 
-/**
- * The day says where a date begins, and where it ends to within a day more; of whatever lasts longer or happens several times the row
- * carries a mark (`rows.ts`).
- */
+/** The day tells where a date begins, and its end to within one more day. Rows with longer or repeated dates have a mark (`rows.ts`). */
 function dayCondition({ asking, type }: Where, code: string, bounds: Bounds): Fragment | null {
   if (code !== 'date' || !dayIsDate.has(type)) return null
   const { from, to } = daysWithin(bounds)
@@ -269,14 +269,14 @@ function dayCondition({ asking, type }: Where, code: string, bounds: Bounds): Fr
 
 type Bounds = OfKind<'date' | 'number'>
 
-/** The days of what begins and ends within these bounds, and carries no mark. */
+/** The days of unmarked resources that begin and end within these bounds. */
 function daysWithin({ lowFrom, lowTo, highFrom, highTo }: Bounds): Days {
   const from = [...(lowFrom === undefined ? [] : [dayOf(lowFrom)]), ...(highFrom === undefined ? [] : [dayOf(highFrom) - 1])]
   const to = [lowTo, highTo].flatMap((one) => (one === undefined ? [] : [dayOf(one)]))
   return { from: Math.max(dayMin, ...from), to: Math.min(dayMax, ...to) }
 }
 
-/** The same bounds for the rows that stand once per patient; of alternatives the widest counts. */
+/** The same bounds for the rows that exist once for each patient; of alternatives the widest counts. */
 function daysOf(type: string, entries: readonly Narrowing[]): Days {
   const days = { ...anyDay, isUnlessMarked: true }
   if (!dayIsDate.has(type)) return days

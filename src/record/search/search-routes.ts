@@ -18,7 +18,7 @@ type Pairs = [string, string][]
 export const searchRoutes: Routes = (app) => {
   app.get('/', (request, reply) => ofSystem(request, reply, pairsOf(request)))
   app.post('/_search', (request, reply) => ofSystem(request, reply, formPairsOf(request)))
-  // By GET, too: some clients write every search like this.
+  // Also by GET: some clients write every search like this.
   app.get('/_search', (request, reply) => ofSystem(request, reply, pairsOf(request)))
   app.get<OfType>('/:type/_search', (request, reply) => ofType(request, reply, request.params.type, pairsOf(request)))
   app.get<OfType>('/:type', (request, reply) => ofType(request, reply, request.params.type, pairsOf(request)))
@@ -34,7 +34,7 @@ function compartments(app: FastifyInstance): void {
 async function ofType(request: FastifyRequest, reply: FastifyReply, type: string, pairs: Pairs): Promise<FastifyReply> {
   const asking = askingOf(request)
   const page = pageAsked(pairs)
-  // Clients that keep the query of a link and write the address themselves come here for the next page.
+  // Clients that keep the query of a link and write the address themselves ask for the next page here.
   if (page !== undefined) return sendJson(reply, await searchPage(asking, page, type))
   await allow(asking, type, 's')
   // People ask about the log itself; systems find the AuditEvents that they filed like any other resource.

@@ -15,15 +15,15 @@ import type { Place, Stored } from '../store.ts'
 import { presentTypes } from './search-plan.ts'
 import { type View, viewOf, viewOfAll, visibleRows } from '../view.ts'
 
-/** A search of one type, ready to be run: relations decided, patients widened, and the actor's view of them. */
+/** A search of one type, ready to run: relations decided, patients widened, and the actor's view of them. */
 export type Run = { search: Search; view: View; scope: Scope & { reading: Reading }; named: readonly number[]; about: readonly number[]; led: Led }
 
-/** One run for each type that is asked; of several types those that the token does not cover are passed over, unless none is left. */
+/** One run for each type that is asked for. Of several types those that the token does not cover are skipped, unless none would be left. */
 export async function runsOf(asking: Asking, search: Search, reading: Reading): Promise<Run[]> {
   let all: Promise<View> | undefined
   const viewOfEverybody = () => (all ??= viewOfAll(asking))
   const runs: Run[] = []
-  // The first of several types may have nothing that would fix the moment for the others.
+  // The first of several types may have no row that fixes the moment for the others.
   if (search.type === null) await fixReading(asking.world.sql, reading)
   for (const { type, clauses } of await asked(asking, search)) {
     const one = { ...search, type, clauses }
@@ -46,7 +46,7 @@ async function asked(asking: Asking, { type, each, clauses }: Search): Promise<{
 
 const fewTypes = 5
 
-/** Of many types only those are worth a question that anything was ever filed of. */
+/** Of many types only those are searched of which anything was ever filed. */
 async function wantedOf(asking: Asking, each: Search['each'], clauses: Clause[]): Promise<{ type: string; clauses: Clause[] }[]> {
   if (each !== undefined && each.length <= fewTypes) return each
   const present = await presentTypes(asking)
@@ -64,7 +64,7 @@ async function runOf(asking: Asking, search: Search, reading: Reading, everybody
   return { search: whole, view, scope: { keys, visible, reading }, named, about, led }
 }
 
-/** What stands inside others is seen as its container is: with the scope for its type, in the records that are open. */
+/** Runs for contained resources, which are visible where their container is: with the scope for its type, in the records that are open. */
 async function runsInside(asking: Asking, search: Search, reading: Reading, everybody: () => Promise<View>, own: Run | null): Promise<Run[]> {
   const { world, trace } = asking
   const led: Led = own?.led ?? new Map()
@@ -80,10 +80,10 @@ async function runsInside(asking: Asking, search: Search, reading: Reading, ever
   })
 }
 
-/** What a run asks, of whatever type: of a container only that it has something inside. */
+/** The question of a run in its own type: for a container the question about its contained resources. */
 export const askedBy = ({ search }: Run): Pick<Search, 'type' | 'clauses'> => search.inside ?? search
 
-/** Whose matches were counted, each with one of them, when they are few: such a number is a look at every one. */
+/** Whose matches were counted, each with one of the matches, when the patients are few: such a number is a look at each of them. */
 export type Counted = { row: Pick<Stored, 'patient' | 'type' | 'id' | 'institution'>; count: number }[]
 
 export async function countRuns(asking: Asking, runs: readonly Run[]): Promise<{ total: number; counted: Counted }> {
@@ -101,8 +101,8 @@ export async function countRuns(asking: Asking, runs: readonly Run[]): Promise<{
 const numbersMax = 200
 
 /**
- * Whom a search that shows nothing was about without naming them as `patient` does: those whose chart, entry or personal number was asked for,
- * and the few that a chain led to. That there is nothing of them is an answer, too.
+ * The people whom a search without shown results was about, although not named by `patient`: those whose chart, entry or personal number was asked
+ * for, and the few to whom a chain led. That nothing was found is an answer about them, too.
  */
 export async function askedAbout(asking: Asking, runs: readonly Run[]): Promise<number[]> {
   const found = new Set(runs.flatMap(({ about }) => about))
@@ -114,7 +114,7 @@ export async function askedAbout(asking: Asking, runs: readonly Run[]): Promise<
   const keys = ids.filter(isServerId).map(keyOfId)
   if (names.length > 0) keys.push(...(await widen(asking, names)).keys)
   for (const { system, value } of numbers.slice(0, numbersMax)) if (system) keys.push(...(await keysOfNumber(asking.world.sql, asking.world, system, value)))
-  // One of each person: the view of everybody knows those who are open, and of the others not which keys are one's.
+  // One key of each person: the view of everybody knows the open ones, but not which of the other keys belong to one person.
   const sets = keys.length > 0 ? await keySets(asking.world.sql, keys) : new Map<number, number[]>()
   return [...(found.size <= countedMax ? found : []), ...new Set(keys.flatMap((key) => sets.get(key)?.[0] ?? []))]
 }
@@ -127,14 +127,14 @@ function valuesOf(clause: Clause, code: string): { system?: string | null | unde
 
 export type PageHits = { hits: Hit[]; rest: { after: Place | null; afterKey: SortKey | null } | null; isWhole: boolean }
 
-/** Every type in the order asked for, and of them all the first. */
+/** Sorts the first matches of every type together. */
 export async function sortedPage(asking: Asking, runs: readonly Run[], afterKey: SortKey | null, count: number): Promise<PageHits> {
   const found = []
   for (const { search, scope } of runs) found.push(await sortedHits(asking, asking.world.sql, search, scope, afterKey, count + 1))
   const all = found.flatMap(({ sorted }) => sorted)
   const [first] = runs
   if (first && runs.length > 1) all.sort((a, b) => compareKeys(first.search, a.key, b.key))
-  // A run that its size ended has given one more than a page holds, so no page goes on behind what it has left out.
+  // A run that was ended by its size has given one more hit than fits, so the page never continues behind a hit that was left out.
   const page = withinBytes(all.slice(0, count), pageBytes)
   const last = page.at(-1)
   return {
@@ -144,7 +144,7 @@ export async function sortedPage(asking: Asking, runs: readonly Run[], afterKey:
   }
 }
 
-/** One type after the other, each by its key. */
+/** One type after the other, each in key order. */
 async function keyedPage(asking: Asking, runs: readonly Run[], after: Place | null, count: number): Promise<PageHits> {
   const found: Hit[] = []
   let bytes = 0
@@ -168,8 +168,8 @@ async function keyedPage(asking: Asking, runs: readonly Run[], after: Place | nu
 }
 
 /**
- * Whatever is no order asked for: what matches itself by its key, and behind it what stands inside others, of which a container may have several, so
- * that a key alone is no place among them.
+ * A page without a requested order: first the matches by key, then contained ones. A container may have several of these, so that a key alone is not
+ * a place among them.
  */
 export async function plainPage(
   asking: Asking,
@@ -191,7 +191,7 @@ export async function plainPage(
   return { hits: first.hits, rest, isWhole: first.isWhole && rest === null }
 }
 
-/** What several runs see together. */
+/** The combined view of several runs. */
 export function viewOfRuns(asking: Asking, runs: readonly Run[]): View {
   const views = [...new Set(runs.map(({ view }) => view))]
   if (views.length === 1) return views[0] as View

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { type Send, startServer } from '../../testing/server.ts'
 import { dateMatches, everyPage, type Indexed, tokenMatches } from '../../testing/search-oracle.ts'
 
-// Random questions about a small data set, answered by the server and by a second, naive reading of the specification
+// Random questions about a small data set. The server answers them, and so does a second, naive reading of the specification
 // (https://hl7.org/fhir/R4/search.html) that shares no code with it.
 
 type Json = Record<string, any>
@@ -191,7 +191,7 @@ test('four hundred random searches find what a naive reading of the specificatio
   }
 })
 
-test('pages are complete, without doubles, in the order asked for, also while others write', async (t) => {
+test('pages are complete, without duplicates, in the order asked for, also while others write', async (t) => {
   const { institution } = await startServer(t)
   const { send } = await institution('Лабораторија')
   const { all, patients } = await fill(send, 90)
@@ -241,7 +241,7 @@ test('pages are complete, without doubles, in the order asked for, also while ot
   )
 })
 
-test('what lasts long, ends in the night or happens several times is found by its end, whoever is asked about', async (t) => {
+test('resources that last long, end in the night or happen several times are found by their end, for one patient and for all', async (t) => {
   const { institution } = await startServer(t)
   const { send } = await institution('Болница')
   const patient = (await send('POST', '/fhir/Patient', { resourceType: 'Patient', identifier: [{ system: 'urn:h', value: '1' }] })).body

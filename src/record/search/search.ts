@@ -16,7 +16,7 @@ import { askedAbout, askedBy, countRuns, type Counted, plainPage, type Run, runs
 import { sortedHits } from './sorted-hits.ts'
 import { basisOfRow, type View } from '../view.ts'
 
-/** `GET /fhir/Type?…`: strict unless the client asked for leniency; the answer says what was really searched. */
+/** `GET /fhir/Type?…`: strict unless the client asks for leniency; the answer says what was really searched. */
 export async function searchType(asking: Asking, type: string, given: [string, string][], lenient: boolean): Promise<string> {
   const pairs = given.filter(([name]) => name !== explainName)
   if (pairs.length < given.length) return explained(asking, type, () => searchType(asking, type, pairs, lenient))
@@ -24,7 +24,7 @@ export async function searchType(asking: Asking, type: string, given: [string, s
   return answer(asking, { search, self: selfOf(asking, `/${type}`, search), ...firstPage })
 }
 
-/** `GET /fhir?_type=A,B&…`: several types, or all of them by what every resource has. */
+/** `GET /fhir?_type=A,B&…`: several types, or all types by parameters that every resource has. */
 export async function searchSystem(asking: Asking, pairs: [string, string][], lenient: boolean): Promise<string> {
   const { types, rest } = await typesIn(asking, localPairs(asking, pairs))
   const search = parseSearch(asking.world.fhir, types, rest, { lenient })
@@ -54,7 +54,7 @@ export async function searchCompartment(asking: Asking, place: Compartment, pair
   return answer(asking, { search: { ...search, each: within }, self: selfOf(asking, path, search, types), ...firstPage })
 }
 
-/** `GET /fhir/Patient/$everything`: these types, and of them what is filed under a patient. */
+/** `GET /fhir/Patient/$everything`: the resources of these types that are filed under a patient. */
 export async function searchAboutPatients(asking: Asking, types: string[], pairs: [string, string][], self: string): Promise<string> {
   const search = parseSearch(asking.world.fhir, types, pairs, { lenient: false })
   return answer(asking, { search: { ...search, isAboutPatients: true }, self, ...firstPage })
@@ -77,11 +77,11 @@ async function typesIn(asking: Asking, pairs: [string, string][]): Promise<{ typ
       hint: 'Write it once, with commas: _type=Condition,Observation.',
     })
   }
-  for (const type of types) await allow(asking, type, 's') // Who names a type must hear that it is closed, not an answer without it.
+  for (const type of types) await allow(asking, type, 's') // A client that names a type must be told that it is closed, and not get an answer without it.
   return { types, rest }
 }
 
-/** `GET /fhir?_page=…`: the next page of an earlier answer; under a type only of a search of that type. */
+/** `GET /fhir?_page=…`: the next page of an earlier answer; under a type only for a search of that type. */
 export async function searchPage(asking: Asking, token: string, type?: string): Promise<string> {
   const link = await openLink(asking, token)
   if (type !== undefined && link.search.type !== type) {
@@ -114,8 +114,8 @@ async function answer(asking: Asking, ask: Ask): Promise<string> {
 }
 
 /**
- * A search of named patients whose matches are chosen from by a rule, in the order asked for: the same access, the same rows in the log for
- * what is shown, the same Bundle.
+ * A search of named patients in which a rule chooses among the matches, in the order asked for: the same access, the same rows in the log for what is
+ * shown, the same Bundle.
  */
 export async function searchChosen(asking: Asking, search: Search, most: number, choose: Choose, self: string): Promise<string> {
   const [run] = await runsOf(asking, search, { snapshot: null })
@@ -134,10 +134,10 @@ export async function searchChosen(asking: Asking, search: Search, most: number,
   return searchBundle(asking, { search, self, hits, first: null, previous: null, next: null, total: hits.length, included, isCut, isWithheld })
 }
 
-/** Which of the matches are the answer; `personOf` says whose each is. */
+/** Chooses the matches of the answer; `personOf` gives the person of each. */
 type Choose = (hits: Hit[], personOf: (hit: Hit) => number) => Hit[]
 
-/** Depends on the reader, the patient and the type only, never on what there is: an empty answer must not be read as «no allergies». */
+/** Depends only on the reader, the patient and the type, never on what the record holds: an empty answer must not be read as «no allergies». */
 function isWithheldFrom(view: View, key: number, type: string): boolean {
   const basis = view.basisOf(key)
   return basis === null || typesHidden(basis.view).includes(type)
@@ -151,7 +151,7 @@ async function pageOf(asking: Asking, ask: Ask, runs: readonly Run[], reading: R
   const { hits, rest, isWhole } =
     search.sort.length > 0 ? await sortedPage(asking, runs, ask.afterKey, search.count) : await plainPage(asking, runs, ask, search.count)
   const wantsTotal = search.total === 'accurate' || search.total === 'estimate'
-  // What the first page counted stays true: later pages are of the same moment.
+  // The total of the first page stays true: later pages show the same moment.
   const isCounted = !isWhole && isFirst && wantsTotal
   const { total, counted } = isCounted ? await countRuns(asking, runs) : { total: isWhole ? hits.length : ask.total, counted: [] }
   const link = async (start: Start) => `${asking.base}?_page=${await sealLink(asking, { ...start, search, self: ask.self })}`
@@ -168,16 +168,16 @@ async function pageOf(asking: Asking, ask: Ask, runs: readonly Run[], reading: R
   }
 }
 
-/** Through whom it was found: those that were named, and the others when they are few. */
+/** The persons through whom matches were found: those that were named, and the others when they are few. */
 function ledOf(runs: readonly Run[]): [number, LedBy][] {
   const all = runs.flatMap(({ led }) => [...led])
   return all.length > countedMax ? all.filter(([, { isNamed }]) => isNamed) : all
 }
 
-/** Whom the answer tells of beside those whose data it shows. */
+/** The persons whom the answer concerns besides those whose data it shows. */
 type Told = { counted: Counted; led: [number, LedBy][] }
 
-/** One row for the question and one for every patient whose data the answer shows, or counts when they are few; values never stand in the log. */
+/** Logs one row for the question, and one for every patient whose data the answer shows, or counts when these are few; values are never logged. */
 async function audit(
   asking: Asking,
   search: Search,
@@ -200,7 +200,7 @@ async function audit(
   entries.push(...onlyCounted.map(({ row, count }) => entryOf(asking, 'search', row.patient, what, { basis: basisOfRow(view, row), count })))
   const seen = new Set([...groups.keys(), ...onlyCounted.map(({ row }) => row.patient)].map(view.personOf))
   const unseen = new Map(named.filter((key) => !seen.has(view.personOf(key))).map((key) => [view.personOf(key), key]))
-  // Whoever was named and is not in the answer was looked for: one row each, a denial when nothing opens the record to a person.
+  // A named patient who is not in the answer was still looked for: one row each, a denial when nothing opens the record to a person.
   for (const key of unseen.values()) {
     const basis = view.basisOf(key)?.kind ?? null
     const decision = basis === null && asking.actor.kind === 'person' ? 'deny' : 'permit'
@@ -215,7 +215,7 @@ async function audit(
   await asking.world.ledger.record([...question, ...entries])
 }
 
-/** What was searched, as a link; a personal number is masked, because links end up in logs and histories. */
+/** The search as a link; personal numbers are masked, because links end up in logs and browser histories. */
 function selfOf(asking: Asking, path: string, search: Search, types: readonly string[] | null = null): string {
   const urn = asking.world.config.SYSTEM_URN
   const used: [string, string][] = types === null ? search.used : [['_type', types.join(',')], ...search.used]

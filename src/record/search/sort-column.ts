@@ -9,26 +9,26 @@ import { amongThoseWith, hashedCondition, ofAnyDay } from './search-plan.ts'
 const dayMs = 86_400_000
 
 /**
- * A column of the row that bounds the first word of the order, so that a page is found without reading everything:
- * `at` is meta.lastUpdated, `day` the day on which the row's date begins.
+ * A column of the row that bounds the first sort value, so that a page is found without reading everything: `at` is meta.lastUpdated, `day` the day
+ * on which the row's date begins.
  */
 export type SortColumn = {
   order: Order
-  /** Rows of which the column says nothing certain, as alternatives; all of them are looked at. */
+  /** Alternatives for rows whose column is not certain; all of these rows are read. */
   uncertain: Fragment[]
   certain: Fragment
-  /** What can still follow a place in the order (undefined: everything), in pieces one after another. */
+  /** The rows that can still follow a place in the order (undefined: all rows), in pieces one after another. */
   pieces(sql: Runner, first: string | number | null | undefined): AsyncIterable<Fragment> | Iterable<Fragment>
-  /** No later row has its first word before this (when descending: after this). */
+  /** No later row has a first sort value before this one (when descending: after it). */
   boundOf(row: Candidate): number
 }
 
 export function sortColumn(asking: Asking, search: Search, isScoped: boolean): SortColumn | null {
   const [first] = search.sort
-  // The columns are of the container, the order is of what stands inside.
+  // The columns belong to the container, but the order is that of contained resources.
   if (first === undefined || search.type === null || search.inside !== undefined) return null
   if (first.code === '_lastUpdated') return byInstant(first.isDescending, isScoped)
-  // Where several dates can be the row's day, it says nothing about one of them.
+  // When several dates can be the row's day, it says nothing about a particular one.
   const [day, ...others] = dateCodesOf(search.type)
   return first.code === day && others.length === 0 ? byDay(asking, search.type, first.isDescending, isScoped) : null
 }
@@ -54,11 +54,14 @@ const from = (ms: number): Fragment => fragment`r.at >= ${instant(ms)}`
 const firstWindowMs = 10 * 60_000
 const windowMsMax = 20 * 365 * dayMs
 
-/** Rows of a time stand together in the table, so a part of the time reads a part of the table (BRIN); each part is six times as long. */
+/**
+ * Rows of one time are close together in the table, so a part of the time reads a part of the table (BRIN); each part is six times as long as the one
+ * before.
+ */
 async function* windows(sql: Runner, isDescending: boolean, first: number | undefined): AsyncGenerator<Fragment> {
   let edge = first ?? (await anyInstant(sql, isDescending))
   const sign = isDescending ? -1 : 1
-  // Before the first edge there is nothing when a page named it; otherwise it was a guess.
+  // When a page gave the first edge nothing lies before it; otherwise the edge was a guess.
   if (first === undefined) yield isDescending ? fragment`r.at > ${instant(edge)}` : fragment`r.at < ${instant(edge)}`
   for (let width = firstWindowMs; width < windowMsMax; width *= 6) {
     const next = edge + sign * width
@@ -68,20 +71,20 @@ async function* windows(sql: Runner, isDescending: boolean, first: number | unde
   yield isDescending ? upTo(edge) : from(edge)
 }
 
-/** Where to begin: now, or when the row that stands first in the table was written. */
+/** The first edge: now, or the time of the first row in the table. */
 async function anyInstant(sql: Runner, isDescending: boolean): Promise<number> {
   const [row] = await sql<{ at: Date }>`select case when ${isDescending} then now() else (select at from record.resource limit 1) end as at`
   return row?.at?.getTime() ?? 0
 }
 
 /**
- * The day says where a date begins, and where it ends to within a day more; of whatever lasts longer or happens several times the row
- * carries a mark (`rows.ts`). Descending goes by the end (R4, 3.1.1.5.1: the last of several).
+ * The day tells where a date begins, and its end to within one more day. Rows with longer or repeated dates have a mark (`rows.ts`). Descending order
+ * goes by the end (R4, 3.1.1.5.1: the last of several).
  */
 function byDay(asking: Asking, type: string, isDescending: boolean, isScoped: boolean): SortColumn {
   const marked = hashedCondition(ofAnyDay(asking, type, true), [spanForm], [])
   const spanning = isScoped ? marked : hashedCondition(ofAnyDay(asking, type, false), [spanForm], [])
-  // Whoever has something without a date has it "of any day", up to the last there is.
+  // A patient with an undated resource has it "of any day", up to the last possible one.
   const undated = isScoped ? fragment`r.day is null` : fragment`r.day is null and ${amongThoseWith(asking, type, { from: dayMax, to: dayMax })}`
   return {
     order: { column: 'day', isDescending },
@@ -101,7 +104,7 @@ function byDay(asking: Asking, type: string, isDescending: boolean, isScoped: bo
 const firstDays = 7
 const widestDays = 100_000
 
-/** Of everybody's rows those of some days: only who has anything then is looked at, and each piece is six times as long as the last. */
+/** Everybody's rows of some days: only patients who have anything in these days are read, and each piece is six times as long as the last. */
 async function* dayWindows(asking: Asking, sql: Runner, type: string, isDescending: boolean, first: number | undefined): AsyncGenerator<Fragment> {
   const of = (from: number, to: number) => fragment`r.day >= ${from}::int4 and r.day <= ${to}::int4 and ${amongThoseWith(asking, type, { from, to })}`
   const piece = (near: number, far: number) => (isDescending ? of(far, near) : of(near, far))
@@ -109,7 +112,7 @@ async function* dayWindows(asking: Asking, sql: Runner, type: string, isDescendi
   let edge = first
   if (edge === undefined) {
     edge = (await outermostDay(asking, sql, type, isDescending)) ?? 0
-    // What is written in this moment may lie beyond.
+    // A row that is being written at this moment may lie beyond the edge.
     yield isDescending ? of(edge + 1, dayMax) : of(dayMin, edge - 1)
   }
   for (let width = firstDays; width < widestDays; width *= 6) {

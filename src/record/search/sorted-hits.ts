@@ -7,17 +7,17 @@ import { fewRows } from './few-rows.ts'
 import { type SortColumn, sortColumn } from './sort-column.ts'
 import { batchesOf, type Conditions, conditionsOf, bytesIn, decide, type Hit, keyedBatches, roomIn, type Scope } from './run-search.ts'
 
-/** The values by which a hit is sorted, one for each sort parameter. A page link keeps them as its place in the order. */
+/** The values by which a hit is sorted, one for each sort parameter; a page link stores them as its place in the order. */
 export type SortKey = (string | number | null)[]
 type Sorted = { hit: Hit; key: SortKey }
 /** `isWhole`: the search has no other matches than these, before or after. */
-/** `isFull`: their size ended them: the last one is more than an answer holds. */
+/** `isFull`: they were cut by their size; the last one is already too much for an answer. */
 export type SortedHits = { sorted: Sorted[]; isWhole: boolean; isFull: boolean }
 
-/** One patient has fewer than this of most types: then all are read at once and sorted here. */
+/** One patient has fewer resources than this of most types: these are all read at once and sorted here. */
 const fewMax = 128
 
-/** The first matches in the order asked for, after a place in it. What cannot be among them is forgotten on the way. */
+/** The first matches in the order asked for, after a place in it. Matches that cannot be among them are dropped on the way. */
 export async function sortedHits(asking: Asking, sql: Runner, search: Search, scope: Scope, after: SortKey | null, limit: number): Promise<SortedHits> {
   const best = bestOf(search, after, limit, roomIn(asking, sql))
   const reading = scope.reading ?? { snapshot: null }
@@ -52,7 +52,7 @@ async function readAll({ asking, sql, search, best, reading }: Read, conditions:
   }
 }
 
-/** By the column that the order follows, until nothing that is still to come can be among the first. */
+/** Reads in the order of the column, until no later row can be among the first. */
 async function readInOrder(read: Read, where: readonly Fragment[], column: SortColumn, after: SortKey | null): Promise<boolean> {
   const { asking, sql, search, best, reading, wanted } = read
   for await (const piece of column.pieces(sql, after === null ? undefined : (after[0] ?? null))) {
@@ -84,7 +84,7 @@ function bestOf(search: Search, after: SortKey | null, limit: number, room: Answ
   const cut = () => {
     kept.sort((a, b) => compareKeys(search, a.key, b.key))
     const some = withinBytes(kept.slice(0, limit), pageBytes)
-    // One more than fits: whoever joins several of these sees by it where the page ends.
+    // One more than fits: a caller that joins several results sees by it where the page ends.
     isFull = some.length < Math.min(limit, kept.length)
     if (isFull) some.push(kept[some.length] as Sorted)
     if (some.length < kept.length) {
@@ -127,14 +127,17 @@ export function withinBytes(sorted: readonly Sorted[], bytesMax: number): Sorted
   return end < 0 ? [...sorted] : sorted.slice(0, end)
 }
 
-/** The row's id decides the last word, with the id of what stands inside, so that no two places are equal; it begins with the key of the patient (`ids.ts`). */
+/**
+ * The last part of a sort key is the id of the row, with the id of a contained resource, so that no two places are equal. The row's id begins with
+ * the patient's key (`ids.ts`).
+ */
 function placeOf(search: Search, hit: Hit): SortKey {
   const key: SortKey = sortKey(search, hit.valuesFor(search))
   key.push(hit.part === null ? hit.row.id : `${hit.row.id}#${hit.part}`)
   return key
 }
 
-/** What has no value comes last, whichever way the order goes. */
+/** A missing value comes last in either direction. */
 export function compareKeys(search: Search, a: SortKey, b: SortKey): number {
   for (let at = 0; at < a.length; at++) {
     const [x, y] = [a[at] ?? null, b[at] ?? null]

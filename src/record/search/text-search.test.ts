@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { startServer } from '../../testing/server.ts'
 
-// Words of the narrative and of everything else (https://hl7.org/fhir/R4/search.html#text).
+// Search by words of the narrative and of all other texts (https://hl7.org/fhir/R4/search.html#text).
 
 type Json = Record<string, any>
 const xhtml = (text: string) => ({ status: 'additional', div: `<div xmlns="http://www.w3.org/1999/xhtml">${text}</div>` })
@@ -43,7 +43,7 @@ const questions: [string, string[]][] = [
   ['Patient?_has:Observation:patient:_text=reč3', ['bora']],
 ]
 
-test('texts are searched by words, in any script, over everybody and in one record', async (t) => {
+test('texts are searched by words, in any script, across all records and in one', async (t) => {
   const { institution } = await startServer(t)
   const { send } = await institution('Болница')
   const sent = await send('POST', '/fhir', { resourceType: 'Bundle', type: 'transaction', entry: data })
@@ -53,7 +53,7 @@ test('texts are searched by words, in any script, over everybody and in one reco
     assert.equal(status, 200, `${url}: ${text.slice(0, 300)}`)
     assert.deepEqual((body.entry ?? []).map((one: Json) => one.resource.id).sort(), expected, url)
   }
-  // A new narrative is found by its own words and no more by the old ones.
+  // A new narrative is found by its own words and no longer by the old ones.
   const changed = { ...note('o1', 'ana', 'Ништа ново').resource }
   assert.equal((await send('PUT', '/fhir/Observation/o1', changed)).status, 200)
   assert.equal((await send('GET', '/fhir/Observation?_text=ništa&_summary=count')).body.total, 1)

@@ -9,7 +9,7 @@ import { basisOfRow, viewOf } from '../view.ts'
 
 const atOnce = 2000
 
-/** Reads resources by `Type/id`, some at a time, leaving out what the actor may not see; whoever keeps one says so to the room. */
+/** Reads resources by `Type/id`, some at a time, without those that the actor may not see. A caller that keeps one must tell the room. */
 export async function* fetchVisible(asking: Asking, references: readonly string[]): AsyncGenerator<Hit> {
   for (let from = 0; from < references.length; from += atOnce) yield* fetchSome(asking, references.slice(from, from + atOnce))
 }
@@ -39,7 +39,7 @@ async function* fetchSome(asking: Asking, references: readonly string[]): AsyncG
   }
 }
 
-/** What a reference may call this resource: by its place, or by its canonical address. */
+/** The texts by which a reference may name this resource: its place, or its canonical URL. */
 export function literalsOf({ resource }: Hit): string[] {
   const own = `${resource.resourceType}/${resource.id}`
   const { url, version } = resource as { url?: unknown; version?: unknown }

@@ -42,7 +42,7 @@ async function findListed(world: World, tx: Runner, rows: readonly OutboxRow[], 
   return found
 }
 
-/** In key order, portion after portion: a transaction writes a resource once, so its key names the version. */
+/** In key order, portion by portion. A transaction writes a resource only once, so its key names the version. */
 async function allOf(tx: Runner, where: Fragment): Promise<Stored[]> {
   const versions: Stored[] = []
   for (;;) {
@@ -59,7 +59,7 @@ async function allOf(tx: Runner, where: Fragment): Promise<Stored[]> {
   }
 }
 
-/** A large transaction only says how many versions of each type there are; they are found by its number. */
+/** A large transaction only counts its versions of each type; they are found by the transaction's number. */
 async function findCounted(world: World, tx: Runner, rows: readonly OutboxRow[], types: ReadonlySet<string>): Promise<Map<string, Stored[]>> {
   const found = new Map<string, Stored[]>()
   for (const row of rows) {

@@ -22,7 +22,7 @@ async function file(send: Send, resource: any): Promise<any> {
   return made.body
 }
 
-test('a Subscription by a search is active once its endpoint is found, and what is made or changed to meet it is put there, in order and signed', async (t) => {
+test('a Subscription by a search is active once its endpoint is found, and resources that come to meet it are PUT there, in order and signed', async (t) => {
   const { world, sql, institution } = await startServer(t)
   const endpoint = await startEndpoint(t)
   const { send } = await institution('А')
@@ -69,7 +69,7 @@ test('a Subscription by a search is active once its endpoint is found, and what 
   assert.deepEqual(problems, [])
 })
 
-test('criteria that stop being met tell nothing, nor do deletions; without a payload the post is empty', async (t) => {
+test('nothing is sent when a resource stops meeting the criteria or is deleted; without a payload the post is empty', async (t) => {
   const { world, institution } = await startServer(t)
   const endpoint = await startEndpoint(t)
   const { send } = await institution('А')
@@ -90,7 +90,7 @@ test('criteria that stop being met tell nothing, nor do deletions; without a pay
   assert.equal(await notifyDue(world), 0)
 })
 
-test('what was written comes as XML where that is asked for; one that is off tells nothing, and one that has ended is off', async (t) => {
+test('the resource is sent as XML when that is asked for; a Subscription that is off sends nothing, and one that has ended is off', async (t) => {
   const { world, institution } = await startServer(t)
   const endpoint = await startEndpoint(t)
   const { now } = world
@@ -127,7 +127,7 @@ test('what was written comes as XML where that is asked for; one that is off tel
   assert.deepEqual([over.status, over.error], ['off', 'the Subscription has come to its end'])
 })
 
-test('of a thousand that are filed one is told, by conditions on other resources, too', async (t) => {
+test('of a thousand filed resources the one that meets the criteria is sent, by conditions on other resources, too', async (t) => {
   const { world, institution } = await startServer(t)
   const endpoint = await startEndpoint(t)
   const { send } = await institution('А')
@@ -174,7 +174,7 @@ test('of a thousand that are filed one is told, by conditions on other resources
   assert.deepEqual(caught, [700], 'the same when it is fetched')
 })
 
-test('who is down for a while gets everything afterwards, also from a server that was killed meanwhile', async (t) => {
+test('a subscriber that is down for a while gets everything afterwards, also from a server that was killed meanwhile', async (t) => {
   const { world, institution, sql } = await startServer(t)
   const endpoint = await startEndpoint(t)
   const { send } = await institution('А')
@@ -188,7 +188,7 @@ test('who is down for a while gets everything afterwards, also from a server tha
   await numberAll(world)
   assert.equal(await notifyDue(world), 1)
   assert.equal(await notifyDue(world), 0, 'it waits before the next attempt')
-  // Killed with a notification under way: its lease is the last that it wrote.
+  // As after a kill with a notification under way: the lease was the last thing that the process wrote.
   await sql`update record.subscription set leased_until = ${new Date(world.now().getTime() + 500)}, due_at = ${world.now()}`
   await fileOne()
   endpoint.status = 200
@@ -209,7 +209,7 @@ test('who is down for a while gets everything afterwards, also from a server tha
   assert.equal((await send('GET', `/fhir/Subscription/${id}`)).body.status, 'active')
 })
 
-test('nothing is told of a patient whom the subscriber may not see, nor of what was open and is closed or deleted since', async (t) => {
+test('nothing is sent about a patient whom the subscriber may not see, nor about resources that were closed or deleted since', async (t) => {
   const { world, sql, institution } = await startServer(t)
   const endpoint = await startEndpoint(t)
   const [a, b] = [await institution('А'), await institution('Б')]
@@ -261,7 +261,7 @@ const wrong: [string, string, object, RegExp][] = [
   ['a beat', height, { extension: [{ url: `${backport}backport-heartbeat-period`, valueUnsignedInt: 60 }] }, /on a topic/],
 ]
 
-test('criteria that cannot be run are refused with their place; what another server ran is kept', async (t) => {
+test('criteria that cannot be run are refused with their place; a Subscription that another server ran is kept', async (t) => {
   const { institution, world, sql } = await startServer(t)
   const endpoint = await startEndpoint(t)
   const { send } = await institution('А')
@@ -290,7 +290,7 @@ test('criteria that cannot be run are refused with their place; what another ser
   await sql`update record.subscription set filters = array['Observation?removed=x'] where id = ${id}`
   const { id: another } = await file(send, byCriteria(endpoint.url, height))
   await notifyDue(world)
-  // A value set that was there and is not any more is missed when it is looked into, by this one alone.
+  // A value set that no longer exists is noticed when it is needed, and only by this Subscription.
   await sql`update record.subscription set filters = array['Observation?code:in=http://example.org/gone'] where id = ${another}`
   await file(send, observation(await newPatient(send), 'x'))
   await numberAll(world)
@@ -301,7 +301,7 @@ test('criteria that cannot be run are refused with their place; what another ser
   assert.deepEqual([off.status, /criteria cannot be asked any more.*removed/.test(off.error)], ['off', true])
 })
 
-test('one whose endpoint takes no connections is an error after three attempts, and active when it does', async (t) => {
+test('a Subscription whose endpoint takes no connections is in error after three attempts, and active when it does', async (t) => {
   const { world, institution } = await startServer(t)
   const { send } = await institution('А')
   let seconds = 0

@@ -14,14 +14,14 @@ import type { NumberedEvent, Running } from './store.ts'
 import { isTold, typeNamed } from './topics.ts'
 
 /**
- * R4's own Subscriptions (R4 subscription.html): the criteria are a search, and whatever is made or changed so that it meets them is told. They are
- * read, decided and matched as the search of a client would be, of each version as it was written.
+ * R4's own Subscriptions (R4 subscription.html): the criteria are a search, and every resource that is created or changed so that it meets them is
+ * sent. The criteria are read, decided and matched like a client's search, against each version as it was written.
  */
 const lengthMax = 2000
-/** Parameters that shape an answer and do not choose what is found. */
+/** Parameters that shape an answer and do not choose matches. */
 const ofAnswers = /^_(?:sort|count|include|revinclude|total|totalMethod|summary|elements|contained|containedType|format|pretty|explain|page)(?::|$)/
 
-/** What such a Subscription asks for; what cannot be run as it is written is refused with its place. */
+/** The setup of such a Subscription; criteria that cannot be run as written are refused with their place. */
 export async function readCriteriaSetup(asking: Asking, tx: Runner, resource: Resource, path: string): Promise<Read> {
   const { criteria = '', _criteria, channel = {}, end } = resource as Given
   const extensions: Extension[] = [...(_criteria?.extension ?? []), ...(channel.extension ?? []), ...(channel._payload?.extension ?? [])]
@@ -46,7 +46,7 @@ function readCriteria({ world }: Asking, text: string, expression: string): Sear
     )
   if (!isTold(type)) throw wrong(expression, `changes of ${type} are not told`, 'Read and search them.')
   if (text.length > lengthMax) throw wrong(expression, `criteria have at most ${lengthMax} characters`, 'Make several Subscriptions.')
-  // Criteria stand in tables and answers.
+  // Criteria are stored in tables and shown in answers.
   if (mayAskByNumber(world, type, text.slice(type.length + 1)))
     throw wrong(expression, 'the criteria may hold a personal number', 'Name the patient by patient=Patient/ID.')
   const pairs = [...new URLSearchParams(text.slice(type.length + 1))]
@@ -62,7 +62,7 @@ function readCriteria({ world }: Asking, text: string, expression: string): Sear
   }
 }
 
-/** What other resources decide is asked once of nothing: a scope that is missing and a value set that is not there are said now. */
+/** Decides the relations once for no resource at all: a missing scope or value set is then reported at once. */
 async function requireDecidable(asking: Asking, tx: Runner, search: Search, expression: string): Promise<void> {
   try {
     await decided(asking, tx, search, [])
@@ -79,7 +79,7 @@ function atCriteria(error: unknown, expression: string): unknown {
 
 const wrong = (expression: string, sentence: string, hint: string) => new Refusal('unprocessable', sentence, { expression, hint })
 
-/** The criteria with everything decided that the resource does not say by itself, for resources of these ids. */
+/** The criteria with all relations decided, for resources with these ids. */
 async function decided(asking: Asking, sql: Runner, search: Search, ids: readonly string[]): Promise<Search> {
   if (!search.clauses.some(isRelated)) return (await nameAll(asking, search)).search
   const among: Clause = { code: '_id', test: 'ids', ids: [...new Set(ids)] }
@@ -87,13 +87,13 @@ async function decided(asking: Asking, sql: Runner, search: Search, ids: readonl
   return (await nameAll(asking, found)).search
 }
 
-/** What the resource decides by itself. It is asked in the walk over everything that changes, which no question about other resources may hold up. */
+/** The clauses that the resource alone decides. They are asked for every change, and that must not wait for questions about other resources. */
 export async function criteriaAlone(asking: Asking, text: string): Promise<Search> {
   const search = readCriteria(asking, text, 'Subscription.criteria')
   return (await nameAll(asking, { ...search, clauses: search.clauses.filter((clause) => !isRelated(clause)) })).search
 }
 
-/** Of these events those that meet the criteria by what other resources decide, too, as the record is now: asked of each subscriber by itself. */
+/** Those of these events that also meet the clauses about other resources, as the record is now; asked for each subscriber separately. */
 export async function meeting(asking: Asking, { topic, filters }: Pick<Running, 'topic' | 'filters'>, events: readonly NumberedEvent[]) {
   if (topic !== null || events.length === 0) return events
   const search = readCriteria(asking, filters[0] as string, 'Subscription.criteria')

@@ -1,6 +1,6 @@
 import type { Running, State } from './store.ts'
 
-/** How long a subscriber that does not answer is tried, and when its Subscription shows that. Pauses grow from seconds to ten minutes. */
+/** How long an unanswering subscriber is tried, and when its Subscription shows it. Pauses grow from seconds to ten minutes. */
 const backoffSecondsMax = 600
 const errorAfterMs = 300_000
 const handshakesMax = 3

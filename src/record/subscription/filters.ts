@@ -7,7 +7,7 @@ import type { Content } from '../search/contents.ts'
 import { nameAll } from '../search/named-patients.ts'
 import { filtersOf, type Topic, typeNamed, typesOf } from './topics.ts'
 
-/** What a Subscription asks of one type; of several filters all must hold (R5 Subscription.filterBy). */
+/** The filter of a Subscription for one type; of several filters all must hold (R5 Subscription.filterBy). */
 type Asked = { type: string; search: Search }
 
 const decided = new Set(['missing', 'token', 'text', 'sounds', 'of-type', 'string', 'date', 'reference', 'identifier', 'uri', 'number', 'composite', 'any'])
@@ -21,7 +21,7 @@ export function readFilter(world: World, topic: Topic, text: string, expression:
     const isKnown = world.fhir.typeCode(type) >= 0
     throw wrong(expression, isKnown ? `the topic has no events of ${type}` : 'a filter begins with a resource type', 'Write it like Observation?code=718-7.')
   }
-  // A filter stands in tables and answers.
+  // A filter is stored in tables and shown in answers.
   if (mayAskByNumber(world, type, text.slice(type.length + 1)))
     throw wrong(expression, 'the filter may hold a personal number', 'Name the patient by patient=Patient/ID.')
   const pairs = at < 0 ? [] : [...new URLSearchParams(text.slice(at + 1))]
@@ -48,10 +48,10 @@ function parsed(world: World, type: string, pairs: [string, string][], expressio
 
 const wrong = (expression: string, sentence: string, hint: string) => new Refusal('unprocessable', sentence, { expression, hint })
 
-/** Types that the filters name; null when there is none, and the topic's types are meant. */
+/** The types that the filters name; null when there are no filters, and all types of the topic are meant. */
 export const typesNamed = (filters: readonly string[]): Set<string> | null => (filters.length === 0 ? null : new Set(filters.map(typeNamed)))
 
-/** The filters of one type, ready to be asked. A patient who is named means all charts of that person, as in a search. */
+/** The filters of one type, ready to run. A named patient means all charts of that person, as in a search. */
 export async function searchesOf(asking: Asking, topic: Topic, filters: readonly string[], type: string): Promise<Search[]> {
   const searches: Search[] = []
   for (const text of filters) {
@@ -63,7 +63,7 @@ export async function searchesOf(asking: Asking, topic: Topic, filters: readonly
 
 const lasting = new Set<RefusalKind>(['incorrect', 'unprocessable', 'forbidden', 'not-found'])
 
-/** A refusal that comes again whenever the question is asked. Anything else is thrown, because it may pass: a busy server, a full disk. */
+/** Returns a refusal that would come again at every attempt. Any other error is thrown, because it may pass: a busy server, a full disk. */
 export function onlyRefused(error: unknown): Refusal {
   if (error instanceof Refusal && lasting.has(error.kind)) return error
   throw error

@@ -7,17 +7,17 @@ import type { ContentLevel } from './setup.ts'
 import { type NumberedEvent, publicId } from './store.ts'
 import type { Subscriber } from './subscriber.ts'
 
-/** An event with what it is about, as far as the subscriber may see that now. */
+/** An event with its resource, as far as the subscriber may see that now. */
 export type Shown = { event: NumberedEvent; seen: { reference: string; body: string | null } | null }
 
-/** The size of the contents of one notification; events beyond it wait for the next. The first event goes whatever its size. */
+/** The size of the contents of one notification; further events wait for the next. The first event is sent whatever its size. */
 const bytesMax = 8 * 1_048_576
 
 type Found = { event: NumberedEvent; row: Stored | null; basis: string | null }
 
 /**
- * Asks access anew, puts every look into the log, and only then gives out what the events are about. Answers as many of the events,
- * from the first, as fit into a notification.
+ * Decides access anew, logs every look, and only then gives out the resources of the events. Answers as many events, from the first, as fit into a
+ * notification.
  */
 export async function handOut(world: World, subscriber: Subscriber, content: ContentLevel, events: readonly NumberedEvent[]): Promise<Shown[]> {
   if (content === 'empty') return events.map((event) => ({ event, seen: null }))
@@ -30,7 +30,7 @@ export async function handOut(world: World, subscriber: Subscriber, content: Con
   }))
 }
 
-/** May the subscriber still see what this event is about, and is it still there? */
+/** Whether the subscriber may still see the resource of this event, and it still exists. */
 export async function isStillOpen(world: World, subscriber: Subscriber, event: NumberedEvent): Promise<boolean> {
   const [now] = await findMany(world.sql, [event])
   const [found] = now === undefined ? [] : await findSeen(world, subscriber, [event])
@@ -60,7 +60,7 @@ async function bodiesOf(world: World, found: readonly Found[]): Promise<Map<Stor
   return new Map(rows.map((row, at) => [row, bodies[at] as string]))
 }
 
-/** One row for each patient, which that person can read. */
+/** Logs one row for each patient, which that person can read. */
 function looks(world: World, { asking }: Subscriber, found: readonly Found[]) {
   const seen = found.filter((one) => one.row !== null)
   const groups = Map.groupBy(seen, ({ event }) => patientOrNone(event.patient))

@@ -5,8 +5,8 @@ import { publicId, type Running, type State } from './store.ts'
 import { uuidV4 } from '../../platform/uuid.ts'
 
 /**
- * Notifications in the form of the R4 backport: a history Bundle whose first entry says the status, and which puts what the events are
- * about behind it. Events whose resource may not be seen any more keep their number and say nothing else.
+ * Notifications in the form of the R4 backport: a history Bundle whose first entry is the status, followed by the resources of the events. An event
+ * whose resource may no longer be seen keeps its number and shows nothing else.
  */
 export type NotificationKind = 'handshake' | 'heartbeat' | 'event-notification' | 'query-status' | 'query-event'
 type Told = Pick<Running, 'id' | 'name' | 'topic' | 'number' | 'state'>
@@ -27,7 +27,7 @@ export function notificationText(world: World, base: string, one: Told, { kind, 
 
 const withoutFocus = (shown: readonly Shown[]) => shown.map(({ event }): Shown => ({ event, seen: null }))
 
-/** Names as the profile of R4 has them, and receivers made for it read them; R5's SubscriptionStatus writes the same ones without dashes. */
+/** The status, with the names of the R4 profile, which receivers made for it read; R5's SubscriptionStatus writes the same names without dashes. */
 export function statusText(base: string, { id, name, topic, number, state }: Told, kind: NotificationKind, shown: readonly Shown[], error?: string): string {
   const of = (parameter: string, value: object) => ({ name: parameter, ...value })
   return JSON.stringify({

@@ -41,7 +41,7 @@ export function startNotifying(world: World, wait: (mostMs: number) => Promise<v
   }
 }
 
-/** Everything that is due, until nothing is. Answers how many notifications were tried. */
+/** Sends everything that is due, until nothing is. Answers how many notifications were tried. */
 export async function notifyDue(world: World): Promise<number> {
   let tried = 0
   for (;;) {
@@ -67,7 +67,7 @@ async function takeDue(world: World, limit: number): Promise<Running[]> {
     returning ${runningColumns(fragment`s.`)}`)
 }
 
-/** As long as there is more to tell, and others have their turn too. */
+/** Continues while there is more to send, up to a number of turns, so that others have their turn too. */
 async function notify(world: World, taken: Running): Promise<void> {
   let running: Running | null = taken
   for (let turn = 1; running !== null; turn++) {

@@ -25,12 +25,12 @@ const troubledMs = 1000
 const runningMax = 100_000
 
 type Hearing = Pick<Running, 'patient' | 'id' | 'client' | 'scopes' | 'topic' | 'filters' | 'sinceTx'> & { types: ReadonlySet<string> }
-/** All Subscriptions of one client with one set of scopes: access is asked once for them. */
+/** All Subscriptions of one client with one set of scopes: access is decided once for all of them. */
 type Listener = { subscriber: Subscriber; subscriptions: Hearing[] }
 
 type Broken = { subscription: Hearing; why: string }
 
-/** Numbers events for every Subscription while the server runs. Several processes may try; one at a time does it. */
+/** Numbers events for every Subscription while the server runs. Several processes may try; only one does it at a time. */
 export function startNumbering(world: World, numbered: () => void): () => Promise<void> {
   const step = async () => {
     if ((await numberEvents(world)) === 0) return idleMs
@@ -41,9 +41,9 @@ export function startNumbering(world: World, numbered: () => void): () => Promis
 }
 
 /**
- * Looks at the next rows of the outbox, below the watermark and in their order, and gives each Subscription the next numbers for what it
- * may see and asked for. Whatever it may not see has no number, so the numbers tell nothing of it. Numbers, events and mark move in
- * one transaction. Answers how many rows were looked at.
+ * Reads the next rows of the outbox, below the watermark and in order, and gives each Subscription the next numbers for what it may see and asked
+ * for. Changes that it may not see get no number, so the numbers reveal nothing about them. Numbers, events and mark move in one transaction. Answers
+ * how many rows it read.
  */
 export async function numberEvents(world: World): Promise<number> {
   const broken: Broken[] = []
@@ -62,7 +62,7 @@ export async function numberEvents(world: World): Promise<number> {
     await markOutboxRead(tx, 'subscriptions', last)
     return rows.length
   })
-  // One whose question cannot be asked any more must not stop the others, nor go on as if nothing happened.
+  // A Subscription whose question cannot be asked any more must not stop the others, nor go on as if nothing had happened.
   for (const { subscription, why } of broken) {
     const running = await findRunning(world.sql, subscription)
     if (running && running.state !== 'off') await turnOff(world, running, why)
@@ -102,7 +102,7 @@ function typesWanted(world: World, { topic, filters }: Pick<Running, 'topic' | '
   return named === null ? types : types.filter((type) => named.has(type))
 }
 
-/** Of most institutions nobody treats any of the patients at hand: they are asked about together, and need no decision of their own. */
+/** The institutions that treat one of these patients. Most treat none, so one question finds them together, and they need no decision of their own. */
 async function institutionsTreating(tx: Transaction, listeners: readonly Listener[], changes: readonly Changed[]): Promise<Set<number>> {
   const institutions = [...new Set(listeners.flatMap(({ subscriber }) => subscriber.asking.actor.institution ?? []))]
   const patients = [...new Set(changes.map(({ row }) => row.patient).filter((patient) => patient >= reservedKeys))]
@@ -144,7 +144,7 @@ async function numberFor(
   return broken
 }
 
-/** Is this change an event of the topic, and does it pass the filters? Of a deleted resource its last content is asked. */
+/** Whether a change is an event of the topic and passes the filters. A deleted resource is judged by its last content. */
 function judgeOf(asking: Asking, tx: Transaction, hearing: Hearing): (change: Changed, type: string) => Promise<boolean> {
   const topic = heardBy(hearing) as Topic
   const searches = new Map<string, Promise<Search[]>>()
@@ -170,7 +170,7 @@ async function before(asking: Asking, tx: Transaction, { patient, type, id, vers
 }
 
 async function store(world: World, tx: Transaction, { patient, id }: Hearing, events: readonly Changed[]): Promise<void> {
-  // Whoever waits before its next attempt goes on waiting; whoever has nothing to wait for is due now.
+  // A Subscription that waits for its next attempt goes on waiting; any other is due now.
   const [moved] = await tx<{ number: number }>`
     update record.subscription
        set number = number + ${events.length}, due_at = case when failures = 0 and state = 'active' then ${world.now()}::timestamptz else due_at end

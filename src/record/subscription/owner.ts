@@ -5,8 +5,8 @@ import type { World } from '../../platform/world.ts'
 import type { Asking } from '../asking.ts'
 
 /**
- * A Subscription belongs to the system that made it: another system of the same institution neither sees nor changes it. Whose it is
- * stands in its row id, as the keyed hash of the client in the last twelve digits, so that every path can tell without a question.
+ * A Subscription belongs to the system that made it: another system of the same institution neither sees nor changes it. The last twelve digits of
+ * its row id are a keyed hash of the client, so that every path can tell the owner without a query.
  */
 const digits = 12
 const marks = new WeakMap<World['keys'], Map<string, string>>()
@@ -25,17 +25,17 @@ function markOf({ world, actor }: Asking): string {
 
 const isOwned = (type: string | undefined) => type === 'Subscription'
 
-/** What somebody else hears; null for types that belong to an institution. */
+/** The refusal for another system; null for types that belong to an institution. */
 export const notTheirs = (type: string): Refusal | null =>
   isOwned(type) ? new Refusal('forbidden', `a ${type} is read and changed by the system that made it`, { hint: 'Make one of your own.' }) : null
 
-/** How the id of a new resource ends; null when chance says it. */
+/** The ending of the id of a new resource; null when the ending is random. */
 export const endingOf = (asking: Asking, type: string): string | null => (isOwned(type) ? markOf(asking) : null)
 
-/** Of what the institution submitted: does it belong to this very system, where a type belongs to one? */
+/** Whether a row of the asker's institution belongs to the asking system itself, where a type belongs to one system. */
 export const isOwnersOwn = (asking: Asking, row: { type: number; id: string }): boolean =>
   !isOwned(asking.world.fhir.types[row.type]) || row.id.endsWith(markOf(asking))
 
-/** The same as a condition on `r`. */
+/** `isOwnersOwn` as a condition on `r`. */
 export const ownersOwn = (asking: Asking): Fragment =>
   fragment`(r.type <> ${asking.world.fhir.typeCode('Subscription')} or right(r.id::text, ${digits}) = ${markOf(asking)})`

@@ -3,13 +3,13 @@ import { isTaken } from '../../platform/outside.ts'
 import type { World } from '../../platform/world.ts'
 import { openHeaders, type Running } from './store.ts'
 
-/** What is to be told now, if anything, and up to which event all is told then. `tell` answers why it was not taken, or null. */
+/** What is to be sent now, if anything, and the last event that is done after it. `tell` answers why it was not taken, or null. */
 export type Turn = { tell: (() => Promise<string | null>) | null; sent: number }
 
 /** `text`: a resource as JSON, or null for a request without contents. */
 type Request = { method: 'POST' | 'PUT'; address: string; text: string | null }
 
-/** Null when the endpoint answered 2xx; otherwise why not, in words that hold nothing of its answer. */
+/** Null when the endpoint answered 2xx; otherwise the reason, without anything of its answer. */
 export async function post(world: World, { id, mime, headers, timeout }: Running, { method, address, text }: Request): Promise<string | null> {
   try {
     const status = await outgoing.sendSigned(world, {
@@ -22,7 +22,7 @@ export async function post(world: World, { id, mime, headers, timeout }: Running
     })
     return isTaken(status) ? null : `the endpoint answered ${status}`
   } catch (error) {
-    // Endpoints are mostly just away; why one is, the log tells whoever asks it for more.
+    // Most failing endpoints are simply away; the log at debug level has the reason.
     world.log.debug({ err: error, subscription: id }, silence)
     return silence
   }

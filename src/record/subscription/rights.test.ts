@@ -16,7 +16,7 @@ async function another({ app, world }: TestServer, institution: number, scopes =
   return { id: made.id, send: sender(app, { authorization: `Bearer ${await tokenFor(world, client, made.scopes, 3600)}` }) }
 }
 
-test('what a subscriber may not see has no number; what it may not see any more keeps its number and says nothing', async (t) => {
+test('a change that a subscriber may not see gets no number; one that it may no longer see keeps its number and shows nothing', async (t) => {
   const { world, sql, institution } = await startServer(t)
   const endpoint = await startEndpoint(t)
   const [a, b] = [await institution('А'), await institution('Б')]
@@ -60,7 +60,7 @@ test('what a subscriber may not see has no number; what it may not see any more 
   assert.equal(endpoint.heard.at(-1)?.body.entry.length, 2, 'the contents of the third are not there either')
 })
 
-test('a Subscription is its maker’s alone, also within one institution', async (t) => {
+test('a Subscription belongs to its maker alone, also within one institution', async (t) => {
   const server = await startServer(t)
   const { world, institution } = server
   const endpoint = await startEndpoint(t)
@@ -140,7 +140,7 @@ const wrong: [string, object, number, RegExp][] = [
   ['another form', { channel: { payload: 'text/plain' } }, 422, /application\/fhir\+json/],
 ]
 
-test('what cannot be done as it is written is refused with its place, by every way of writing', async (t) => {
+test('a Subscription that cannot be served as written is refused with its place, by every way of writing', async (t) => {
   const server = await startServer(t)
   const { sql, institution } = server
   const endpoint = await startEndpoint(t)
@@ -174,7 +174,7 @@ test('what cannot be done as it is written is refused with its place, by every w
   )
 })
 
-test('one whose filter cannot be asked any more is off and says why; the others go on', async (t) => {
+test('a Subscription whose filter can no longer be asked is off and says why; the others go on', async (t) => {
   const { world, sql, institution } = await startServer(t)
   const endpoint = await startEndpoint(t)
   const { send } = await institution('А')
@@ -192,7 +192,7 @@ test('one whose filter cannot be asked any more is off and says why; the others 
   assert.equal(eventsOf(on.body).length, 1)
 })
 
-test('topics with conditions tell the moment they name, and a beat is sent when nothing happens', async (t) => {
+test('topics with conditions tell the moment they name, and a heartbeat is sent when nothing happens', async (t) => {
   const { world, institution } = await startServer(t)
   const endpoint = await startEndpoint(t)
   let seconds = 0

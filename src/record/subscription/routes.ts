@@ -16,7 +16,7 @@ import { describeTopic, topicNames } from './topics.ts'
 type OfSubscription = { Params: { id: string } }
 type OfTopic = { Params: { name: string } }
 
-/** Operations of the R4 backport, by GET and by POST, and the topics. */
+/** The operations of the R4 backport, by GET and by POST, and the topics. */
 export const subscriptionRoutes: Routes = (app) => {
   for (const method of ['GET', 'POST'] as const) {
     app.route({ method, url: '/Subscription/$status', handler: async (request, reply) => sendFhir(reply, await statusOfMany(askingOf(request), request)) })
@@ -56,7 +56,7 @@ function readWords(request: FastifyRequest, allowed: readonly string[]): Map<str
   return new Map([...Map.groupBy(words, ([name]) => name)].map(([name, pairs]) => [name, pairs.map(([, value]) => value)]))
 }
 
-/** One's own, which exists and runs or ran; the look at it is in the log. */
+/** The asker's own Subscription, which runs or ran; the look at it is logged. */
 async function ownRunning(asking: Asking, id: string): Promise<Running> {
   await allow(asking, 'Subscription', 'r')
   await readOne(asking, 'Subscription', id)
@@ -87,7 +87,7 @@ function statuses({ base, world }: Asking, found: readonly Running[]): string {
   return `{${head}${entries.length > 0 ? `,"entry":[${entries.join(',')}]` : ''}}`
 }
 
-/** What was numbered, once more: as many events as fit, and a link to the next ones. Access is asked as of any question. */
+/** Sends numbered events once more: as many as fit, and a link to the next ones. Access is decided as for any question. */
 async function catchUp(asking: Asking, id: string, request: FastifyRequest): Promise<string> {
   const words = readWords(request, ['eventsSinceNumber', 'eventsUntilNumber', 'content'])
   const since = numberOf(words, 'eventsSinceNumber') ?? 1
@@ -103,7 +103,7 @@ async function catchUp(asking: Asking, id: string, request: FastifyRequest): Pro
   const events = await eventsFrom(world.sql, running.id, since, until, eventsMax)
   const met = await meeting(asking, running, events)
   const shown = await handOut(world, { asking, mayHear: (type) => maySeeType(asking.actor, type) }, content, met)
-  // What fits into one answer ends it, or all that was looked at.
+  // The answer ends at the last event that fits, or at the last one that was looked at.
   const last = shown.length < met.length ? shown.at(-1)?.event.number : events.at(-1)?.number
   const isMore = last !== undefined && last < Math.min(until ?? running.number, running.number)
   const rest = new URLSearchParams({ eventsSinceNumber: String((last ?? 0) + 1), ...(until === null ? {} : { eventsUntilNumber: String(until) }), content })

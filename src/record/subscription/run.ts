@@ -6,9 +6,9 @@ import { pruneEvents } from './store.ts'
 
 const hourMs = 3_600_000
 
-/** What Subscriptions need beside the answers, in one process of the server. Stops all when called. */
+/** Starts the background work of Subscriptions in one process of the server; the result stops it. */
 export function startSubscriptions(world: World): () => Promise<void> {
-  // What was numbered is told without waiting for the next look.
+  // Wakes the notifier, so that numbered events are sent without waiting for its next look.
   let wake = () => {}
   const wait = async (mostMs: number) => {
     const { promise, resolve } = Promise.withResolvers<void>()

@@ -6,7 +6,7 @@ import { eventsOf, numberAll, observation, subscription } from '../../testing/su
 import { background } from '../record.ts'
 import { notifyDue } from './notify.ts'
 
-test('each resource of a large set is an event, by whatever id and of whatever transaction, also when it has changed again since', async (t) => {
+test('each resource of a large set is an event, whatever its id and transaction, also when it has changed again since', async (t) => {
   const { world, institution } = await startServer(t)
   const endpoint = await startEndpoint(t)
   const { send } = await institution('А')
@@ -44,7 +44,7 @@ test('each resource of a large set is an event, by whatever id and of whatever t
   assert.deepEqual([types['Observation']?.length, types['Organization']?.length, types['Patient']?.length], [32, 12, 1])
 })
 
-test('while the server runs a subscriber hears of a change by itself, and stopping ends the work', async (t) => {
+test('while the server runs a subscriber is told of a change without asking, and stopping ends the work', async (t) => {
   const { world, institution } = await startServer(t)
   const endpoint = await startEndpoint(t)
   const { send } = await institution('А')

@@ -11,8 +11,8 @@ import type { Outcome } from './endurance.ts'
 import { lockRunning, publicId, type Running, runningColumns, type State } from './store.ts'
 
 /**
- * What a notification led to. A change of the status is a new version of the resource, so whoever reads or searches Subscriptions sees it.
- * Nothing is changed of one that its owner wrote anew in the meantime.
+ * Stores the outcome of a notification. A change of the status is a new version of the resource, so that reads and searches show it. When its owner
+ * has meanwhile written the Subscription anew, nothing is changed.
  */
 export async function settleFailure(world: World, running: Running, outcome: Outcome): Promise<void> {
   const { state, failures, failingSince, dueAt, error } = outcome
@@ -23,8 +23,8 @@ export async function settleFailure(world: World, running: Running, outcome: Out
 }
 
 /**
- * It was taken. After a handshake events begin with whatever has not ended by now, so none falls between. Answers the Subscription, still
- * leased, when more is to be told at once.
+ * The notification was taken. After a handshake events begin with the transactions that have not ended by now, so that none is missed. Answers the
+ * Subscription, still leased, when more can be sent at once.
  */
 export async function settleSuccess(world: World, running: Running, taken: { sent: number; next: Date | null }, leaseMs: number): Promise<Running | null> {
   const now = world.now()

@@ -6,11 +6,11 @@ import { readFilter, typesNamed } from './filters.ts'
 import { canonicals, type Topic, topicOf, typesOf } from './topics.ts'
 
 /**
- * What a Subscription on a topic asks for, in the words of the R4 backport (Subscriptions R5 Backport 1.1.0, "Topic-Based Subscriptions in
- * FHIR R4"). What cannot be done as it is written is refused with its place.
+ * The wishes of a Subscription on a topic, in the words of the R4 backport (Subscriptions R5 Backport 1.1.0, "Topic-Based Subscriptions in FHIR R4").
+ * A wish that cannot be served as written is refused with its place.
  */
 export type Setup = {
-  /** Null for R4's own kind, whose only filter is its criteria. */
+  /** Null for R4's own kind, whose criteria are its only filter. */
   topic: string | null
   filters: string[]
   content: ContentLevel
@@ -28,13 +28,13 @@ export type Header = { name: string; value: string }
 export const backport = 'http://hl7.org/fhir/uv/subscriptions-backport/StructureDefinition/'
 export const profile = `${backport}backport-subscription`
 
-/** Header values are never given back: a read shows this in their place, and who writes it back keeps what was there. */
+/** Header values are never given back: a read shows this in their place, and a client that writes this back keeps the old value. */
 export const hiddenValue = '***'
 
 const limits = { filters: 20, filterLength: 2000, headers: 10, headerLength: 4000, endpointLength: 2000, timeout: 30, batch: 100, heartbeat: 86_400 } as const
 const heartbeatMin = 10
 const defaults = { timeout: 15, batch: 100 } as const
-/** What belongs to the connection or to us. */
+/** Headers that belong to the connection or that this server sets. */
 const ownHeaders =
   /^(?:host|content-.*|transfer-encoding|connection|keep-alive|upgrade|te|trailer|expect|proxy-.*|signature|signature-input|forwarded|x-forwarded-.*|cookie2?|date|via|accept-encoding|bus-.*)$/i
 
@@ -48,13 +48,13 @@ export type Given = {
   end?: string
 }
 
-/** Is this a Subscription on a topic, or one whose criteria are a search (`criteria.ts`)? */
+/** Whether this is a Subscription on a topic, rather than one whose criteria are a search (`criteria.ts`). */
 export function isOnTopic(resource: Resource): boolean {
   const { meta, criteria = '' } = resource as Given
   return meta?.profile?.some((one) => one.split('|')[0] === profile) === true || topicOf(criteria) !== undefined || /^(?:https?|urn):[^?]*$/.test(criteria)
 }
 
-/** What is asked for, of which types, and whether these are named. */
+/** What is asked for, of which types, and whether the Subscription names these types. */
 export type Read = Setup & { types: readonly string[]; namesTypes: boolean }
 
 export function readSetup(world: World, resource: Resource, path: string): Read {
@@ -75,7 +75,7 @@ export function readSetup(world: World, resource: Resource, path: string): Read 
   }
 }
 
-/** Where notifications go and in which form. */
+/** Reads where notifications go and in which form. */
 export function readWay(channel: Channel & { _type?: { extension?: Extension[] } }, path: string): Omit<Setup, 'topic' | 'filters' | 'content' | 'endsAt'> {
   if (channel.type !== 'rest-hook' || channel._type?.extension !== undefined)
     throw wrong(`${path}.channel.type`, 'this channel is not supported', 'Use rest-hook. Who cannot be reached fetches with $events.')

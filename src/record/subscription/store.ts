@@ -33,7 +33,7 @@ export type Running = {
   notifiedAt: Date | null
 }
 
-/** One event: a version, and which number it has for this subscription. */
+/** One event: a version, and its number for this Subscription. */
 export type NumberedEvent = { number: number; at: Date; patient: number; type: number; id: string; version: number; interaction: Interaction }
 
 type Key = { patient: number; id: string }
@@ -44,7 +44,7 @@ const sealedFor = 'subscription-header'
 export const sealHeaders = (world: World, headers: readonly Header[]): Buffer => sealBytes(world, sealedFor, Buffer.from(JSON.stringify(headers)))
 export const openHeaders = (world: World, sealed: Buffer): Header[] => JSON.parse(openBytes(world, sealedFor, sealed).toString()) as Header[]
 
-/** Counts the client's Subscriptions that are not off. A lock held until the commit makes one of two that are made at once see the other. */
+/** Counts the client's Subscriptions that are not off. A lock until the commit ensures that of two that are made at once one sees the other. */
 export async function countOfClient(tx: Runner, client: string, except: Key): Promise<number> {
   await tx`select pg_advisory_xact_lock(hashtextextended(${`subscription ${client}`}, 0))`
   const [found] = await tx<{ count: number }>`
@@ -58,7 +58,7 @@ const columns =
   'patient id name client scopes topic filters content mime endpoint headers heartbeat timeout batch ends_at state generation since_tx number sent failures failing_since notified_at'
     .split(' ')
     .map(identifier)
-/** `table`: an alias with its dot, where another table is beside it. */
+/** `table`: an alias with its dot, when another table is in the statement. */
 export const runningColumns = (table: Fragment = fragment``): Fragment =>
   join(
     columns.map((column) => fragment`${table}${column}`),
@@ -78,7 +78,7 @@ export async function findRunning(sql: Runner, { patient, id }: Key): Promise<Ru
 export type NewRunning = Key &
   Omit<Setup, 'headers'> & { name: string | null; client: string; scopes: readonly string[]; headers: Buffer; state: State; now: Date }
 
-/** Takes over what its owner wrote anew. Events keep their numbers, and the numbers go on. */
+/** Stores what the owner wrote anew. Events keep their numbers, and numbering continues. */
 export async function storeRunning(tx: Runner, one: NewRunning): Promise<void> {
   const dueAt = one.state === 'off' ? null : one.now
   await tx`

@@ -16,12 +16,15 @@ export const subscriptionsMax = 100
 
 type Place = { patient: number; id: string; name: string | null }
 
-/** "requested" asks this server to begin (R4 Subscription.status); one that another server ran, or nobody, is kept as it is. */
+/**
+ * Whether the resource asks this server to begin: "requested" does (R4 Subscription.status). A Subscription that another server ran, or nobody, is
+ * only stored.
+ */
 const asksToRun = (resource: Resource): boolean => isOnTopic(resource) || resource['status'] === 'requested' || resource['status'] === 'active'
 
 /**
- * A Subscription as it will be stored. It begins to run in the transaction that stores it: its status is the server's to say
- * ("requested" until the endpoint was found), its header values are kept apart and sealed.
+ * A Subscription as it will be stored. It begins to run in the transaction that stores it. The server sets its status ("requested" until the endpoint
+ * was found), and keeps its header values apart and sealed.
  */
 export async function holdSubscription(asking: Asking, tx: Runner, given: Resource, place: Place, path: string): Promise<Resource> {
   const { world, actor } = asking
@@ -45,7 +48,7 @@ export async function holdSubscription(asking: Asking, tx: Runner, given: Resour
   return shown(given, state, headers)
 }
 
-/** May the subscriber read what it would be told? Without named types it hears of those that its token covers. */
+/** Whether the subscriber may read what it would be sent. Without named types it gets those that its token covers. */
 function requireTypes({ actor }: Asking, types: readonly string[], namesTypes: boolean): void {
   if (namesTypes) for (const type of types) requireScope(actor, type, 'r')
   else if (!types.some((type) => maySeeType(actor, type))) requireScope(actor, types[0] as string, 'r')
@@ -76,7 +79,7 @@ function shown(given: Resource, status: State, headers: readonly Header[]): Reso
   return resource
 }
 
-/** Before a transaction begins: does the name of each endpoint lead outside now? Names are looked up by others, who may be slow. */
+/** Before a transaction begins: checks that the name of each endpoint leads outside now. Names are looked up by other servers, which may be slow. */
 export async function checkEndpoints({ world }: Asking, resources: readonly (Resource | null | undefined)[]): Promise<void> {
   for (const resource of resources) {
     if (resource?.resourceType !== 'Subscription' || !asksToRun(resource)) continue

@@ -8,14 +8,14 @@ import { maySeeType } from '../scope.ts'
 import type { Running } from './store.ts'
 
 /**
- * In whose name a notification is made: the client as it is registered now, with the scopes of the token that wrote the Subscription. Both
- * must cover a type. Null when the client is known no more.
+ * In whose name a notification is made: the client as it is registered now, with the scopes of the token that wrote the Subscription. Both must cover
+ * a type. Null when the client is no longer known.
  */
 export type Subscriber = { asking: Asking; mayHear(type: string): boolean }
 
 const known = new WeakMap<World, Map<string, { actor: Promise<Actor | null>; at: number }>>()
 const knownMax = 10_000
-/** Within a second a revoked client is told nothing any more. */
+/** How long an answer is remembered: a revoked client gets nothing more within a second. */
 const ageMsMax = 450
 
 function registeredOf(world: World, client: string): Promise<Actor | null> {
@@ -24,7 +24,7 @@ function registeredOf(world: World, client: string): Promise<Actor | null> {
   const found = ofWorld.get(client)
   if (found && performance.now() - found.at < ageMsMax) return found.actor
   const actor = access.systemOf(world.sql, client)
-  // What could not be asked is asked again, not remembered.
+  // A failed look-up is not remembered, but tried again.
   actor.catch(() => ofWorld.delete(client))
   ofWorld.set(client, { actor, at: performance.now() })
   return actor

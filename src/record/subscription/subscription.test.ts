@@ -5,7 +5,7 @@ import { startServer } from '../../testing/server.ts'
 import { backport, eventsOf, numberAll, observation, part, subscription } from '../../testing/subscriptions.ts'
 import { notifyDue } from './notify.ts'
 
-test('a Subscription is active after its handshake and then tells, in order and signed, what its filters ask for', async (t) => {
+test('a Subscription is active after its handshake and then sends, in order and signed, what its filters ask for', async (t) => {
   const { world, sql, institution } = await startServer(t)
   const endpoint = await startEndpoint(t)
   const { send } = await institution('А')
@@ -70,14 +70,14 @@ test('a Subscription is active after its handshake and then tells, in order and 
   assert.ok(!JSON.stringify([stored, bodies, read.text, status.text]).includes('top-secret'), 'the header is nowhere in clear')
 })
 
-test('who is down for an hour gets everything afterwards, complete and in order, and may fetch it with $events meanwhile', async (t) => {
+test('a subscriber that was down for an hour gets everything afterwards, complete and in order, and may fetch it with $events meanwhile', async (t) => {
   const { world, institution } = await startServer(t)
   const endpoint = await startEndpoint(t)
   let hours = 0
   const { now } = world
   world.now = () => new Date(now().getTime() + hours * 3_600_000)
   const { send: sendNow } = await institution('А')
-  // Its token is good for an hour: the subscriber asks by the clock of the beginning, the server works by the later one.
+  // A token is valid for an hour: the subscriber asks by the clock of the beginning, while the server works by the later one.
   const send: typeof sendNow = async (...asked) => {
     const later = hours
     hours = 0
@@ -138,7 +138,7 @@ test('who is down for an hour gets everything afterwards, complete and in order,
   assert.deepEqual(eventsOf((await send('GET', `/fhir/Subscription/${id}/$events?eventsSinceNumber=10`)).body).length, 1)
 })
 
-test('a system has a hundred Subscriptions at most; one that is deleted makes room', async (t) => {
+test('a system has at most a hundred Subscriptions; deleting one makes room', async (t) => {
   const { institution } = await startServer(t)
   const endpoint = await startEndpoint(t)
   const { send } = await institution('А')

@@ -1,8 +1,8 @@
 import type { Fhir } from '../../fhir/fhir.ts'
 
 /**
- * What one can subscribe to, as data: R4 has no SubscriptionTopic, so GET /fhir/SubscriptionTopic gives these in the words of R5.
- * An event of a topic is one version of one resource.
+ * The topics of Subscriptions, as data: R4 has no SubscriptionTopic, so GET /fhir/SubscriptionTopic gives these in the words of R5. An event of a
+ * topic is one version of one resource.
  */
 export type Topic = {
   name: string
@@ -11,14 +11,14 @@ export type Topic = {
   /** The types of the topic; null stands for every type whose changes can be events. */
   types: readonly string[] | null
   interactions: readonly Interaction[]
-  /** The new version must satisfy it. */
+  /** The new version must meet it. */
   current?: string
-  /** The version before must not satisfy it, if there is one. */
+  /** The version before, if there is one, must not meet it. */
   notBefore?: string
 }
 export type Interaction = 'create' | 'update' | 'delete'
 
-/** Its own notifications would follow each notification, and the log is read from audit. */
+/** Types without events: notifications of Subscriptions would follow each notification, and the log is read from audit. */
 const withoutEvents = new Set(['Subscription', 'AuditEvent'])
 const prefix = 'urn:spona:subscription-topic:'
 const written = ['create', 'update'] as const
@@ -72,7 +72,7 @@ const byCanonical = new Map(topics.map((topic) => [`${prefix}${topic.name}`, top
 
 export const topicOf = (canonical: string): Topic | undefined => byCanonical.get(canonical)
 
-/** What a Subscription hears of. Without a topic it is R4's own, and of the type of its criteria: what was made or changed, and nothing of deletions. */
+/** What a Subscription gets. Without a topic it is R4's own kind: creations and changes of the type of its criteria, but no deletions. */
 export function heardBy({ topic, filters: [criteria = ''] }: { topic: string | null; filters: readonly string[] }): Topic | undefined {
   if (topic !== null) return topicOf(topic)
   return { name: '', title: '', description: '', types: [typeNamed(criteria)], interactions: written }

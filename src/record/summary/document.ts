@@ -6,13 +6,13 @@ export type Facts = {
   base: string
   /** The chart that was asked for, as the document shows it. */
   patient: Resource
-  /** What of the person's record may be shown and may stand in a section. */
+  /** The resources of the person that may be shown and may be in a section. */
   resources: readonly Resource[]
-  /** Types that this reader does not see, so that nothing is said about them. */
+  /** Types that this reader may not see, so that the document says nothing about them. */
   withheld: ReadonlySet<string>
   tongue: Tongue
   now: string
-  /** Ids for the document itself, new for each. */
+  /** The ids of the document itself, new for each document. */
   ids: { document: string; composition: string; author: string }
 }
 
@@ -21,19 +21,22 @@ const profileOf = (name: string): string => `http://hl7.org/fhir/uv/ips/Structur
 const title = { sr: 'Међународни сажетак здравственог стања', en: 'International Patient Summary' }
 const unavailable = { sr: 'У картону нема података за овај одељак.', en: 'The record has no information for this section.' }
 const hidden = { sr: 'Овај део картона није отворен ономе ко је тражио сажетак.', en: 'This part of the record is not open to whoever asked for the summary.' }
-/** It does not say that there is nothing: nobody asked the patient for this document. */
+/** Reasons for an empty section. None says that there is nothing: nobody asked the patient for this document. */
 const reasons = {
   unavailable: { code: 'unavailable', display: 'Unavailable' },
   withheld: { code: 'withheld', display: 'Information Withheld' },
 }
 
-/** The sections, and what they name. */
+/** Each section with its resources. */
 export function chosenOf({ resources }: Pick<Facts, 'resources'>): Map<Section, Resource[]> {
   const ordered = newestFirst(resources)
   return new Map(sections.map((section) => [section, section.choose(ordered)]))
 }
 
-/** A document Bundle (R4 documents; Bundle-uv-ips): the composition, the patient, the author, and what the sections and their entries name. */
+/**
+ * A document Bundle (R4 documents; Bundle-uv-ips): the composition, the patient, the author, and the resources that the sections and their entries
+ * name.
+ */
 export function documentOf(facts: Facts, chosen: ReadonlyMap<Section, Resource[]>, related: readonly Resource[]): Resource {
   const { base, patient, tongue, now, ids } = facts
   const author: Resource = {

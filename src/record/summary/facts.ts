@@ -1,6 +1,6 @@
 import type { Resource } from '../../fhir/fhir.ts'
 
-/** What a summary needs to know of a resource, whatever its type. */
+/** The parts of a resource that a summary needs, whatever its type. */
 type Coding = { system?: string; code?: string; display?: string }
 type Concept = { coding?: Coding[]; text?: string }
 
@@ -11,7 +11,7 @@ export const hasCode = (concept: unknown, codes: readonly string[]): boolean =>
   listOf(concept).some((one) => ((one as Concept | null)?.coding ?? []).some(({ code }) => code !== undefined && codes.includes(code)))
 export const hasCategory = (one: Resource, code: string): boolean => hasCode(one['category'], [code])
 
-/** What it is about, as a CodeableConcept. */
+/** The subject matter of a resource, as a CodeableConcept. */
 export function codeOf(one: Resource): unknown {
   const named = one['code'] ?? one['medicationCodeableConcept'] ?? one['vaccineCode'] ?? (listOf(one['category'])[0] as unknown)
   if (named !== undefined) return named
@@ -19,7 +19,7 @@ export function codeOf(one: Resource): unknown {
   return { text: reference?.display ?? reference?.reference ?? String(one['title'] ?? one['description'] ?? one.id) }
 }
 
-/** A name for people: the text that the doctor chose, else what the code is called, else the code. */
+/** A name for people: the text that the doctor chose, else the display of the code, else the code. */
 export function nameOf(concept: unknown): string {
   const { text, coding = [] } = (concept ?? {}) as Concept
   return text ?? coding.find(({ display }) => display !== undefined)?.display ?? coding[0]?.code ?? ''
@@ -29,7 +29,7 @@ const dates =
   'onsetDateTime effectiveDateTime occurrenceDateTime performedDateTime timingDateTime authoredOn recordedDate dateTime date dateAsserted issued'.split(' ')
 const periods = 'effectivePeriod performedPeriod onsetPeriod timingPeriod period'.split(' ')
 
-/** When it began or was seen. */
+/** When it began or was observed. */
 export function dateOf(one: Resource): string | null {
   for (const name of dates) if (typeof one[name] === 'string') return one[name]
   for (const name of periods) {
@@ -41,7 +41,7 @@ export function dateOf(one: Resource): string | null {
 
 type Quantity = { value?: unknown; unit?: string; code?: string; comparator?: string }
 
-/** The value of an observation or the standing of anything else, in a few words. */
+/** The value of an observation, or the state of any other resource, in a few words. */
 export function detailOf(one: Resource): string {
   const own = valueOf(one)
   if (own !== '') return own
@@ -69,5 +69,5 @@ function valueOf(one: Record<string, unknown>): string {
 
 const quantityText = ({ value, unit, code, comparator = '' }: Quantity): string => `${comparator}${printed(value)} ${unit ?? code ?? ''}`.trim()
 
-/** Numbers keep the digits they were written with. */
+/** Numbers keep their original digits. */
 const printed = (value: unknown): string => (typeof value === 'string' ? value : value === undefined ? '' : JSON.stringify(value))

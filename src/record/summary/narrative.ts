@@ -2,17 +2,17 @@ import type { Resource } from '../../fhir/fhir.ts'
 import { toLatin } from '../../platform/text.ts'
 import { codeOf, dateOf, detailOf, nameOf } from './facts.ts'
 
-/** In which words the document speaks to people. */
+/** The language and script of the document's texts. */
 export type Tongue = 'sr-Cyrl' | 'sr-Latn' | 'en'
 
-/** Serbian when the reader asks for it before English; the summary is for abroad. */
+/** Serbian when the reader prefers it to English; the default is English, since a summary is for abroad. */
 export function tongueOf(acceptLanguage: string | undefined): Tongue {
   const [wanted = ''] = /\b(?:sr|en)\b[\w-]*/i.exec(acceptLanguage ?? '') ?? []
   if (!/^sr/i.test(wanted)) return 'en'
   return /latn/i.test(wanted) ? 'sr-Latn' : 'sr-Cyrl'
 }
 
-/** Serbian is written in Cyrillic and derived in Latin. */
+/** The Serbian texts are written in Cyrillic; Latin is derived from them. */
 export const say = (tongue: Tongue, words: { sr: string; en: string }): string =>
   tongue === 'en' ? words.en : tongue === 'sr-Latn' ? toLatin(words.sr) : words.sr
 

@@ -5,7 +5,7 @@ import { parseReference } from '../ids.ts'
 type Json = Record<string, unknown>
 type Reference = { reference?: string; identifier?: { system?: unknown } }
 
-/** Literal references to resources here, as `Type/id`. */
+/** The literal references to resources of this server, as `Type/id`. */
 export function referencesOf({ world, base }: Asking, resource: Resource): string[] {
   const found: string[] = []
   world.fhir.references(resource, ({ reference }) => {
@@ -16,8 +16,8 @@ export function referencesOf({ world, base }: Asking, resource: Resource): strin
 }
 
 /**
- * In place: whichever chart of the person an entry was filed under, in the document there is one patient; and a personal number beside a
- * reference stays at home.
+ * Changes the resource in place: whichever chart an entry was filed under, the document has one patient, and a personal number beside a reference is
+ * removed.
  */
 export function cleaned(asking: Asking, resource: Resource, charts: ReadonlySet<string>, chart: string): void {
   const { world, base } = asking
@@ -38,8 +38,8 @@ const isPersonal = ({ world }: Asking, identifier: { system?: unknown } | undefi
 const unknown = { extension: [{ url: 'http://hl7.org/fhir/StructureDefinition/data-absent-reason', valueCode: 'unknown' }] }
 
 /**
- * The chart as the document shows it. A summary is made to be carried away, so the national numbers are in it only for the institution that
- * wrote them. IPS demands a name and a birth date: what is not known is said to be unknown.
+ * The chart as the document shows it. A summary is made to be carried away, so only the institution that wrote the national numbers sees them in it.
+ * IPS demands a name and a birth date: missing ones are marked as unknown.
  */
 export function patientShown(asking: Asking, chart: Resource, isOwn: boolean): Resource {
   const { text: _text, link: _link, photo: _photo, identifier, ...shown } = chart as Resource & { identifier?: Json[] }

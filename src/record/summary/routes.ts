@@ -9,10 +9,10 @@ import { searchType } from '../search/search.ts'
 import { onePerson, summarize } from './summarize.ts'
 
 const composition = 'http://hl7.org/fhir/uv/ips/StructureDefinition/Composition-uv-ips'
-/** The document is of one profile and so is its Bundle; clients name either. */
+/** The document has a profile and its Bundle has one; clients name either. */
 const profiles = new Set([composition, composition.replace('Composition', 'Bundle')].flatMap((url) => [url, `${url}|2.0.0`, `${url}|2.0`]))
 
-/** `$summary` of one patient, by id, or by an identifier that belongs to one person. */
+/** `$summary` of one patient, by id, or by an identifier of exactly one person. */
 export const summaryRoutes: Routes = (app) => {
   for (const url of ['/Patient/:id/$summary', '/Patient/$summary']) app.route({ method: ['GET', 'POST'], url, handler: answer })
 }
@@ -37,7 +37,7 @@ async function answer(request: FastifyRequest, reply: FastifyReply): Promise<Fas
   return reply.header('content-type', fhirJson).send(await summarize(asking, chart))
 }
 
-/** By the search that a client would make: with its access and its row in the log. */
+/** Finds the chart by the search that a client would make: with its access and its row in the log. */
 async function chartOf(asking: Asking, identifier: string): Promise<string> {
   await allow(asking, 'Patient', 's')
   const found = JSON.parse(await searchType(asking, 'Patient', [['identifier', identifier]], false)) as {

@@ -2,16 +2,16 @@ import type { Resource } from '../../fhir/fhir.ts'
 import { firstOfEachKind } from '../search/kinds.ts'
 import { codeOf, dateOf, hasCategory, hasCode, statusOf } from './facts.ts'
 
-/** A section of the International Patient Summary (hl7.fhir.uv.ips 2.0.0, Composition-uv-ips): which resources stand in it. */
+/** A section of the International Patient Summary (hl7.fhir.uv.ips 2.0.0, Composition-uv-ips) and the choice of its resources. */
 export type Section = {
   code: string
   /** The name of the LOINC code. */
   display: string
   title: { sr: string; en: string }
-  /** Types whose resources it is made of. */
+  /** The types of its resources. */
   types: string[]
   isRequired: boolean
-  /** Newest first in; what the section says out. */
+  /** Takes resources, newest first, and returns those of the section. */
   choose(resources: readonly Resource[]): Resource[]
 }
 
@@ -32,13 +32,13 @@ const isPregnancy = (one: Resource) => of('Observation')(one) && hasCode(one['co
 const isSocial = (one: Resource) => of('Observation')(one) && (hasCategory(one, 'social-history') || hasCode(one['code'], smoking))
 const isVital = (one: Resource) => of('Observation')(one) && hasCategory(one, 'vital-signs')
 
-/** A prescription or statement that holds now; what is on hold or unknown is said, what was stopped is not. */
+/** Whether a prescription or statement holds now: those on hold or unknown are shown, stopped ones are not. */
 const isTaken = (one: Resource): boolean =>
   ['active', 'on-hold', 'unknown', 'intended'].includes(statusOf(one)) &&
   one['doNotPerform'] !== true &&
   !['proposal', 'option'].includes(String(one['intent']))
 
-/** An order that the pharmacy has taken over is told once, as the pharmacy gives it: told twice, it would be read as two doses. */
+/** An order that the pharmacy has taken over is shown once, as the pharmacy gives it: shown twice, it would be read as two doses. */
 function withoutTakenOver(all: Resource[]): Resource[] {
   const encoded = all.filter((one) => one['intent'] === 'filler-order')
   const ordered = new Set(encoded.flatMap((one) => ((one['basedOn'] ?? []) as { reference?: string }[]).map(({ reference }) => reference)))

@@ -16,7 +16,7 @@ import { tongueOf } from './narrative.ts'
 import { cleaned, patientShown, referencesOf } from './references.ts'
 import { summaryTypes } from './sections.ts'
 
-/** What entries name and a reader abroad needs beside them. */
+/** Types that entries refer to and that a reader abroad needs beside them. */
 const followed = ['Practitioner', 'PractitionerRole', 'Organization', 'Medication', 'Device', 'Specimen', 'ImagingStudy', 'Observation']
 const ownTypes = [...new Set(['Patient', 'Medication', 'Device', 'Specimen', 'ImagingStudy', ...summaryTypes])]
 const rowsMax = 50_000
@@ -27,8 +27,8 @@ const relatedMax = 500
 const roundsMax = 3
 
 /**
- * `Patient/x/$summary` (hl7.fhir.uv.ips 2.0.0, OperationDefinition summary): a document made at this moment from all charts of the person, as far
- * as the actor may see them. The look is in the log before the document leaves.
+ * `Patient/x/$summary` (hl7.fhir.uv.ips 2.0.0, OperationDefinition summary): a document made at this moment from all charts of the person, as far as
+ * the actor may see them. The look is logged before the document is sent.
  */
 export async function summarize(asking: Asking, id: string): Promise<string> {
   const { world } = asking
@@ -77,7 +77,7 @@ async function ownOf({ asking, layers, where }: Open): Promise<Map<string, Resou
   }
 }
 
-/** Workers, places, medicines and parts that the entries name, and what these name. Another person's things are never brought along. */
+/** The workers, places, medicines and parts that the entries name, and the resources that these name, but nothing of another person. */
 async function relatedOf(asking: Asking, entries: readonly Resource[], own: ReadonlyMap<string, Resource>): Promise<Resource[]> {
   const seen = new Set(entries.map(({ resourceType, id }) => `${resourceType}/${id}`))
   const related: Resource[] = []
@@ -97,14 +97,14 @@ async function relatedOf(asking: Asking, entries: readonly Resource[], own: Read
   return related
 }
 
-/** Types that the reader does not see of this person: it depends on the reader and the person, never on what there is. */
+/** Types of this person that the reader may not see. They depend on the reader and the person, never on what the record holds. */
 function withheldOf({ asking, view, patient }: Open): Set<string> {
   const basis = view.basisOf(patient)
   const hidden = basis === null ? summaryTypes : typesHidden(basis.view)
   return new Set(summaryTypes.filter((type) => hidden.includes(type) || !maySeeType(asking.actor, type)))
 }
 
-/** The one person whose charts these are; several people are never mixed. */
+/** The one person to whom all these charts belong; charts of several people are refused. */
 export async function onePerson(asking: Asking, ids: readonly string[]): Promise<string> {
   const places = await Promise.all(ids.map((id) => locate(asking, 'Patient', id)))
   const keys = places.flatMap((place) => (place ? [place.patient] : []))

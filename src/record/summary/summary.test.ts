@@ -11,7 +11,7 @@ import { keyOfId } from '../ids.ts'
 const profile = 'http://hl7.org/fhir/uv/ips/StructureDefinition/Bundle-uv-ips'
 const filesMax = Number(process.env['SUMMARY_FILES'] ?? 2)
 
-/** The document is one in itself, and what the guide's profiles say of it. */
+/** Asserts that the document is consistent in itself and valid by the guide's profiles. */
 function requireSummary({ world }: TestServer, answer: Answer): any {
   assert.equal(answer.status, 200, answer.text.slice(0, 2000))
   const errors = world.fhir.validate(answer.body, { profiles: [profile] }).filter(({ severity }) => severity === 'error')
@@ -45,7 +45,7 @@ async function file(send: Send, resource: object): Promise<string> {
   return answer.body.id
 }
 
-test('a summary shows what holds now of all the person’s charts, as one patient, and says what is not there', async (t) => {
+test('a summary shows everything that holds now in all charts of the person, as one patient, and names what is missing', async (t) => {
   const server = await startServer(t)
   const home = await server.institution('Дом здравља Сажетак')
   const { send } = home
@@ -145,7 +145,7 @@ test('a summary shows what holds now of all the person’s charts, as one patien
   const log = await server.world.sql<{ entry: string }>`select entry from audit.entry where entry::jsonb ->> 'what' = 'Patient/$summary'`
   assert.equal(log.length, 3, 'each summary is a row of the log')
 
-  await t.test('a doctor hears that nothing is known, a laboratory worker that it is not open', async () => {
+  await t.test('a doctor is told that nothing is known, a laboratory worker that it is not open', async () => {
     for (const [roles, worker, reason] of [
       [['doctor'], 21, 'unavailable'],
       [['laboratory'], 22, 'withheld'],
@@ -166,7 +166,7 @@ test('a summary shows what holds now of all the person’s charts, as one patien
     assert.equal((await stranger.send('GET', `/fhir/Patient/${one}/$summary`)).status, 403)
     const narrow = await server.institution('Уска', 'system/Patient.rs')
     assert.equal((await narrow.send('GET', `/fhir/Patient/${one}/$summary`)).status, 403)
-    // The same person at another institution: its own chart only, and the rest is said to be closed.
+    // The same person at another institution: only its own chart is open, and the rest is said to be withheld.
     const own = await file(stranger.send, patient('9'))
     const partial = await stranger.send('GET', `/fhir/Patient/${own}/$summary`)
     const theirs = requireSummary(server, partial)
@@ -174,7 +174,7 @@ test('a summary shows what holds now of all the person’s charts, as one patien
     assert.ok(!partial.text.includes('Хипертензија'))
   })
 
-  await t.test('what cannot be is refused', async () => {
+  await t.test('an impossible request is refused', async () => {
     assert.equal((await send('GET', '/fhir/Patient/$summary')).status, 400)
     assert.equal((await send('GET', '/fhir/Patient/$summary?identifier=urn:h|77')).status, 404)
     assert.equal((await send('GET', `/fhir/Patient/${one}/$summary?profile=http://example.org/x`)).status, 400)

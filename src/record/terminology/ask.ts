@@ -10,8 +10,8 @@ const wishesMax = 50
 const versionsMax = 20
 
 /**
- * Asks the terminology, and when the answer would need a definition that is neither the standard's nor a package's, looks for it among the
- * stored resources that the actor may see, and asks again. `sent` came with the request.
+ * Asks the terminology. When the answer would need a definition that neither the standard nor a package has, it looks among the stored resources that
+ * the actor may see and asks again. `sent` came with the request.
  */
 export async function ask<T>(asking: Asking, sent: readonly TerminologyResource[], question: (questions: Questions) => T): Promise<T> {
   const known = [...sent]
@@ -30,7 +30,7 @@ export async function ask<T>(asking: Asking, sent: readonly TerminologyResource[
   }
 }
 
-/** The answer, or what refused it, to be had later. */
+/** The answer, or the error that prevented it, to be taken later. */
 function attempt<T>(question: () => T): () => T {
   try {
     const answer = question()
@@ -42,11 +42,14 @@ function attempt<T>(question: () => T): () => T {
   }
 }
 
-/** How a stored map is found by what it goes from and to (R4, conceptmap search parameters): value sets by either form, systems by their groups. */
+/**
+ * The search parameters that find a stored map by its source and target (R4, conceptmap search parameters): value sets by either form, systems by
+ * their groups.
+ */
 const ofValueSets = ['source', 'source-uri', 'target', 'target-uri']
 const ofSystems = ['source-system', 'target-system']
 
-/** Stored maps that speak of a value set or of a code system; whether one fits the question is decided where all maps are. */
+/** Stored maps about a value set or a code system; the terminology decides whether one fits the question. */
 export async function storedMaps(asking: Asking, { source, system }: { source?: string; system?: string }): Promise<TerminologyResource[]> {
   const url = source ?? system
   if (url === undefined) return []
@@ -55,7 +58,7 @@ export async function storedMaps(asking: Asking, { source, system }: { source?: 
   return [...new Map(found.map((one) => [one.id, one])).values()]
 }
 
-/** By the same search that a client would make: what the actor may not see is not there, and the look is in the log. */
+/** Runs the search that a client would make: resources that the actor may not see are not found, and the look is in the log. */
 async function storedOnes(asking: Asking, type: Wish['type'], name: string, url: string): Promise<TerminologyResource[]> {
   const pairs: [string, string][] = [
     [name, url.replace(/[\\,$|]/g, '\\$&')],

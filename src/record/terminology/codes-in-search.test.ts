@@ -28,7 +28,7 @@ const pains = {
   compose: { include: [{ system, filter: [{ property: 'concept', op: 'is-a', value: 'pain' }] }] },
 }
 
-test('a value set or a hierarchy stands for the codes of a search', async (t) => {
+test('a search may name a value set or a hierarchy in place of its codes', async (t) => {
   const server = await startServer(t)
   const { send } = await server.institution('Дом здравља Тражилац')
   const file = async (resource: object) => {
@@ -79,7 +79,7 @@ test('a value set or a hierarchy stands for the codes of a search', async (t) =>
   }
 })
 
-test('a code is found in any case when its system does not tell cases apart', async (t) => {
+test('a code is found in upper and lower case when its system ignores case', async (t) => {
   const server = await startServer(t)
   const { terminology } = server.world.fhir
   const systems = { any: 'http://example.org/any-case', told: 'http://example.org/told-apart', silent: 'http://example.org/silent' }

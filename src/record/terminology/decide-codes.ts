@@ -6,13 +6,13 @@ import { ask } from './ask.ts'
 
 type Codes = Extract<Clause, { test: 'codes' }>
 
-/** Every token becomes a condition of the search; more than this is a search for nearly everything. */
+/** Every token becomes a condition of the search; a search with more than this would match nearly everything. */
 const tokensMax = 5000
 
 /**
- * What `code:in=ValueSet`, `:not-in`, `code:below=system|code` and `:above` stand for (R4, search 3.1.1.4.5): the codes, each with its
- * system. A value set is named by its canonical or as `ValueSet/id`. What cannot be listed here refuses the search: an incomplete list
- * would answer something else than was asked.
+ * Replaces `code:in=ValueSet`, `:not-in`, `code:below=system|code` and `:above` (R4, search 3.1.1.4.5) by the codes, each with its system. A value
+ * set is named by its canonical or as `ValueSet/id`. When the codes cannot be listed here the search is refused: an incomplete list would answer
+ * another question.
  */
 export async function decideCodes(asking: Asking, type: string, { code, how, values }: Codes): Promise<Clause> {
   const tokens = new Set<string>()

@@ -59,12 +59,12 @@ const value = (answer: Awaited<ReturnType<Send>>, name: string) => {
 const codes = (answer: Awaited<ReturnType<Send>>): string[] => (answer.body.expansion?.contains ?? []).map((one: { code: string }) => one.code)
 const parameters = (...parameter: object[]) => ({ resourceType: 'Parameters', parameter })
 
-test('terminology operations answer about the standard, about what is stored and about what is sent', async (t) => {
+test('terminology operations answer about the standard, about stored definitions and about sent ones', async (t) => {
   const server = await startServer(t)
   const { send } = await server.institution('Дом здравља Шифарник')
   const get = (path: string, query: Record<string, string>) => send('GET', `/fhir/${path}?${new URLSearchParams(query)}`)
 
-  await t.test('$lookup tells what the code system knows of a code', async () => {
+  await t.test('$lookup tells what the code system says about a code', async () => {
     const answer = await get('CodeSystem/$lookup', { system: `${hl7}/v3-ActCode`, code: 'AMB' })
     assert.equal(answer.status, 200, answer.text)
     assert.equal(value(answer, 'display'), 'ambulatory')
@@ -153,7 +153,7 @@ test('terminology operations answer about the standard, about what is stored and
     assert.ok(back.text.includes('"code":"home"'), back.text)
   })
 
-  await t.test('what a client stores is found by its id and by its address', async () => {
+  await t.test('a definition that a client stores is found by its id and by its URL', async () => {
     const stored: string[] = []
     for (const resource of [colours, warm, toGender]) {
       const answer = await send('POST', `/fhir/${resource.resourceType}`, resource)
@@ -179,7 +179,7 @@ test('terminology operations answer about the standard, about what is stored and
     assert.ok((await get('ConceptMap/$translate', { url: toGender.url, system: colours.url, code: 'blue' })).text.includes('"none"'))
   })
 
-  await t.test('a stored map is found by what it goes from and to, as those of the standard are', async () => {
+  await t.test('a stored map is found by its source and target, like those of the standard', async () => {
     const group = [{ source: 'urn:from', target: 'urn:to', element: [{ code: '1', target: [{ code: 'x', equivalence: 'equivalent' }] }] }]
     const map = { resourceType: 'ConceptMap', url: 'http://example.org/by-ends', status: 'active', sourceUri: 'http://example.org/vs-from', group }
     assert.equal((await send('POST', '/fhir/ConceptMap', map)).status, 201)
@@ -198,7 +198,7 @@ test('terminology operations answer about the standard, about what is stored and
     assert.deepEqual(await maps({ source: 'http://example.org/vs-other', system: 'urn:from', code: '1' }), [])
   })
 
-  await t.test('a concept is valid in a code system by its coding there, whatever else it says', async () => {
+  await t.test('a concept is valid in a code system by its coding there, whatever its other codings', async () => {
     const gender = `${r4}/administrative-gender`
     const concept = (code: string) => ({
       name: 'codeableConcept',
@@ -214,7 +214,7 @@ test('terminology operations answer about the standard, about what is stored and
     assert.equal(value(await ask('no-such'), 'result'), false)
   })
 
-  await t.test('what is mapped under a condition is not taken for unmapped, and a system that does not tell cases apart is mapped in any', async () => {
+  await t.test('a conditional mapping is not taken for unmapped, and codes of a system that ignores case are mapped in any case', async () => {
     const system = { ...colours, url: 'http://example.org/caseless', caseSensitive: false, concept: [{ code: 'Red' }, { code: 'Blue' }] }
     const target = (code: string, more: object = {}) => [{ code, equivalence: 'equivalent', ...more }]
     const element = [
@@ -260,7 +260,7 @@ test('terminology operations answer about the standard, about what is stored and
     const answer = await get('ValueSet/$expand', { url: circle.url })
     assert.equal(answer.status, 422)
     assert.match(answer.text, /includes itself/)
-    // Every member is held against every exclude, which counts against what one request may take.
+    // Every member is compared with every exclude, and this counts towards the limit of one request.
     const exclude = Array.from({ length: 20_000 }, () => ({ system: `${hl7}/v3-ActCode`, concept: [{ code: 'AMB' }] }))
     const hostile = { resourceType: 'ValueSet', status: 'draft', compose: { include: [{ system: `${hl7}/v3-ActCode` }], exclude } }
     const refused = await send('POST', '/fhir/ValueSet/$expand', parameters({ name: 'valueSet', resource: hostile }))
@@ -269,7 +269,7 @@ test('terminology operations answer about the standard, about what is stored and
     assert.equal(broken.status, 422)
   })
 
-  await t.test('a number of a person that is asked about is not repeated in the outcome', async () => {
+  await t.test('a personal number in the question is not repeated in the outcome', async () => {
     for (const path of ['ValueSet/$expand', 'CodeSystem/$lookup']) {
       const answer = await get(path, { url: '0101985710113', system: '0101985710113', code: 'x' })
       assert.doesNotMatch(answer.text, /0101985710113/)
@@ -278,7 +278,7 @@ test('terminology operations answer about the standard, about what is stored and
     assert.deepEqual([unknown.status, unknown.text.includes('0101985710113'), unknown.text.includes('***')], [404, false, true])
   })
 
-  await t.test('what an operation has not is refused by name', async () => {
+  await t.test('an unknown parameter or value of an operation is refused by name', async () => {
     const refused: [string, Record<string, string>, RegExp][] = [
       ['ValueSet/$expand', { url: 'x', colour: 'red' }, /colour/],
       ['ValueSet/$expand', {}, /exactly one of url and valueSet/],
@@ -297,7 +297,7 @@ test('terminology operations answer about the standard, about what is stored and
   })
 })
 
-test('an actor without the scope asks no terminology, and nobody sees a stored definition by asking that search would not show', async (t) => {
+test('an actor without the scope may not ask the terminology, and nobody learns of a stored definition that a search would not show', async (t) => {
   const server = await startServer(t)
   const author = await server.institution('Институт')
   const other = await server.institution('Болница', 'system/Patient.rs')
@@ -347,7 +347,7 @@ test('a validator sends its definitions along, and a value set may name its conc
   assert.equal((await send('GET', `/fhir/ValueSet/${id}/$expand?valueSetVersion=R5`)).status, 404)
 })
 
-test('the preferred name of a system is told by another of its names: of R4 itself, or of a NamingSystem that the asker may see', async (t) => {
+test('the preferred name of a system is found by another of its names: in R4 itself, or in a NamingSystem that the asker may see', async (t) => {
   const { institution } = await startServer(t)
   const { send } = await institution('А')
   const named = (...uniqueId: object[]) => ({

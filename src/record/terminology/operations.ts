@@ -8,11 +8,11 @@ import { preferredId } from './preferred-id.ts'
 
 type Coding = { system?: string; version?: string; code?: string; display?: string }
 type Of<T extends TerminologyResource['resourceType']> = Extract<TerminologyResource, { resourceType: T }>
-/** The operation's answer as a resource; `id` is there when it was asked of one resource. */
+/** A terminology operation, whose answer is a resource. `id` is given when the operation is asked of one resource. */
 export type Operation = { name: string; type: TerminologyResource['resourceType'] | 'NamingSystem'; onInstance: boolean; allowed: Allowed; run: Run }
 type Run = (asking: Asking, input: Input, id: string | undefined) => Promise<object>
 
-/** Beyond R4, as terminology servers are asked by validators: definitions sent along, and how strictly a display is taken. */
+/** Parameters beyond R4 that validators send to terminology servers: definitions sent along, and how strictly a display is compared. */
 const more: Allowed = { 'tx-resource': 'resource', 'lenient-display-validation': 'flag', inferSystem: 'flag' }
 const codingInput: Allowed = { code: 'text', system: 'text', coding: 'Coding', display: 'text', displayLanguage: 'text' }
 
@@ -72,7 +72,7 @@ export const terminologyOperations: Operation[] = [
       const version = input.text('version') ?? stored?.version
       const codings = codingsOf(input, url).map((coding) => ({ ...(version === undefined ? {} : { version }), ...coding }))
       if (codings.some(({ system }) => system === undefined)) throw incomplete('the url of the code system')
-      // What a concept says in other code systems as well is no business of this one.
+      // Codings of the concept in other code systems do not concern this one.
       const own = url === undefined ? codings : codings.filter(({ system }) => system === url)
       if (own.length === 0) {
         throw new Refusal('incorrect', 'the coding is of another code system than url', { hint: 'Ask the code system that the coding names.' })
@@ -117,7 +117,7 @@ export const terminologyOperations: Operation[] = [
       includeDefinition: 'flag',
       activeOnly: 'flag',
       excludeNested: 'flag',
-      // Every expansion is without them: no definition here has any.
+      // No expansion here contains post-coordinated codes: no definition here has any.
       excludePostCoordinated: 'flag',
       displayLanguage: 'text',
       'tx-resource': 'resource',
@@ -187,7 +187,7 @@ export const terminologyOperations: Operation[] = [
   preferredId,
 ]
 
-/** Leaves a parameter out that was not given: absent and undefined are not the same to a type that is exact. */
+/** Leaves out a parameter that was not given: under exact optional types, absent and undefined differ. */
 const optional = <K extends string, V>(name: K, value: V | undefined) => (value === undefined ? {} : { [name]: value }) as { [key in K]?: V }
 
 const parameters = (parameter: object[]) => ({ resourceType: 'Parameters', parameter })
@@ -230,7 +230,7 @@ function requireCoding(input: Input, more: { version: string | undefined }): Cod
   return made as Coding
 }
 
-/** Exactly one way to name what is asked about (R4: one of code, coding, codeableConcept). */
+/** The codings that are asked about. R4 wants exactly one of code, coding and codeableConcept. */
 function codingsOf(input: Input, system: string | undefined): Coding[] {
   const [code, coding, concept] = [input.text('code'), input.object<Coding>('coding'), input.object<{ coding?: Coding[] }>('codeableConcept')]
   const given = [code, coding, concept].filter((one) => one !== undefined)
@@ -288,7 +288,7 @@ async function storedOne<T extends TerminologyResource['resourceType']>(asking: 
   return JSON.parse(body) as Of<T>
 }
 
-/** A definition that came with the request must be a valid resource: what follows relies on its shape. */
+/** A definition that came with the request must be a valid resource: the code after this relies on its shape. */
 function ofType<T extends TerminologyResource['resourceType']>(asking: Asking, sent: Of<T> | undefined, type: T): Of<T> | undefined {
   if (sent === undefined) return undefined
   if (sent.resourceType !== type) throw new Refusal('incorrect', `the resource sent is no ${type}`)

@@ -9,7 +9,7 @@ type NamingSystem = { resourceType: string; status?: string; uniqueId?: Name[] }
 const kinds = ['oid', 'uuid', 'uri', 'other']
 const systemsMax = 20
 
-/** Code systems that R4 names without defining them (terminologies-systems.html): a NamingSystem that is stored says more, and goes first. */
+/** Code systems that R4 names without defining them (terminologies-systems.html). A stored NamingSystem says more and takes precedence. */
 const ofStandard: [oid: string, uri: string][] = [
   ['2.16.840.1.113883.6.96', 'http://snomed.info/sct'],
   ['2.16.840.1.113883.6.88', 'http://www.nlm.nih.gov/research/umls/rxnorm'],
@@ -26,7 +26,7 @@ const ofStandard: [oid: string, uri: string][] = [
   ['1.2.840.10008.2.16.4', 'http://dicom.nema.org/resources/ontology/DCM'],
 ]
 
-/** `$preferred-id` (R4 NamingSystem): what a system of codes or identifiers is called in another way of naming systems. */
+/** `$preferred-id` (R4 NamingSystem): the name of a system of codes or identifiers in another form (OID, URI). */
 export const preferredId: Operation = {
   name: 'preferred-id',
   type: 'NamingSystem',
@@ -39,7 +39,7 @@ export const preferredId: Operation = {
     }
     const systems = [...(await storedOnes(asking, id)), ...ofStandard.map(inStandard)]
     const own = systems.filter(({ uniqueId = [] }) => uniqueId.some(({ value = '' }) => bare(value) === id))
-    // What nobody marked as preferred is not guessed from being the only one.
+    // Only a name that is marked as preferred counts, even when it is the only one.
     const found = own.flatMap(({ uniqueId = [] }) => uniqueId).find(({ type, value, preferred }) => type === kind && value && preferred === true)
     if (found?.value !== undefined) return { resourceType: 'Parameters', parameter: [{ name: 'result', valueString: found.value }] }
     throw new Refusal('not-found', own.length === 0 ? 'no system of this name is known here' : `the system has no preferred name of the type ${kind}`, {
@@ -56,10 +56,10 @@ const inStandard = ([oid, uri]: [string, string]): NamingSystem => ({
   ],
 })
 
-/** An OID and a UUID may be written as URNs, and mean the same. */
+/** Removes the URN prefix: an OID or a UUID means the same with and without it. */
 const bare = (name: string) => name.trim().replace(/^urn:(?:oid|uuid):/i, '')
 
-/** By the same search that a client would make: what the actor may not see is not there, and the look is in the log. */
+/** Runs the search that a client would make: resources that the actor may not see are not found, and the look is in the log. */
 async function storedOnes(asking: Asking, id: string): Promise<NamingSystem[]> {
   const forms = ['', 'urn:oid:', 'urn:uuid:'].map((prefix) => `${prefix}${id.replace(/[\\,$|]/g, '\\$&')}`)
   const pairs: [string, string][] = [

@@ -24,7 +24,7 @@ import { holdSubscription } from '../subscription/subscribe.ts'
 /** `*` in a list of versions: any version. */
 export const anyVersion = 0
 
-/** What a writer says about the version that is there: `If-Match` and `If-None-Match` (RFC 9110, sections 13.1.1 and 13.1.2). */
+/** The condition of a writer on the present version: `If-Match` and `If-None-Match` (RFC 9110, sections 13.1.1 and 13.1.2). */
 export type Expected = { ifMatch: readonly number[] | null; ifNoneMatch: readonly number[] | null }
 export const whatever: Expected = { ifMatch: null, ifNoneMatch: null }
 
@@ -32,17 +32,17 @@ export const whatever: Expected = { ifMatch: null, ifNoneMatch: null }
 export type Operation = {
   kind: 'create' | 'update' | 'delete'
   type: string
-  /** Public id of an update or a delete. */
+  /** The public id in an update or a delete. */
   id: string | null
   resource: Resource | null
-  /** What to change of the current content, in place of a whole resource. */
+  /** A change of the current content, in place of a whole resource. */
   patch?: Patch
-  /** The id was chosen for something new: what is there already was not found by the condition. */
+  /** The id was chosen for a new resource: an existing one was not found by the condition. */
   isOnlyNew?: boolean
   expected: Expected
-  /** Where in the request, for errors: `Bundle.entry[2].resource` or the type. */
+  /** The place in the request, for errors: `Bundle.entry[2].resource` or the type. */
   path: string
-  /** Its References, where somebody has walked it already. */
+  /** The References in it, when somebody has already collected them. */
   holders?: readonly { reference?: string }[]
 }
 
@@ -56,14 +56,14 @@ export type Applied = {
   body: string | null
   patient: number
   warnings: string[]
-  /** Number under which a Patient without JMBG and EBS is kept until one arrives. */
+  /** The number under which a Patient without JMBG and EBS is kept until one of them arrives. */
   temporaryNumber: string | null
 }
 
 /** An operation with its place in the record. */
 export type Placed = Operation & { patient: number; rowId: string; name: string | null; isNew: boolean }
 
-/** Ids and keys of new resources; a Patient gets a key of its own, the rest follow their subject. At once, where the subject is known. */
+/** Gives ids and keys to new resources. A Patient gets its own key; the others follow their subject, at once when the subject is known. */
 export function placeNew(asking: Asking, sql: Runner, operation: Operation, charts: Charts): Placed | Promise<Placed> {
   const { world } = asking
   if (operation.type === 'Patient') {
@@ -79,7 +79,7 @@ function placedNew(asking: Asking, operation: Operation, patient: number): Place
   return { ...operation, patient, rowId: newId(asking.world, patient, endingOf(asking, operation.type)), name: null, isNew: true }
 }
 
-/** Where an update or delete goes: an id of ours tells its key, a client's id stands in the list of names or is new there. */
+/** Finds the place of an update or delete: an id of ours contains the key; a client's id is in the table of names, or is new there. */
 export async function placeExisting(asking: Asking, tx: Runner, operation: Operation, charts: Charts): Promise<Placed | null> {
   const { world } = asking
   const id = operation.id as string
@@ -99,13 +99,13 @@ export async function placeExisting(asking: Asking, tx: Runner, operation: Opera
   const rowId = waiting?.id ?? newId(world, patient, endingOf(asking, operation.type))
   if (operation.type === 'Patient') {
     charts.created.add(patient)
-    // What comes in the same request and is about this patient finds the chart by its name, which no table holds yet.
+    // Other resources of the same request about this patient find the chart by its name, which no table holds yet.
     charts.reserved.set(id, { name: id, patient, id: rowId })
   }
   return { ...operation, patient, rowId, name: id, isNew: true }
 }
 
-/** The operations of one request, placed, and the charts that it speaks of. */
+/** The placed operations of one request, and the charts that it concerns. */
 export type Request = { asking: Asking; placed: readonly (Placed | null)[]; charts: Charts }
 
 /** Writes all operations, their charts, index rows, events and audit rows in the caller's transaction: all or nothing. */
@@ -115,14 +115,14 @@ export async function applyAll(asking: Asking, tx: AuditedTransaction, placed: r
   return (prepared[0] as Prepared).results
 }
 
-/** What is still to be written when every operation has been decided and every chart filed. */
+/** What remains to be written when every operation is decided and every chart filed. */
 export type Prepared = { asking: Asking; results: Applied[]; versions: Version[]; audit: Entry[]; charts: Charts }
 
-/** `isOne`: nobody hears of them apart, as parts of one large load. */
+/** `isOne`: they are parts of one large load, and events do not tell them apart. */
 export const writePrepared = (tx: AuditedTransaction, prepared: readonly Prepared[], how: { isOne?: boolean } = {}): Promise<void> =>
   writeStatement(tx, statementOf(tx, prepared, how))
 
-/** What is to be written, as text and values: who waits for the database with nothing else in hand keeps no resource alive meanwhile. */
+/** What is to be written, as text and values: while a caller waits for the database with only this in hand, no resource stays in memory. */
 export function statementOf(tx: AuditedTransaction, prepared: readonly Prepared[], { isOne = false } = {}): Fragment | null {
   for (const { audit } of prepared) tx.audit(audit)
   const apart = prepared.map(({ versions }) => versions)
@@ -137,7 +137,7 @@ export function statementOf(tx: AuditedTransaction, prepared: readonly Prepared[
 
 type Item = { asking: Asking; charts: Charts; operation: Placed | null; of: Prepared; at: number }
 
-/** Decides the operations of several requests, none of which touches what another does; whatever can be asked together is. */
+/** Decides the operations of several requests, none of which touches what another does; questions to the database are asked together. */
 export async function prepareAll(tx: AuditedTransaction, requests: readonly Request[]): Promise<Prepared[]> {
   const all = requests.map(({ asking, charts }): Prepared => ({ asking, charts, results: [], versions: [], audit: [] }))
   const items = requests.flatMap(({ asking, charts, placed }, nth) =>
@@ -146,7 +146,7 @@ export async function prepareAll(tx: AuditedTransaction, requests: readonly Requ
   const current = await lockPresent(tx, items)
   const beforeOf = ({ operation }: Item & { operation: Placed }) =>
     isBrandNew(operation) ? null : (current.get(`${operation.patient} ${operation.type} ${operation.rowId}`) ?? null)
-  // Charts first and together: what else there is may ask whose they are.
+  // Charts come first and together: other resources may ask whose chart they belong to.
   const charted: (Judged & { item: Item })[] = []
   for (const item of items) {
     if (!isPlaced(item) || !isOf(item, 'Patient')) continue
@@ -176,7 +176,7 @@ export async function prepareAll(tx: AuditedTransaction, requests: readonly Requ
 }
 
 const isPlaced = (item: Item): item is Item & { operation: Placed } => item.operation !== null
-/** Its id was made for it a moment ago. */
+/** Whether its id was made a moment ago. */
 const isBrandNew = ({ isNew, kind }: Placed): boolean => isNew && kind === 'create'
 const isOf = (item: Item, type: string): boolean => item.operation?.type === type
 
@@ -204,7 +204,7 @@ async function lockPresent(tx: Runner, items: readonly Item[]): Promise<Map<stri
 }
 
 type Done = { result: Applied; version: Version | null }
-/** What may be written and has not been yet. */
+/** A write that is allowed and not yet done. */
 type Judged = {
   operation: Placed
   resource: Resource
@@ -216,7 +216,7 @@ type Judged = {
 type ToJudge = Item & { operation: Placed }
 type Before = (Stored & { content: string }) | null
 
-/** At once, when nobody has to be asked: nearly everything of a bundle is new, and about one whose chart is known to be open. */
+/** Decides at once when nobody has to be asked: nearly everything in a bundle is new, and about one patient whose chart is known to be open. */
 function judge(item: ToJudge, tx: AuditedTransaction, before: Before): Done | Judged | Promise<Done | Judged> {
   const { asking, operation, charts } = item
   if (!isBrandNew(operation) || operation.type === 'Subscription' || !isOpen(operation.patient, charts)) return judgeAsking(item, tx, before)
@@ -305,13 +305,13 @@ function atPath(refusal: Refusal, path: string): Refusal {
   return new Refusal(refusal.kind, refusal.message, { expression, ...(refusal.hint ? { hint: refusal.hint } : {}) })
 }
 
-/** Versions that nobody's request asked for. */
+/** Versions that no request asked for. */
 export const writeVersions = (asking: Asking, tx: Runner, versions: Version[]): Promise<void> =>
   writeStatement(tx, composeWrites([{ versions, topic }], [{ asking, charts: noCharts() }], null))
 
 const topic = 'record.changed'
 
-/** One statement for everything; names reserved for Patients that have not arrived ride along. */
+/** One statement for everything, with the names reserved for Patients that have not arrived. */
 function composeWrites(changes: readonly Change[], requests: readonly Pick<Prepared, 'asking' | 'charts'>[], known: Known | null): Fragment | null {
   const [first] = requests
   if (!first) return null
@@ -347,10 +347,10 @@ class LostRace extends Refusal {
   }
 }
 
-/** Another was first by less than a transaction: asked again, the write finds what that one made. */
+/** Another writer was first, by less than a transaction: tried again, the write finds what that one made. */
 export const isLostRace = (error: unknown): boolean => isUniqueViolation(error) || error instanceof LostRace
 
-/** One row per patient touched, and one for what is about nobody. */
+/** One row for each touched patient, and one for resources about nobody. */
 function auditOf({ asking, placed }: Request): Entry[] {
   const groups = new TextMap<Placed[]>()
   for (const operation of placed) {

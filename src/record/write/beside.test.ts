@@ -24,7 +24,7 @@ async function started(t: Parameters<typeof startServer>[0]) {
 
 const statuses = (answer: { body: { entry: { response: { status: string } }[] } }) => answer.body.entry.map(({ response }) => response.status.slice(0, 3))
 
-test('what a transaction deletes is not found by its conditional creates, by id and by condition', async (t) => {
+test('conditional creates do not find what the transaction deletes, by id or by condition', async (t) => {
   const { send, transaction, total } = await started(t)
   await send('PUT', '/fhir/Basic/e1', basic('1', { id: 'e1' }))
   const again = await transaction(remove('Basic/e1'), post(basic('1'), { ifNoneExist: 'identifier=urn:t|1' }))
@@ -33,7 +33,7 @@ test('what a transaction deletes is not found by its conditional creates, by id 
   const byCondition = await transaction(post(basic('1'), { ifNoneExist: 'identifier=urn:t|1' }), remove('Basic?identifier=urn:t|1'))
   assert.deepEqual(statuses(byCondition), ['201', '204'])
   assert.equal(await total('Basic?identifier=urn:t|1'), 1)
-  // Where two match and one of them goes, the other is the one.
+  // When two match and one of them is deleted, the other is the match.
   await send('PUT', '/fhir/Basic/e2', basic('2', { id: 'e2' }))
   await send('PUT', '/fhir/Basic/e3', basic('2', { id: 'e3' }))
   const other = await transaction(remove('Basic/e2'), post(basic('2'), { ifNoneExist: 'identifier=urn:t|2' }))
@@ -41,7 +41,7 @@ test('what a transaction deletes is not found by its conditional creates, by id 
   assert.match(other.body.entry[1].response.location, /Basic\/e3/)
 })
 
-test('a conditional reference finds what the transaction makes and not what it deletes or changes into something else', async (t) => {
+test('a conditional reference finds what the transaction creates, and not what it deletes or changes into something else', async (t) => {
   const { send, transaction } = await started(t)
   const authorOf = async (answer: { body: any }, at: number) => {
     const { body } = await send('GET', answer.body.entry[at].response.location.replace(/^.*\/fhir/, '/fhir'))

@@ -8,17 +8,17 @@ import type { Answers, Condition } from './conditions.ts'
 import type { Intent } from './intent.ts'
 
 /**
- * A transaction's conditions are asked of the record as it was. It deletes first, then creates, then changes, and resolves conditional
- * references at the end (R4 http, section 3.1.0.11.2): what its own entries make of the answers is found out here, from their contents.
+ * The conditions of a transaction are asked of the record as it was before. A transaction deletes first, then creates, then changes, and resolves
+ * conditional references at the end (R4 http, section 3.1.0.11.2). This file works out from the contents of its entries how they change the answers.
  */
 export type Beside = {
-  /** What a condition finds when all is written: what was there and stays so, and the entries that make it. */
+  /** What a condition finds when everything is written: resources that were there and still match, and the entries that make a match. */
   afterwards(condition: Condition, hits: readonly Hit[]): { hits: Hit[]; entries: BundleEntry[] }
-  /** A PUT whose condition another entry's content meets would make a second one of what the first makes. */
+  /** Refuses a PUT whose condition matches the content of another entry: it would make a second resource of the kind that the other makes. */
   requireAlone(entry: BundleEntry, condition: Condition): void
 }
 
-/** So many more answers are asked for as entries of the type may take away. */
+/** How many more answers to ask for: as many as the entries of the type may take away. */
 export function sparesOf({ entries }: Intent['plan'], ofCondition: number): (type: string) => number {
   const spares = new Map<string, number>()
   for (const { method, target } of entries) {
@@ -30,8 +30,8 @@ export function sparesOf({ entries }: Intent['plan'], ofCondition: number): (typ
 
 type Made = { entry: BundleEntry; resource: Resource; values: Extracted[] }
 /**
- * What entries make of one type, and which of them have a token: thousands of conditions in one bundle look among a few. `rewritten`: what was there and gets
- * other contents.
+ * The resources that entries make of one type, and those by token, so that thousands of conditions in one bundle look among a few. `rewritten`:
+ * resources of the record that get other contents.
  */
 type MadeOfType = { all: Made[]; byToken: TextMap<Made[]>; rewritten: TextMap<true> }
 
@@ -41,7 +41,7 @@ export function deletedBy({ plan, asks }: Intent, answers: Answers): TextMap<tru
   return deleted
 }
 
-/** `Type/id` of what is there and an entry speaks of, by its id or by its condition. */
+/** `Type/id` of the stored resources that an entry names by id or finds by its condition. */
 function touchedBy({ target, index }: BundleEntry, asks: Intent['asks'], answers: Answers): string[] {
   if (target.kind === 'instance') return [`${target.type}/${target.id}`]
   return target.kind === 'search' ? (answers[asks.targets.get(index) ?? -1] ?? []).map((hit) => `${target.type}/${hit.publicId}`) : []
@@ -55,7 +55,7 @@ export function besideOf(intent: Intent, answers: Answers, deleted: TextMap<true
     const made: MadeOfType = { all: [], byToken: new TextMap(), rewritten: new TextMap() }
     for (const entry of writes) {
       const { resource, method } = entry
-      // Only when it is written does anybody know what a patch makes of it.
+      // The result of a patch is known only when it is written.
       if (resource?.resourceType !== type || (method !== 'POST' && method !== 'PUT')) continue
       const one = { entry, resource, values: valuesOf(asking, resource) }
       made.all.push(one)
@@ -67,7 +67,7 @@ export function besideOf(intent: Intent, answers: Answers, deleted: TextMap<true
     }
     return made
   }
-  /** What an entry makes and a condition finds. What other resources decide is asked of the record alone. */
+  /** The resources that entries make and a condition matches. A condition that depends on other resources is asked of the record alone. */
   const metBy = ({ search }: Condition): Made[] => {
     if (search.clauses.some(isRelated)) return []
     const { all, byToken } = madeOf(search.type as string)
@@ -95,7 +95,7 @@ export function besideOf(intent: Intent, answers: Answers, deleted: TextMap<true
   }
 }
 
-/** The tokens of which one must be there, as they are listed: in small letters, for some code systems do not tell cases apart. */
+/** The tokens of which a match must have one, in small letters as they are indexed, because some code systems ignore case. */
 function tokensOf(clause: Clause): string[] | null {
   if (clause.test !== 'token' || clause.isNot || clause.values.some(({ value }) => value === undefined)) return null
   return clause.values.map(({ value = '' }) => `${clause.code} ${value.toLowerCase()}`)

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { createChunkCache, pack, unpack } from './chunks.ts'
 
-/** The texts again, cut out of the chunk by their lengths. */
+/** Cuts the texts out of the chunk again by their lengths. */
 function unpacked({ packed, lengths }: ReturnType<typeof pack>): string[] {
   const whole = unpack(packed)
   let end = 0
@@ -12,7 +12,7 @@ function unpacked({ packed, lengths }: ReturnType<typeof pack>): string[] {
   return texts
 }
 
-test('a chunk gives back each body, whatever its letters', () => {
+test('a chunk gives back each body, whatever characters it has', () => {
   fc.assert(
     fc.property(fc.array(fc.string({ unit: 'grapheme' }), { minLength: 1 }), (bodies) => {
       assert.deepEqual(unpacked(pack(bodies)), bodies)
@@ -20,13 +20,13 @@ test('a chunk gives back each body, whatever its letters', () => {
   )
 })
 
-test('bodies that are more than the room for them are as whole as the next ones that are not', () => {
+test('bodies that do not fit the shared buffer are packed as whole as the next ones that do', () => {
   const large = ['Ђ'.repeat(400_000), 'x'.repeat(900_000), '€'.repeat(10)]
   assert.deepEqual(unpacked(pack(large)), large)
   assert.deepEqual(unpacked(pack(['а', 'b'])), ['а', 'b'])
 })
 
-test('a process keeps the chunks that it opened last, none that is very large, and after a clearing none', () => {
+test('a process keeps the chunks that it opened last, no very large one, and none after a clearing', () => {
   const cache = createChunkCache(2500)
   const chunk = (length: number) => pack(['x'.repeat(length)]).packed
   for (const name of ['a', 'b', 'c']) cache.open(name, chunk(1000))

@@ -1,21 +1,21 @@
 import { createOpened, packed, unpacked } from '../../platform/packed.ts'
 
 /**
- * Bodies of a bundle are kept in chunks: up to 128 resources of one type, joined and compressed together; what has few of its type
- * shares one chunk. Measured on third-party bundles: 98 bytes a resource, 14.5 times less than the JSON (64 and 16: 112 bytes).
+ * The bodies of a bundle are kept in chunks: up to 128 resources of one type, joined and compressed together. Types with few resources share one
+ * chunk. Measured on third-party bundles: 98 bytes a resource, 14.5 times less than the JSON (64 and 16: 112 bytes).
  */
 export const chunkSize = 128
 export const ownChunkMin = 32
 export const inlineMaxBytes = 262_144 // A single larger body is compressed alone.
 
 /**
- * Where bodies are put together, chunk after chunk. Memory for each body and again for all of them stays with the process until V8 collects,
- * and longer where the system's allocator keeps what lies between: 80 MB for a bundle of 50.
+ * The buffer in which bodies are joined, reused for every chunk. New memory for each body and for all of them would stay with the process until V8
+ * collects it, and longer where the system's allocator keeps the gaps between: 80 MB for a bundle of 50.
  */
 const room = Buffer.allocUnsafeSlow(1_048_576)
-const bytesOfUnit = 3 // UTF-8 takes no more for a unit of UTF-16.
+const bytesOfUnit = 3 // UTF-8 needs at most this many bytes for one unit of UTF-16.
 
-/** The chunk and how many bytes of it each body takes. */
+/** Joins and compresses bodies; `lengths` are the bytes of each body in the chunk. */
 export function pack(bodies: readonly string[]): { packed: Buffer; lengths: number[] } {
   const units = bodies.reduce((sum, { length }) => sum + length, 0)
   const into = units * bytesOfUnit <= room.length ? room : Buffer.allocUnsafeSlow(bodies.reduce((sum, body) => sum + Buffer.byteLength(body), 0))
@@ -33,10 +33,10 @@ const bytesMax = 64 * 1_048_576
 const unpackedMax = 256 * 1_048_576
 export const unpack = (body: Buffer): Buffer => unpacked(body, unpackedMax)
 
-/** A larger one is opened again rather than push out many others: a document of 8 MB stands alone in its chunk. */
+/** A larger chunk is not kept, since it would push out many others: a document of 8 MB is alone in its chunk, which is opened again each time. */
 const keptEachMax = 2 * 1_048_576
 
-/** Chunks never change, so a process keeps the last ones it opened, within a limit of bytes, until something needs the memory. */
+/** Chunks never change, so a process keeps those that it opened last, up to a limit of bytes, until the memory is needed elsewhere. */
 export type ChunkCache = { get(chunk: string): Buffer | undefined; open(chunk: string, packed: Buffer): Buffer; clear(): void }
 
 export function createChunkCache(limit = bytesMax): ChunkCache {

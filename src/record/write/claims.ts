@@ -9,7 +9,7 @@ import type { Resource } from '../../fhir/fhir.ts'
 const underWay = new Set(['arrived', 'triaged', 'in-progress'])
 const over = new Set(['finished', 'cancelled', 'entered-in-error'])
 
-/** Does this new Encounter change who may look? Then it is written in a transaction together with the claim. */
+/** Whether this new Encounter changes who may look. Then it is written in a transaction together with the claim. */
 export const concernsAccess = (resource: Resource): boolean => resource.resourceType === 'Encounter' && underWay.has(String(resource['status']))
 
 /**
@@ -25,7 +25,7 @@ export async function noteEncounter(
   const { world, actor } = asking
   if (actor.institution === null || place.patient < reservedKeys) return
   const encounter = { patient: place.patient, institution: actor.institution, encounter: place.id }
-  // What arrives finished never opened anything.
+  // An encounter that arrives finished has no claim to close.
   if (!place.isNew && over.has(String(resource['status']))) await access.closeClaim(tx, world, encounter)
   if (!concernsAccess(resource)) return
   for (const licence of licencesOf(resource, `${world.config.SYSTEM_URN}:licence`)) {

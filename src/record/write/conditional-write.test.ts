@@ -23,7 +23,7 @@ const fhirPathPatch = (path: string, value: string) => ({
   ],
 })
 
-test('a patch changes what it names, keeps digits, respects If-Match and makes no version of nothing', async (t) => {
+test('a patch changes only what it names, keeps digits, respects If-Match, and makes no version when nothing changes', async (t) => {
   const { institution } = await startServer(t)
   const { send } = await institution('ДЗ Звездара')
   const text =
@@ -85,7 +85,7 @@ test('an XML Patch changes what it names, alone, by a condition and in a transac
   assert.ok((await send('GET', '/fhir/metadata')).body.patchFormat.includes('application/xml-patch+xml'))
 })
 
-test('who asks for a version by If-Match has it changed, and nothing made, also by a condition', async (t) => {
+test('a write with If-Match changes the version it names and creates nothing, also by a condition', async (t) => {
   const { institution } = await startServer(t)
   const { send } = await institution('ДЗ Звездара')
   for (const ifMatch of ['W/"1"', '*'])
@@ -97,7 +97,7 @@ test('who asks for a version by If-Match has it changed, and nothing made, also 
   assert.equal((await send('PUT', '/fhir/Organization?identifier=urn:o|9', organization('9', { name: 'N' }), { 'if-match': 'W/"1"' })).status, 200)
 })
 
-test('nobody patches what another institution has filed', async (t) => {
+test('nobody may patch what another institution has filed', async (t) => {
   const { institution } = await startServer(t)
   const first = await institution('А')
   const second = await institution('Б')
@@ -142,7 +142,7 @@ test('PUT, PATCH and DELETE by a condition do what R4 says for none, one and sev
   }
 })
 
-test('If-None-Match keeps a write from what is there, alone, by a condition and in bundles', async (t) => {
+test('If-None-Match prevents a write to what exists, alone, by a condition and in bundles', async (t) => {
   const { institution } = await startServer(t)
   const { send } = await institution('ДЗ Звездара')
   const free = { 'if-none-match': '*' }
@@ -166,7 +166,7 @@ test('If-None-Match keeps a write from what is there, alone, by a condition and 
   assert.equal((await send('PUT', '/fhir/Organization/o1', one('C'), free)).status, 201, 'what was deleted is not there')
 })
 
-test('an operation that is not there is refused as such, and those that are there are named', async (t) => {
+test('an unknown operation is refused as such, and the known ones are named', async (t) => {
   const { institution } = await startServer(t)
   const { send } = await institution('ДЗ Звездара')
   for (const [method, path] of [

@@ -19,15 +19,15 @@ export type ConditionalWrite = {
   resource: Resource | null
   patch?: Patch
   expected: Expected
-  /** Where the content and where the condition stands in the request. */
+  /** Where the content stands in the request (`path`), and where the condition (`expression`). */
   path: string
   expression: string
 }
 
-/** Deleting several at once is a setting, and even then not without bound. */
+/** How many one condition may delete where the setting allows several. */
 const deletedMax = 1000
 
-/** What is asked before it: only a PUT makes what is not found. */
+/** The condition to ask before the write. Only a PUT makes a resource when none is found. */
 export function conditionOf(
   asking: Asking,
   { method, type, query, expression }: Pick<ConditionalWrite, 'method' | 'type' | 'query' | 'expression'>,
@@ -35,10 +35,10 @@ export function conditionOf(
   return { asking, search: criteriaOf(asking, type, query, expression), limit: mostOf(asking, method) + 1, makes: method === 'PUT', expression }
 }
 
-/** So many a condition may find. */
+/** How many resources the condition may find. */
 export const mostOf = ({ world }: Asking, method: string): number => (method === 'DELETE' && world.config.CONDITIONAL_DELETE === 'multiple' ? deletedMax : 1)
 
-/** What the answer to the condition makes of the write: ordinary writes on what it found, a create, or nothing to do. */
+/** The operations that follow from the hits of the condition: ordinary writes on them, a create, or nothing. */
 export function operationsOf(asking: Asking, write: ConditionalWrite, hits: readonly Hit[]): Operation[] {
   const { method, type, resource, path, expression, expected } = write
   if (hits.length > mostOf(asking, method)) throw severalMatch(expression, hits)
@@ -72,7 +72,7 @@ export function operationsOf(asking: Asking, write: ConditionalWrite, hits: read
 export const place = (asking: Asking, tx: Runner, operation: Operation, charts: ReturnType<typeof noCharts>): Placed | null | Promise<Placed | null> =>
   operation.kind === 'create' ? placeNew(asking, tx, operation, charts) : placeExisting(asking, tx, operation, charts)
 
-/** One conditional write in a transaction of its own; what deletes nothing has nothing to answer. */
+/** One conditional write in a transaction of its own. Null when a DELETE found nothing. */
 export async function writeConditionally(asking: Asking, write: ConditionalWrite): Promise<Applied | null> {
   requireInstitution(asking)
   await allow(asking, write.type, 's')

@@ -12,12 +12,12 @@ import type { Hit } from '../search/run-search.ts'
 import { noCharts } from './subject.ts'
 import { checkEndpoints } from '../subscription/subscribe.ts'
 
-/** As it was written, or as parameters and their values. */
+/** A condition: the query as text, or its parameters with their values. */
 export type Criteria = string | [string, string][]
 
-/** A criteria string of `If-None-Exist`, a conditional reference or a conditional address, as a search; it must ask something. */
+/** A criteria string of `If-None-Exist`, a conditional reference or a conditional address, as a search. It needs at least one clause. */
 export function criteriaOf(asking: Asking, type: string, query: Criteria, expression: string): Search {
-  // As a bare query, as `Type?query`, or as the whole address: what stands behind the question mark counts.
+  // Accepts a bare query, `Type?query` or a whole address: only the part behind the question mark counts.
   const pairs = typeof query === 'string' ? [...new URLSearchParams(query.slice(query.indexOf('?') + 1))] : query
   let search: Search
   try {
@@ -42,7 +42,10 @@ type Known = { generation: number; searches: Map<string, Search> }
 const known = new WeakMap<World['fhir'], Known>()
 const knownMax = 1000
 
-/** Each message of a system asks for the same devices, organizations and patients by their numbers: nothing changes a search, so one that was read serves again. */
+/**
+ * The messages of a system ask for the same devices, organizations and patients by their numbers. A parsed search is never changed, so it is kept and
+ * used again.
+ */
 function searchOf({ fhir }: World, type: string, pairs: [string, string][]): Search {
   const read = () => parseSearch(fhir, type, pairs, { lenient: false })
   const [[name, value] = ['', ''], another] = pairs
@@ -53,7 +56,7 @@ function searchOf({ fhir }: World, type: string, pairs: [string, string][]): Sea
   return kept.searches.getOrInsertComputed(`${type} ${value}`, read)
 }
 
-/** Names two of them: whoever meets it far from here, as an edge does, can look which one is wrong. */
+/** Names two of the matches: a reader far from here, for example at an edge, can look which one is wrong. */
 export function severalMatch(expression: string, hits: readonly Hit[] = []): Refusal {
   const [one, another] = hits.map(({ resource, publicId }) => `${resource.resourceType}/${publicId}`)
   return new Refusal('precondition', 'the condition matches more than one resource', {
@@ -62,7 +65,7 @@ export function severalMatch(expression: string, hits: readonly Hit[] = []): Ref
   })
 }
 
-/** POST with If-None-Exist: the one that exists already, or a new one (R4 http, section 3.1.0.8.1). */
+/** POST with If-None-Exist: answers the existing resource, or makes a new one (R4 http, section 3.1.0.8.1). */
 export async function createConditionally(asking: Asking, resource: Resource, query: Criteria): Promise<Applied> {
   requireInstitution(asking)
   const type = resource.resourceType

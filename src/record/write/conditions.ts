@@ -13,27 +13,27 @@ import { firstHits, type Hit } from '../search/run-search.ts'
 import { pointer, type Stored } from '../store.ts'
 import { ownSubmissions } from '../view.ts'
 
-/** What a write asks before it is decided: only among what the writer's own institution holds. */
+/** A question that a write asks before it is decided. It searches only what the writer's own institution holds. */
 export type Condition = {
   asking: Asking
   search: Search
-  /** So many answers are enough. */
+  /** How many answers are enough. */
   limit: number
-  /** Whether what is not found will be made, so that two who ask the same at the same moment must not both make it. */
+  /** Whether the write makes a resource when none is found. Then two requests that ask the same at the same moment must not both make it. */
   makes: boolean
-  /** Where it stands in the request. */
+  /** Where the condition stands in the request. */
   expression: string
 }
 
-/** What is found for each, in their order. */
+/** The hits of each condition, in the order of the conditions. */
 export type Answers = readonly Hit[][]
 
 const conditionsMs = 5000
-/** Above so many one lock stands for all of the institution's conditions: PostgreSQL has room for some thousands altogether. */
+/** Above this number one lock stands for all of the institution's conditions: PostgreSQL has room for some thousand locks altogether. */
 const locksMax = 1000
 
 /**
- * Asks all conditions together: what is found is so whoever else writes. What is not found is locked, in one order, and asked once more, so
+ * Asks all conditions together. A hit stays true whoever else writes. A condition without hits is locked, all in one order, and asked once more, so
  * that of two requests with the same condition the second finds what the first made.
  */
 export async function askConditions(tx: Runner, conditions: readonly Condition[]): Promise<Answers> {
@@ -57,7 +57,7 @@ export async function askConditions(tx: Runner, conditions: readonly Condition[]
 }
 
 const textOf = ({ asking, search }: Condition): string => JSON.stringify([requireInstitution(asking), search.type, search.clauses])
-/** Whom it asks stands in it, because of some types a system sees only its own. */
+/** The name of a condition includes the asker, because of some types a system sees only its own resources. */
 const nameOf = (condition: Condition): string => `${condition.asking.actor.id} ${textOf(condition)}`
 
 async function lock(tx: Runner, missing: readonly Condition[]): Promise<void> {
@@ -83,7 +83,7 @@ async function ask(tx: Runner, conditions: ReadonlyMap<string, Condition>, found
   }
   const until = performance.now() + conditionsMs
   for (const [name, condition] of rest) {
-    // A transaction keeps a lane that others wait for: its conditions together may take some seconds, not minutes.
+    // A transaction occupies a lane that others wait for: its conditions together may take some seconds, not minutes.
     if (performance.now() > until) throw tooCostly(condition.expression)
     found.set(name, await bySearch(tx, condition))
   }
@@ -100,7 +100,7 @@ function tooCostly(expression: string): Refusal {
   return new Refusal('incorrect', diagnostics, { issues: [{ severity: 'error', code: 'too-costly', diagnostics, expression, hint }] })
 }
 
-/** Whoever has more under one number than this is searched for in the usual way. */
+/** A number with more patients than this is looked up by the usual search. */
 const amongMax = 64
 const rowsEach = 4
 const askedAtOnce = 1000
@@ -108,8 +108,8 @@ const askedAtOnce = 1000
 type Sought = { name: string; condition: Condition; institution: number; type: number; hash: bigint; narrow: number }
 
 /**
- * Those that ask for `system|value` of an identifier, or for `|value` of one without a system, as most do, in one statement straight from the index of identifiers. Answers only those
- * that are decided by it; the resource itself decides here, too.
+ * Most conditions ask for an identifier, as `system|value` or as `|value` for one without a system. These are answered in one statement straight from
+ * the index of identifiers. The resource itself decides here, too. Only conditions that are decided this way are in the answer.
  */
 async function byIdentifier(tx: Runner, conditions: ReadonlyMap<string, Condition>): Promise<Map<string, Hit[]>> {
   const sought = [...conditions].flatMap(([name, condition]) => soughtOf(name, condition) ?? [])
@@ -141,7 +141,7 @@ function soughtOf(name: string, condition: Condition): Sought | null {
   const { asking, search } = condition
   const { world } = asking
   const { type } = search
-  // A Subscription belongs to one system of the institution, which the search by rows knows to ask.
+  // A Subscription belongs to one system of the institution; only the usual search checks that.
   if (type === undefined || type === null || type === 'Subscription' || search.clauses.some(isRelated) || detailsIn(search).length > 0) return null
   for (const { code, any } of narrowing(search)) {
     const [only, another] = any
@@ -154,7 +154,10 @@ function soughtOf(name: string, condition: Condition): Sought | null {
   return null
 }
 
-/** A row for each at least, without a place when there is none. As an array, because the planner knows nothing of how many have one number. */
+/**
+ * At least one row for each, without a place when nothing is found. The patients are an array, because the planner cannot know how many have one
+ * number.
+ */
 const candidatesOf = (tx: Runner, some: readonly Sought[]): Promise<(Stored & { n: number; among: number })[]> => tx`
     select k.n::int4 as n, cardinality(p.keys) as among, ${pointer}
       from rows from (

@@ -19,8 +19,8 @@ export function requireInstitution(asking: Asking): number {
 }
 
 /**
- * POST of one resource. What is not a Patient needs no transaction of its own: it joins the next shared commit, and the
- * answer waits for that commit.
+ * POST of one resource. Most resources need no transaction of their own: they join the next shared commit, and the answer waits for it. A Patient, a
+ * Subscription and an Encounter that opens access get their own transaction.
  */
 export async function createOne(asking: Asking, resource: Resource): Promise<Applied> {
   requireInstitution(asking)
@@ -52,10 +52,10 @@ export async function createOne(asking: Asking, resource: Resource): Promise<App
   return { type, id: placed.rowId, version: 1, at, status: 201, body, patient: placed.patient, warnings: [], temporaryNumber: null }
 }
 
-/** A version that waits for its commit, how to make it again with a new time, and what is known with it when it is stored. */
+/** A version that waits for its commit, how to make it again with a new time, and the index values that are known when it is stored. */
 type Pending = { version: Version; make(): Version; known: Known | null }
 
-/** What waits longer gets the time at which it is sent: soon after an instant, nothing can still be stored as older (moments.ts). */
+/** A version that waits longer than this gets the time at which it is sent: soon after an instant, nothing can still be stored as older (moments.ts). */
 const queuedMsMax = 500
 
 // One function per world, so that the ledger gathers the payloads of a batch into the same CTEs.
@@ -104,7 +104,7 @@ async function oneInTransaction(asking: Asking, operation: Operation): Promise<A
       return applied as Applied
     })
   try {
-    // Of two that make the same resource at once the later is a change of what the first made, not a conflict that a client would have to settle.
+    // Of two writers that make the same resource at once, the later changes what the first made. A client need not settle a conflict.
     return await write().catch((error: unknown) => (operation.kind === 'update' && isLostRace(error) ? write() : Promise.reject(error as Error)))
   } catch (error) {
     await auditDenial(asking, operation.kind, `${operation.type}/${operation.id ?? ''}`, error)
@@ -113,7 +113,7 @@ async function oneInTransaction(asking: Asking, operation: Operation): Promise<A
   }
 }
 
-/** A refused write is in the log as a fact of its own; its own transaction is gone. */
+/** Logs a refused write in an audit entry of its own, because its transaction was rolled back. */
 export async function auditDenial(asking: Asking, action: 'create' | 'update' | 'delete' | 'read', what: string, error: unknown): Promise<void> {
   if (!(error instanceof Refusal) || error.kind !== 'forbidden') return
   const patient = deniedPatients.get(error) ?? null

@@ -2,20 +2,20 @@ import { hash } from 'node:crypto'
 import type { Keys } from '../../platform/keys.ts'
 
 /**
- * Keyed hashes of searchable values: nobody with the tables alone can find out whose number a row belongs to. They only narrow,
- * the resource itself decides.
+ * Keyed hashes of searchable values: nobody with the tables alone can find out whose number a row belongs to. A hash only narrows the search; the
+ * resource itself decides.
  */
 export type Hashes = {
-  /** 52 bits, a safe integer, of a code, reference or uri. Its last 24 bits stand in record.resource.tokens. */
+  /** The hash of a code, reference or uri: 52 bits, a safe integer. Its last 24 bits stand in record.resource.tokens. */
   of(value: string): number
-  /** Of an identifier, which may be a person's number: cut from SHA-256. */
+  /** The hash of an identifier, which may be a person's number: cut from SHA-256. */
   identifier(type: number, system: string | null, value: string): IdentifierHash
 }
 
-/** `row` finds an identifier whatever its system: 40 bits are of the value, the last 24 of value and system. */
+/** `row` finds an identifier of any system: 40 bits are of the value, the last 24 of value and system. */
 export type IdentifierHash = { narrow: number; row: bigint }
 
-/** All rows of one value: from the row whose system part is zero, this many. */
+/** How many rows one value can have, beginning at the row whose system part is zero. */
 export const systemsOfValue = 2n ** 24n
 
 export function hashesFrom(keys: Keys): Hashes {
@@ -39,13 +39,13 @@ const wideMax = 2 ** 52
 /** The hash as record.token has it: the type is folded into the bits that the narrow part does not use. */
 export function wideHash(ofValue: number, type: number): number {
   const sum = ofValue + type * typeShift
-  return sum < wideMax ? sum : sum - wideMax // Both parts are under the limit; a remainder of doubles is slow.
+  return sum < wideMax ? sum : sum - wideMax // Both parts are below the limit, so one subtraction is enough; a remainder of doubles is slow.
 }
 export const narrowHash = (ofValue: number): number => ofValue & 0xffffff
 
 /**
- * HalfSipHash-2-4 (Aumasson and Bernstein) over UTF-16 units: a keyed hash made for short texts, ten times as fast here as a call
- * to SHA-256. Codes and references are no secrets; the key keeps their rows from being looked up in a list made beforehand.
+ * HalfSipHash-2-4 (Aumasson and Bernstein) over UTF-16 units: a keyed hash made for short texts, here ten times as fast as a call to SHA-256. Codes
+ * and references are no secrets; the key prevents looking their rows up in a list made beforehand.
  */
 function keyedHash(key: Buffer): (text: string) => number {
   const [k0, k1, k2, k3] = [0, 4, 8, 12].map((at) => key.readInt32LE(at)) as [number, number, number, number]
@@ -57,7 +57,7 @@ function keyedHash(key: Buffer): (text: string) => number {
     const { length } = text
     const words = length >> 1
     let first = 0
-    // The words of the text, the one with its length, then the two halves of the result: two rounds for a word, four for a half.
+    // The words of the text, then the word with its length, then the two halves of the result: two rounds for a word, four for a half.
     for (let at = 0; at <= words + 2; at++) {
       let word = 0
       if (at < words) word = text.charCodeAt(at * 2) | (text.charCodeAt(at * 2 + 1) << 16)
@@ -90,7 +90,7 @@ function keyedHash(key: Buffer): (text: string) => number {
   }
 }
 
-/** Packs 3-byte hashes, sorted and without doubles. */
+/** Packs 3-byte hashes, sorted and without duplicates. */
 export function packTokens(hashes: readonly number[]): Buffer | null {
   if (hashes.length === 0) return null
   const sorted = new Int32Array(hashes.length)

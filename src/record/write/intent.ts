@@ -16,15 +16,15 @@ import { namesIn } from './names.ts'
 import { patchOfEntry } from './patch.ts'
 import { type Charts, noCharts } from './subject.ts'
 
-/** A transaction on its way: what it asks, and what it will do once that is answered. */
+/** A transaction that is being decided: its conditions, and its writes once the conditions are answered. */
 export type Intent = {
   asking: Asking
   plan: BundlePlan
   charts: Charts
   conditions: Condition[]
-  /** Which condition is whose: by the entry's index, or by the text of a reference. */
+  /** Whose condition it is: by the index of the entry, or by the text of a reference. */
   asks: { existing: Map<number, number>; references: Map<string, number>; targets: Map<number, number> }
-  /** What `ifNoneExist` found. */
+  /** The resources that `ifNoneExist` found. */
   found: Map<number, Hit>
   /** Entries that repeat the condition of an earlier one. */
   repeats: Map<number, number>
@@ -32,12 +32,12 @@ export type Intent = {
   placed: { index: number; one: Placed | null }[]
 }
 
-/** What the names of entries mean by now: `Type/id`. */
+/** The `Type/id` that each name of an entry stands for so far. */
 type Names = TextMap<string>
 
 export const isWrite = ({ method, target }: BundleEntry): boolean => target.kind !== 'other' && method !== 'GET' && method !== 'HEAD'
 
-/** Reads what is asked and does nothing yet. */
+/** Collects the conditions of the bundle and changes nothing yet. */
 export function intentOf(asking: Asking, plan: BundlePlan): Intent {
   const asks: Intent['asks'] = { existing: new Map(), references: new Map(), targets: new Map() }
   const intent: Intent = { asking, plan, charts: noCharts(), conditions: [], asks, found: new Map(), repeats: new Map(), writes: [], placed: [] }
@@ -62,7 +62,7 @@ export function intentOf(asking: Asking, plan: BundlePlan): Intent {
   return intent
 }
 
-/** Decides every entry by what its conditions found and gives ids; what it does to the tables is still to come. */
+/** Decides every entry from the answers to its conditions and gives ids. Nothing is written to the tables yet. */
 export async function decideIntent(tx: Runner, intent: Intent, answers: Answers): Promise<void> {
   const { asking, plan, asks, found, charts } = intent
   const references: Names = new TextMap()
@@ -98,11 +98,11 @@ export async function decideIntent(tx: Runner, intent: Intent, answers: Answers)
 
 export const requestOf = ({ asking, placed, charts }: Intent): Request => ({ asking, charts, placed: placed.map(({ one }) => one) })
 
-/** What became of each entry, once its request has been prepared; what was only looked at goes into the log. */
+/** The result of each entry, once its request has been prepared. Resources that were only looked at go into the log. */
 export function resultsOf(tx: AuditedTransaction, { asking, found, repeats, writes, placed }: Intent, applied: readonly Applied[]): Map<number, Applied> {
   tx.audit(looksOf(asking, found))
   const results = new Map(writes.map(({ index }) => [index, nothingDone(asking.world)]))
-  // Of several that one condition deleted, the first speaks for all.
+  // When one condition deleted several, the first gives the result of the entry.
   for (let at = placed.length - 1; at >= 0; at--) results.set((placed[at] as { index: number }).index, applied[at] as Applied)
   for (const [index, hit] of found) results.set(index, asFound(hit))
   for (const [index, first] of repeats) results.set(index, { ...(results.get(first) as Applied), status: 200 })
@@ -110,21 +110,21 @@ export function resultsOf(tx: AuditedTransaction, { asking, found, repeats, writ
 }
 
 /**
- * For writers to whom nothing is given back: of a patient to whom they write, that they did is on record, and says more than that they were found. Their own
- * devices and organizations, which are about nobody, are met again by each message.
+ * For writers who get no resources back. Their writes to a patient are logged, which says more than that the patient was found. Their own devices and
+ * organizations concern no patient and are found again by each message, so those looks are not logged.
  */
 export function auditLooks(tx: AuditedTransaction, { asking, found, placed }: Intent): void {
   const written = new Set(placed.map(({ one }) => (one === null ? undefined : patientOrNone(one.patient))))
   tx.audit(looksOf(asking, found).filter(({ patient }) => patient !== null && !written.has(patient)))
 }
 
-/** What a condition found is given back, so each patient can see that it was looked at. */
+/** The writer gets back what a condition found, so each patient can see that someone looked at it. */
 function looksOf(asking: Asking, found: ReadonlyMap<number, Hit>) {
   const groups = Map.groupBy(found.values(), ({ row }) => patientOrNone(row.patient))
   return [...groups].map(([patient, hits]) => entryOf(asking, 'search', patient, 'Bundle', { basis: 'own-submissions', count: hits.length }))
 }
 
-/** Entries that repeat the condition of an earlier one: what that one creates exists then, and both names mean it. */
+/** Entries that repeat the condition of an earlier entry: that entry creates the resource, and the names of both mean it. */
 function findRepeats(entries: readonly BundleEntry[], found: ReadonlyMap<number, Hit>): Map<number, number> {
   const repeats = new Map<number, number>()
   const firsts = new Map<string, BundleEntry>()
@@ -140,7 +140,7 @@ function findRepeats(entries: readonly BundleEntry[], found: ReadonlyMap<number,
   return repeats
 }
 
-/** `Patient?identifier=…` in place of an id must find exactly one, which may be what another entry makes: then it is one of that entry's names. */
+/** `Patient?identifier=…` in place of an id must find exactly one resource. If another entry makes it, the reference becomes one of that entry's names. */
 function resolveReferences({ asks, conditions }: Intent, answers: Answers, references: Names, beside: Beside): void {
   for (const [reference, at] of asks.references) {
     if (references.has(reference)) continue
@@ -159,7 +159,7 @@ function resolveReferences({ asks, conditions }: Intent, answers: Answers, refer
   }
 }
 
-/** The References themselves; what else may point to an entry is looked for once, at the end. */
+/** Replaces the names in References only. Other pointers to entries are replaced once, at the end. */
 function replaceIn({ survey }: BundleEntry, references: Names): void {
   for (const holder of survey.holders) {
     const known = holder.reference === undefined ? undefined : references.get(holder.reference)
@@ -171,7 +171,7 @@ function nameEntry(references: Names, entry: BundleEntry, reference: string): vo
   for (const name of entry.names) references.set(name, reference)
 }
 
-/** What every entry does, conditions resolved; together they may touch a resource only once (R4 http, section 3.1.0.11.2). */
+/** The operations of every entry, with conditions resolved. Together they may touch a resource only once (R4 http, section 3.1.0.11.2). */
 function operationsOfAll(intent: Intent, answers: Answers): Map<number, Operation[]> {
   const all = new Map<number, Operation[]>()
   const touched = new TextMap<true>()
@@ -193,7 +193,7 @@ function operationsOfAll(intent: Intent, answers: Answers): Map<number, Operatio
   return all
 }
 
-/** Patients first: their keys go into the ids of everything about them. */
+/** Patients come first: their keys go into the ids of everything about them. */
 async function placeAll(
   tx: Runner,
   { asking, writes, charts }: Intent,

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { startServer } from '../../testing/server.ts'
 import { KnownValues, knownValues } from './known-values.ts'
 
-test('a value is known for the days that were written, and not for others, other patients or other values', () => {
+test('a value is known for the days that were written, and not for other days, patients or values', () => {
   const known = new KnownValues()
   const row = { hash: 4_000_000_000_123, patient: 270_000_000_000_001, first: 20_000, last: 20_010 }
   assert.ok(!known.has(row))
@@ -18,7 +18,7 @@ test('a value is known for the days that were written, and not for others, other
   assert.ok(!known.has(row))
 })
 
-test('any number of values may come: each answer is right, whoever lost their place', () => {
+test('any number of values may come: each answer is right, whichever values were pushed out', () => {
   const known = new KnownValues()
   const rows = Array.from({ length: 600_000 }, (_, at) => ({ hash: at * 7_919 + 2 ** 45, patient: 2 ** 47 + (at % 1000), first: at % 50, last: at % 50 }))
   known.add(rows)
@@ -28,7 +28,7 @@ test('any number of values may come: each answer is right, whoever lost their pl
   for (const row of rows) assert.ok(!known.has({ ...row, first: row.first - 1 }))
 })
 
-test('what was rolled back is not known, and what is known is found by all the same', async (t) => {
+test('values of a rolled-back write are not known, and known values are still found', async (t) => {
   const server = await startServer(t)
   const clinic = await server.institution('Клиника')
   const patient = (await clinic.send('POST', '/fhir/Patient', { resourceType: 'Patient', name: [{ family: 'Петровић' }] })).body

@@ -7,11 +7,11 @@ export type TokenRow = { hash: number; patient: number; first: number; last: num
 const places = 2 ** 19
 
 /**
- * What record.token is known to have, because this process wrote it or met it there in a transaction that is stored. Nothing is ever taken out of that
- * table, so what was there once need not be looked for again: of a patient's tenth result of a week nearly all values are known. A value has one place
- * and loses it to another one; who is not found is looked for in the database.
+ * Rows that record.token is known to hold, because this process wrote or found them in a transaction that is stored. Nothing is ever removed from
+ * that table, so a known row need not be looked for again: for a patient's tenth result of a week nearly all values are known. A value has one place
+ * and may lose it to another value; a value that is not found is looked for in the database.
  *
- * Only for as long as the connections live: another database that comes in place of a lost one may lack its last moments.
+ * Valid only while the connections live: another database that replaces a lost one may lack its last moments.
  */
 export class KnownValues {
   readonly #hashes = new Float64Array(places)
@@ -44,16 +44,16 @@ export class KnownValues {
   }
 }
 
-/** Spread over all places, whatever the numbers have in common: the type of a value is in the upper bits of its hash. */
+/** Spreads values over all places, whatever their numbers have in common: the type of a value is in the upper bits of its hash. */
 function placeOf(hash: number, patient: number): number {
   const mixed = hash ^ Math.imul((hash / 2 ** 32) | 0, 0x85ebca6b) ^ Math.imul(patient, 0x9e3779b1)
   return (Math.imul(mixed ^ (mixed >>> 16), 0x045d9f3b) >>> 8) & (places - 1)
 }
 
-/** What is known, and the rows that a statement sends: known, too, when they are stored. */
+/** The known values, and the rows that a statement sends, which become known when they are stored. */
 export type Known = { values: KnownValues; sent: TokenRow[] }
 export const knownTo = (world: World): Known => ({ values: knownValues(world), sent: [] })
-/** Requests that shared the statement say so each for themselves; the first is enough. */
+/** Each of the requests that shared a statement calls this; the first call is enough. */
 export const learn = ({ values, sent }: Known): void => values.add(sent.splice(0))
 
 const known = new WeakMap<World, KnownValues>()

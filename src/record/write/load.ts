@@ -13,8 +13,8 @@ import { prepare } from './transaction.ts'
 export type Load = { institution: number; bundle: Resource }
 
 /**
- * Files transaction bundles for bulk sources inside the house, by the same code as POST /fhir, several in one database transaction:
- * all of them or none. `fresh` gives them once more, unchanged, for another attempt after a deadlock.
+ * Files transaction bundles for bulk sources inside the house, by the same code as POST /fhir. Several share one database transaction: all are filed
+ * or none. `fresh` gives the loads once more, unchanged, for another attempt after a deadlock.
  */
 export async function loadAll(world: World, loads: readonly Load[], fresh: () => readonly Load[]): Promise<void> {
   if (loads.length === 0) return

@@ -9,7 +9,7 @@ import { isOwnSubmission } from '../view.ts'
 import { anyVersion, type Placed } from './apply.ts'
 import { type Charts, deniedPatients, placeOfSubject, subjectOf } from './subject.ts'
 
-/** If-Match and If-None-Match. */
+/** Checks If-Match and If-None-Match. */
 export function requireExpected(operation: Placed, before: Stored | null): void {
   const { ifMatch, ifNoneMatch } = operation.expected
   const isOneOf = (versions: readonly number[]) => before !== null && !before.deleted && (versions.includes(before.version) || versions.includes(anyVersion))

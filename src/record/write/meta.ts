@@ -68,7 +68,7 @@ export const metaRoutes: Routes = (app) => {
 const asked = ['GET', 'POST'] as const
 const presentation = new Set(['_format', '_pretty'])
 
-/** `$meta` has no parameters of its own: one that means nothing is not passed over. */
+/** `$meta` has no parameters of its own, so any parameter is refused rather than ignored. */
 function askedPlainly(request: FastifyRequest): Asking {
   const other = wordsOf(request).find(([name]) => !presentation.has(name))
   if (other !== undefined) throw new Refusal('incorrect', '$meta takes no parameters', { hint: 'Leave them out.' })
@@ -94,7 +94,7 @@ const readMax = 20_000
 const batch = 500
 type Meta = { profile?: string[]; security?: { system?: string; code?: string }[]; tag?: { system?: string; code?: string }[] }
 
-/** What the visible resources of these types carry, each label once. No index lists labels, so it is read from the resources, within a limit. */
+/** The labels on the visible resources of these types, each once. No index lists labels, so the resources are read, within a limit. */
 async function labelsInUse(asking: Asking, types: readonly number[], what: string): Promise<Meta> {
   const { world } = asking
   const view = await viewOfAll(asking)

@@ -53,7 +53,7 @@ test('an entry filed under the wrong patient is void there and stands under the 
   assert.equal(looked?.n, 2, 'both patients can see that it was moved')
 })
 
-test('what cannot be moved is refused with a sentence', async (t) => {
+test('an entry that cannot be moved is refused with a sentence', async (t) => {
   const { world, institution } = await startServer(t)
   const { send } = await institution('ДЗ Земун')
   const one = (await send('POST', '/fhir/Patient', patient('1'))).body

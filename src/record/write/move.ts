@@ -14,8 +14,8 @@ export type Move = { resource: string; to: string; reason: string }
 export type Moved = { from: string; resource: string; provenance: string }
 
 /**
- * An entry filed under the wrong patient is voided there and filed anew under the right one; nothing is changed in place and
- * nothing is lost: the voided version stays as evidence, and a Provenance says what was moved and why.
+ * An entry filed under the wrong patient is voided there and filed anew under the right one. Nothing is changed in place and nothing is lost: the
+ * voided version stays as evidence, and a Provenance says what was moved and why.
  */
 export async function move(world: World, { resource, to, reason }: Move): Promise<Moved> {
   const from = requireReference(resource, '--resource')
@@ -65,7 +65,7 @@ async function refile(asking: Asking, tx: AuditedTransaction, old: Old, patient:
   rewriteReferences(old.content, (reference) => {
     if (oldPatients.has(reference)) return to
     const found = parseReference(reference, asking.base)
-    // What stays with the other person must not be reachable from here; the voided version still says it.
+    // Resources that stay with the other person must not be reachable from here; the voided version still refers to them.
     return found && isServerId(found.id) && keyOfId(found.id) === old.row.patient ? leftBehind : undefined
   })
   dropLeft(old.content)
@@ -90,7 +90,7 @@ async function refile(asking: Asking, tx: AuditedTransaction, old: Old, patient:
 
 const leftBehind = '#left-with-the-other-patient'
 
-/** Elements that only pointed to what stays behind are left out. */
+/** Removes elements that only pointed to resources that stay with the other person. */
 function dropLeft(value: unknown): void {
   if (value === null || typeof value !== 'object') return
   for (const [name, inner] of Object.entries(value)) {

@@ -7,7 +7,7 @@ import type { Named } from './subject.ts'
 
 const namesAtOnce = 5000
 
-/** Every id chosen by a client that these operations name, in one question: their own, and those of the patients they are about. */
+/** Looks up in one question every client-chosen id that these operations name: their own, and those of the patients they are about. */
 export async function namesIn(fhir: Fhir, tx: Runner, operations: readonly Operation[], base: string): Promise<Map<string, Named | null>> {
   const patientType = fhir.typeCode('Patient')
   const names = new Map<string, { type: number; name: string }>()

@@ -8,12 +8,12 @@ import type { Placed } from './apply.ts'
 import type { Answers, Condition } from './conditions.ts'
 import type { Intent } from './intent.ts'
 
-/** What a transaction of the same database transaction will leave; its values are taken out when somebody asks. */
+/** What an earlier transaction of the same database transaction will leave; its values are extracted on demand. */
 type Left = { asking: Asking; operation: Placed; values?: Extracted[] }
 
 /**
- * Which transactions may be written together: those that touch no person and no resource in common, and of which none asks a condition that an
- * earlier one answers anew. The others come after them.
+ * Decides which transactions may be written together: those that share no person and no resource, and that ask no condition whose answer an earlier
+ * one changes. The others come after them.
  */
 export function createNeighbours() {
   const patients = new Set<number>()
@@ -26,7 +26,7 @@ export function createNeighbours() {
       return conditions.some(({ asking, search }, at) => {
         if ((answers[at] ?? []).some(({ row }) => patients.has(row.patient) || (others.size > 0 && others.has(row.id)))) return true
         const near = left.get(asking.actor.institution as number)?.get(search.type as string) ?? []
-        // What other resources decide is not looked for here.
+        // Conditions on other resources are not tested here.
         if (near.length > 0 && (search.clauses.some(isRelated) || detailsIn(search).length > 0)) return true
         return near.some(
           (one) => isUnknown(one) || matches(search, (one.values ??= valuesOf(one.asking, one.operation.resource as Resource)), asking.world.fhir),
@@ -54,5 +54,5 @@ export function createNeighbours() {
   }
 }
 
-/** What a patch or a delete leaves is only known when it is written. */
+/** The result of a patch or a delete is known only when it is written. */
 const isUnknown = ({ operation }: Left): boolean => operation.kind === 'delete' || operation.patch !== undefined

@@ -9,10 +9,10 @@ export const xmlPatchType = 'application/xml-patch+xml'
 /** A JSON Patch as text. */
 export const jsonPatchOf = (text: string): Patch => ({ kind: 'json', operations: parseJson(text) })
 
-/** An XML Patch as text: what it says is read when it is applied. */
+/** An XML Patch as text. It is parsed only when it is applied. */
 export const xmlPatchOf = (text: string): Patch => ({ kind: 'xml', text })
 
-/** A FHIRPath Patch as Parameters; their own form is judged like that of any resource. */
+/** A FHIRPath Patch as Parameters, which are validated like any resource. */
 export const fhirPathPatchOf = (world: World, body: unknown, path = ''): Patch => ({
   kind: 'fhirpath',
   parameters: requireValid(world, body, 'Parameters', path),
@@ -32,7 +32,7 @@ export function patchOfEntry(world: World, resource: Resource, path: string): Pa
   return type === xmlPatchType ? xmlPatchOf(text) : jsonPatchOf(text)
 }
 
-/** What the patch makes of the current content; a result that is not valid is the patch's fault, so it is 422 and not 400. */
+/** Applies the patch to the current content. An invalid result is the patch's fault, so it is 422 and not 400. */
 export async function patched(world: World, before: Resource, patch: Patch, path: string): Promise<Resource> {
   const after = await world.fhir.patch(before, patch)
   try {

@@ -7,7 +7,7 @@ export type ChunkRow = { patient: number; chunk: number; body: Buffer }
 const bundleMin = 8
 const nowhere: Place = { body: null, chunk: null, start: null, length: null }
 
-/** Sets go into chunks of one patient, by type and date; single small writes stay inline. Versions come in the order of patient and type. */
+/** Places bodies. Sets go into chunks of one patient, by type and date; single small writes stay inline. `versions` are sorted by patient and type. */
 export function place(versions: readonly Version[], random: (bytes: number) => Buffer): { places: Place[]; chunks: ChunkRow[] } {
   const places: Place[] = []
   const chunks: ChunkRow[] = []
@@ -39,7 +39,7 @@ function placeOfPatient(versions: readonly Version[], from: number, to: number, 
 
 const isLarge = ({ body }: Version) => body !== null && body.length > inlineMaxBytes / 3 && Buffer.byteLength(body) > inlineMaxBytes
 
-/** Of one type each, in the order of their days; types with few members share a chunk. */
+/** Groups of one type each, in the order of their days; types with few members share a group. */
 function groupsOf(versions: readonly Version[], members: readonly number[]): number[][] {
   const groups: number[][] = []
   const mixed: number[] = []
@@ -59,7 +59,7 @@ function groupsOf(versions: readonly Version[], members: readonly number[]): num
 
 const dayAt = (versions: readonly Version[], at: number) => versions[at]?.index?.day ?? 0
 
-/** A number among those of one patient: 31 random bits, and the primary key of record.chunk stops the one double in two billion. */
+/** A chunk number within one patient: 31 random bits. The primary key of record.chunk stops the one duplicate in two billion. */
 function numberOf(random: (bytes: number) => Buffer, taken: Set<number>): number {
   for (;;) {
     const chunk = random(4).readUInt32BE() >>> 1

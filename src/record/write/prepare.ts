@@ -8,7 +8,7 @@ import type { Version } from './write.ts'
 
 const issuesMax = 50
 
-/** Structural validation on every write: errors stop it, each with its place and how to mend it. */
+/** Structural validation on every write. Any error stops the write, and each names its place and how to mend it. */
 export function requireValid(world: World, value: unknown, expectedType: string | null, path = ''): Resource {
   const resource = value as Resource
   if (value === null || typeof value !== 'object' || Array.isArray(value) || typeof resource.resourceType !== 'string') {
@@ -29,8 +29,8 @@ export function requireValid(world: World, value: unknown, expectedType: string 
 }
 
 /**
- * `Type?query` and `urn:uuid:` stand for something only inside a transaction (R4 http, section 3.1.0.11.2). Stored as they are they
- * would lead nowhere, and a finding would belong to nobody. A Bundle that is itself the content keeps its own.
+ * `Type?query` and `urn:uuid:` have a meaning only inside a transaction (R4 http, section 3.1.0.11.2). Stored as they are they would lead nowhere,
+ * and a finding would belong to nobody. A Bundle that is itself the content keeps its own.
  */
 export function requireResolved(world: World, resource: Resource, path: string, holders?: readonly { reference?: string }[]): void {
   const type = resource.resourceType
@@ -61,13 +61,13 @@ const unresolved = /^(?:[A-Z][A-Za-z]*\?|urn:uuid:)/
 
 type VersionPlace = Pick<Version, 'patient' | 'id' | 'name' | 'version' | 'at' | 'institution'>
 
-/** The version as it is stored and given back: what came in plus id and meta, in the usual order. */
+/** The version as it is stored and given back: the received content plus id and meta, in the usual order. */
 export function makeVersion(asking: Asking, resource: Resource, place: VersionPlace): Version {
   const { world } = asking
   const { resourceType } = resource
   const meta = { ...(resource['meta'] as object | undefined), versionId: String(place.version), lastUpdated: place.at.toISOString() }
   const stored = { resourceType, id: place.name ?? place.id, meta } as Resource
-  // Property by property: a rest and a spread would copy the whole resource twice, on the slow path of the engine.
+  // Copies property by property: a rest and a spread would copy the whole resource twice, on the slow path of the engine.
   for (const name in resource) if (name !== 'resourceType' && name !== 'id' && name !== 'meta') stored[name] = resource[name]
   const type = world.fhir.typeCode(resourceType)
   const values = world.fhir.extract(stored)
@@ -94,7 +94,7 @@ export function makeTombstone(world: World, type: string, place: VersionPlace): 
   return { ...place, type: world.fhir.typeCode(type), typeName: type, deleted: true, body: null, index: null }
 }
 
-/** The same content, apart from what the server itself writes, is not a new version (design decision 3). */
+/** Whether nothing has changed apart from what the server itself writes. Then there is no new version (design decision 3). */
 export function isSameContent(before: Resource, after: Resource): boolean {
   return isDeepStrictEqual(content(before), content(after))
 }
@@ -105,7 +105,7 @@ function content(resource: Resource): unknown {
   return { ...rest, meta: kept }
 }
 
-/** Instants of one resource only grow, also when the machine's clock is set back. */
+/** The instants of one resource only grow, even when the machine's clock is set back. */
 export function nextInstant(world: World, before: Date | null): Date {
   const now = world.now()
   return before !== null && now.getTime() <= before.getTime() ? new Date(before.getTime() + 1) : now

@@ -3,27 +3,27 @@ import { type Hashes, narrowHash, packTokens, wideHash } from './hashes.ts'
 import { distinct } from '../../platform/text-map.ts'
 import { idBeginning, isServerId, keyOfId, parseReference } from '../ids.ts'
 
-/** What a search narrows by, taken out of one resource. A value may be there twice: those who write it look at all of a statement anyway. */
+/** The values of one resource by which a search narrows. A value may occur twice: its writer sorts all values of a statement anyway. */
 export type IndexRows = {
   day: number | null
-  /** Whatever is a code, reference, uri or identifier in it, 3 bytes each. */
+  /** Every code, reference, uri or identifier in it, 3 bytes each. */
   tokens: Buffer | null
-  /** The same without identifiers and what stays inside the record, for record.token. */
+  /** The same without identifiers and without references that stay within the record, for record.token. */
   wide: number[]
   identifiers: bigint[]
-  /** Folded texts. */
+  /** Texts in folded form. */
   strings: string[]
-  /** For record.sound: words of a name, and what each has in common with those that sound alike. */
+  /** For record.sound: the words of a name, and the forms that each shares with words that sound alike. */
   sounds: { near: number; word: number }[]
 }
 
 export const stringMax = 120
 const dayMs = 86_400_000
-/** What has no date may be of any day. */
+/** An undated resource may be of any day. */
 export const dayMin = -(2 ** 31)
 export const dayMax = 2 ** 31 - 1
 
-/** The date that orders a patient's timeline, per type; types without one have none. */
+/** The date that orders a patient's timeline, by type; other types have none. */
 const mainDates: Record<string, readonly string[]> = {
   Condition: ['onset-date', 'recorded-date'],
   Encounter: ['date'],
@@ -58,20 +58,20 @@ export function dateCodesOf(type: string): readonly string[] {
 export const isIdentifierCode = (code: string): boolean => code === 'identifier' || code.endsWith('-identifier') || code === 'unique-id'
 
 /**
- * What is hashed of a code: its value, whatever its parameter and system, because the resource decides those. So a code that is
- * found by `code`, `combo-code` and `component-code` is one row and not three. A boolean says nothing without its parameter.
+ * The hashed form of a code: its value without parameter and system, because the resource decides those. So a code that is found by `code`,
+ * `combo-code` and `component-code` is one row and not three. A boolean means nothing without its parameter.
  */
 export const tokenForm = (code: string, value: string): string => (value === 'true' || value === 'false' ? `${code} ${value}` : value.toLowerCase())
 
-/** What stands once for each type that a patient has anything of: whose rows to look at when nothing else is asked. */
+/** A row that exists once for each type of which a patient has anything: it tells whose rows to read when nothing else is asked. */
 export const anyOfType = ''
 
-/** Above this a narrative is a candidate for every word. */
+/** A narrative with more words than this is a candidate for every word. */
 const wordsMax = 1000
 export const wordForm = (word: string): string => `w ${word}`
 export const manyWords = '*'
 
-/** Words of the narrative stand once for each patient, because only a question that names nobody needs them. */
+/** The words of the narrative are stored once for each patient, because only a question that names nobody needs them. */
 function wordForms(text: string): string[] {
   const words = new Set(text.trim().split(' '))
   return [...(words.size > wordsMax ? [manyWords] : words)].map(wordForm)
@@ -92,7 +92,7 @@ export function indexRows(type: number, resource: Resource, values: readonly Ext
   }
   for (const value of values) {
     if (value.kind === 'token') {
-      if (value.value === null || value.code === '_id') continue // An id is found by the row's own key.
+      if (value.value === null || value.code === '_id') continue // The row's own key finds an id.
       if (isIdentifierCode(value.code)) {
         const hash = hashes.identifier(type, value.system, value.value)
         narrow.push(hash.narrow)
@@ -116,13 +116,13 @@ export function indexRows(type: number, resource: Resource, values: readonly Ext
   return { day, tokens: packTokens(narrow), wide, identifiers, strings: distinct(strings), sounds }
 }
 
-/** A form of its own: what stands inside is not what the resource itself says. */
+/** The form for contained resources, which differs because their codes are not codes of the container. */
 export const insideForm = (code: string): string => `c ${code}`
 
-/** What a resource has of a type inside itself, whatever that says. */
+/** The form for a contained resource of a type, whatever its contents. */
 export const holdsForm = (type: string): string => `i ${type}`
 
-/** What is indexed of contained resources: their types and codes. Numbers of persons would need hashes of another kind. */
+/** The indexed values of contained resources: their types and codes. Numbers of persons would need another kind of hash. */
 export function valuesInside(fhir: Fhir, { contained }: Resource): Extracted[] {
   if (!Array.isArray(contained)) return []
   const token = (value: string): Extracted => ({ code: '_contained', kind: 'token', system: null, value })
@@ -138,7 +138,7 @@ export function valuesInside(fhir: Fhir, { contained }: Resource): Extracted[] {
 export const soundForm = (word: string): string => `n ${word}`
 export const nearForm = (form: string): string => `~ ${form}`
 
-/** The mark of a row whose main date does not begin on the row's day, or ends later than a day after it: an order by day is not sure of it. */
+/** The mark of a row whose main date does not begin on the row's day, or ends more than a day after it: an order by day cannot rely on it. */
 export const spanForm = 'd '
 
 function isSpanning(type: string, values: readonly Extracted[], day: number): boolean {
@@ -160,14 +160,14 @@ function mainDay(type: string, values: readonly Extracted[]): number | null {
   return day !== null && Math.abs(day) < 2 ** 31 ? day : null
 }
 
-/** `Type/id` without our own base in front, so both ways of writing the same reference are one value. */
+/** `Type/id` without our own base in front, so that both spellings of a reference are one value. */
 export function localReference(reference: string, base: string): string {
   if (!reference.includes('/_history/') && !reference.startsWith(base)) return reference
   const found = parseReference(reference, base)
   return found ? `${found.type}/${found.id}` : reference
 }
 
-/** A reference whose target was filed under the same key is found by the key; only others need a row. */
+/** Whether the target of a reference is filed under the same key: then the key finds it, and it needs no row. */
 function pointsInside(reference: string, patient: number): boolean {
   const id = reference.slice(reference.indexOf('/') + 1)
   return isServerId(id) && keyOfId(id) === patient

@@ -7,19 +7,19 @@ import type { Asking } from '../asking.ts'
 import { isServerId, keyOfId, newId, newSharedKey, parseReference, requireNoPersonalNumber, reservedKeys } from '../ids.ts'
 import { findName } from '../store.ts'
 
-/** A Patient that others refer to before it arrived: its id is kept for it, so order of arrival does not matter. */
+/** A key and an id for a Patient that others refer to before it has arrived, so the order of arrival does not matter. */
 export type Reservation = { name: string; patient: number; id: string }
 
 export type Charts = {
   /** Keys of Patients created by the same request. */
   created: Set<number>
-  /** Keys of charts of the asker's own institution that the same request is about: asked once. */
+  /** Keys of charts of the asker's own institution that the request has already asked for. */
   own: Set<number>
   /** Names reserved by the same request. */
   reserved: Map<string, Reservation>
-  /** Names that were looked up together beforehand, as `type name`; null is a name nobody has. */
+  /** Names that were looked up together beforehand, as `type name`; null when nobody has the name. */
   found?: ReadonlyMap<string, Named | null>
-  /** Charts of other institutions that the same request may write under: decided once. */
+  /** Charts of other institutions for which the request has already been allowed to write. */
   opened?: Set<number>
 }
 export type Named = { patient: number; id: string; institution: number }
@@ -30,13 +30,13 @@ export function findNamed(sql: Runner, charts: Charts, type: number, name: strin
 }
 export const noCharts = (): Charts => ({ created: new Set(), own: new Set(), reserved: new Map() })
 
-// A chart's institution never changes and a Patient is never physically removed: what was seen once stays true.
+// A chart's institution never changes and a Patient is never physically removed, so a remembered answer stays true.
 const chartInstitutions = new Map<number, number>()
 const rememberedMax = 200_000
 
 /**
- * The key under which a resource is filed, by the first reference of the Patient compartment; none means nobody's. At once, where the request has told of
- * that patient before: nearly everything of a bundle is about one.
+ * The key under which a resource is filed: that of the first reference in the Patient compartment, or nobody's when there is none. The answer comes
+ * at once when the request has already met that patient: nearly everything in a bundle is about one.
  */
 export function subjectOf(asking: Asking, sql: Runner, resource: Resource, charts: Charts, path: string): number | Promise<number> {
   const { world, base } = asking
@@ -76,7 +76,7 @@ async function chartNamed(asking: Asking, sql: Runner, id: string, charts: Chart
   return patient
 }
 
-/** The element in which a resource says whom it is about. */
+/** The element in which a resource names its subject. */
 export const placeOfSubject = (resource: Resource, path: string): string => `${path}.${subjectNames.find((name) => resource[name] !== undefined) ?? 'subject'}`
 const subjectNames = ['subject', 'patient', 'beneficiary', 'focus']
 
@@ -107,7 +107,7 @@ async function chartInstitution(asking: Asking, sql: Runner, patient: number): P
   return named.institution
 }
 
-/** Known beforehand: nobody's, or a chart that the same request has told of or opened. */
+/** Whether it is certain without asking: the key is nobody's, or a chart that the same request has met or opened. */
 export const isOpen = (patient: number, charts: Charts): boolean => patient < reservedKeys || isTold(charts, patient) || charts.opened?.has(patient) === true
 
 /**
@@ -135,5 +135,5 @@ export async function requireMayWrite(asking: Asking, sql: Runner, patient: numb
   throw refusal
 }
 
-/** Whose record a refused write was about: its denial is audited once its transaction is gone. */
+/** The patient of a refused write: the denial is audited once the write's transaction is rolled back. */
 export const deniedPatients = new WeakMap<Refusal, number>()

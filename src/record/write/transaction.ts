@@ -11,11 +11,11 @@ import { auditLooks, decideIntent, type Intent, intentOf, requestOf, resultsOf }
 import { createNeighbours } from './neighbours.ts'
 
 /**
- * All writes of a transaction in one database transaction. Ids are given first (Patients before what is about them), then every
- * `urn:uuid` and conditional reference is replaced, then everything is written by one statement.
+ * Does all writes of a transaction in one database transaction. Ids are given first (Patients before what is about them), then every `urn:uuid` and
+ * conditional reference is replaced, then one statement writes everything.
  */
 export async function runTransaction(asking: Asking, plan: BundlePlan, again: () => BundlePlan): Promise<Map<number, Applied>> {
-  // Each attempt replaces references in place, so one after a deadlock begins with the bundle as it came.
+  // An attempt replaces references in place, so an attempt after a deadlock begins with a fresh copy of the bundle.
   let next: BundlePlan | null = plan
   await checkEndpoints(
     asking,
@@ -44,14 +44,14 @@ export async function prepare(asking: Asking, tx: AuditedTransaction, plan: Bund
   return { results: resultsOf(tx, intent, prepared.results), prepared }
 }
 
-/** A transaction that may share a database transaction with others; `plan` gives it as it came, each time it is asked. */
+/** A transaction that may share a database transaction with others. `plan` gives the bundle as it came at each call. */
 export type Sharer = { asking: Asking; plan(): BundlePlan }
 
 /**
- * Several transactions of senders who do not wait for each other, in one database transaction: their conditions are one question, their rows
- * one statement. One that has to do with an earlier of them is left out, so that it finds what that one did when it comes again; answers the
- * places of those that are done, of which the first is always one. `also` ends whatever they came from, in the same transaction. When
- * anything is refused, nothing of all of them is done. `isDecided` is told when only the writing is left.
+ * Runs several transactions of senders who do not wait for each other in one database transaction: one question asks all conditions, one statement
+ * writes all rows. A transaction that touches the same data as an earlier one is left out, so that it finds the earlier result when it comes again.
+ * Answers the places of those that are done; the first always is. `also` ends the work they came from, in the same transaction. If any is refused,
+ * none is done. `isDecided` is called when only the writing is left.
  */
 export async function runTogether(world: World, sharers: readonly Sharer[], also: Also, isDecided: () => void): Promise<number[]> {
   return world.ledger.transaction(async (tx) => {
@@ -64,7 +64,7 @@ export async function runTogether(world: World, sharers: readonly Sharer[], also
 
 type Also = (tx: AuditedTransaction, places: readonly number[]) => Promise<void>
 
-/** All of it but the writing: while the database writes, nothing of what was read and judged is held any more. */
+/** Everything but the writing. It is a function of its own so that nothing that was read and judged stays in memory while the database writes. */
 async function decideTogether(tx: AuditedTransaction, sharers: readonly Sharer[], also: Also): Promise<{ places: number[]; statement: Fragment | null }> {
   const intents = sharers.map(({ asking, plan }) => intentOf(asking, plan()))
   const answers = await askConditions(

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { startServer } from '../../testing/server.ts'
 
-// Read, version, change, delete as https://hl7.org/fhir/R4/http.html says, seen from outside.
+// Read, version, change and delete as https://hl7.org/fhir/R4/http.html describes them, seen from outside.
 
 type Json = Record<string, any>
 const patient = (value: string, more: Json = {}) => ({ resourceType: 'Patient', identifier: [{ system: 'urn:h', value }], ...more })
@@ -70,7 +70,7 @@ test('a search knows only the current version, whatever earlier ones said', asyn
   }
 })
 
-test('what the server keeps about a version is its own; everything else of meta is kept, and primitives keep their extensions', async (t) => {
+test('meta.versionId and lastUpdated belong to the server; everything else of meta is kept, and primitives keep their extensions', async (t) => {
   const { institution } = await startServer(t)
   const { send } = await institution('А')
   const sent = patient('1', {
@@ -121,7 +121,7 @@ test('what the server keeps about a version is its own; everything else of meta 
   }
 })
 
-test('clients choose what comes back, and whether anything does', async (t) => {
+test('a client chooses which content comes back, and whether any does', async (t) => {
   const { institution } = await startServer(t)
   const { send } = await institution('А')
   const minimal = await send('POST', '/fhir/Patient', patient('1'), { prefer: 'return=minimal' })
@@ -144,7 +144,7 @@ test('clients choose what comes back, and whether anything does', async (t) => {
   }
 })
 
-test('a system without an institution of its own, and an institution for another, cannot change or delete', async (t) => {
+test('an institution cannot change or delete the resource of another', async (t) => {
   const { institution } = await startServer(t)
   const [a, b] = [await institution('А'), await institution('Б')]
   const { body } = await a.send('POST', '/fhir/Patient', patient('1'))

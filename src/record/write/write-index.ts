@@ -4,14 +4,14 @@ import { dayMax, dayMin } from './rows.ts'
 import type { Known, KnownValues, TokenRow } from './known-values.ts'
 import type { Version } from './write.ts'
 
-/** What of a version leads to it. */
+/** The parts of a version for the index. */
 type Indexed = Pick<Version, 'patient' | 'type' | 'id' | 'index'>
 
 /**
- * What finds a patient's rows when nobody named the patient: values once per patient with the days they span, identifiers, texts.
- * Rows are never taken away: a value of an old version leads to a candidate that the resource itself refuses.
+ * Writes the rows that find a patient's resources when the search names no patient: values once per patient with the days they span, identifiers,
+ * texts. Rows are never removed: a value of an old version leads to a candidate that the check of the resource itself rejects.
  *
- * What `known` knows to be there is left out, and what is sent is noted in it. `areNew`: none of these resources was there before.
+ * Values that `known` holds are left out, and the sent ones are noted in it. `areNew`: none of these resources existed before.
  */
 export function indexCtes(versions: readonly Indexed[], { known = null, areNew = false }: { known?: Known | null; areNew?: boolean } = {}): Fragment[] {
   const ctes: Fragment[] = []
@@ -28,7 +28,7 @@ export function indexCtes(versions: readonly Indexed[], { known = null, areNew =
   return ctes
 }
 
-/** One row per value and patient, sorted, so that writers do not deadlock and neighbours in the index are written together. */
+/** One row for each value and patient. Sorted, so that writers do not deadlock and neighbours in the index are written together. */
 function tokensOf(versions: readonly Indexed[], known: KnownValues | null): TokenRow[] {
   const rows: TokenRow[] = []
   let met = new Map<number, TokenRow>()
@@ -52,11 +52,11 @@ function tokensOf(versions: readonly Indexed[], known: KnownValues | null): Toke
       rows.push(fresh)
     }
   }
-  // Asked which is less: a difference of two such large numbers would be a new object each time.
+  // Compares by less-than: a difference of two such large numbers would be a new object each time.
   return (known === null ? rows : rows.filter((row) => !known.has(row))).sort((a, b) => (a.hash < b.hash ? -1 : a.hash > b.hash ? 1 : a.patient - b.patient))
 }
 
-/** Most values are known for the patient already: looking first keeps the row unlocked and the log small. */
+/** Most values are already known for the patient: looking first keeps the row unlocked and the log small. */
 function tokenCte(rows: readonly TokenRow[]): Fragment {
   return fragment`record_tokens as (
     insert into record.token as t (hash, patient, first_day, last_day)
@@ -92,7 +92,7 @@ function soundsOf(versions: readonly Indexed[]): SoundRow[] {
   return rows.filter(({ near, word }, at) => at === 0 || rows[at - 1]?.near !== near || rows[at - 1]?.word !== word)
 }
 
-/** Names repeat: nearly all of these are there, and looking first writes nothing. */
+/** Names repeat: nearly all of these rows exist, and by looking first the statement writes nothing. */
 function soundCte(rows: readonly SoundRow[]): Fragment {
   return fragment`record_sounds as (
     insert into record.sound (near, word)
@@ -103,7 +103,7 @@ function soundCte(rows: readonly SoundRow[]): Fragment {
 
 type StringRow = { patient: number; type: number; id: string; value: string }
 
-/** Of new resources no row can be there: PostgreSQL then need not look first, nor write down that it did. */
+/** New resources cannot have rows yet: PostgreSQL then need not look first, nor write down that it did. */
 function stringCte(rows: readonly StringRow[], areNew: boolean): Fragment {
   return fragment`record_strings as (
     insert into record.string (patient, type, id, value)

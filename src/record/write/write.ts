@@ -7,14 +7,14 @@ import type { IndexRows } from './rows.ts'
 import type { Known } from './known-values.ts'
 import { indexCtes } from './write-index.ts'
 
-/** One version ready to be written: exact bytes, index rows, and the version it follows (0 for a new resource). */
+/** One version ready to be written: exact bytes, index rows and its version number (1 for a new resource). */
 export type Version = {
   patient: number
   type: number
   typeName: string
-  /** Row id. */
+  /** The id of the row. */
   id: string
-  /** Public id when the client chose it. */
+  /** The public id, when the client chose one. */
   name: string | null
   version: number
   at: Date
@@ -27,11 +27,11 @@ export type Version = {
 export type Change = { versions: Version[]; topic: string }
 
 /**
- * Everything a set of changes writes, as CTEs of one statement: versions, superseded pointers, chunks, index rows, outbox.
- * A version above 1 replaces exactly the version before it: two writers that follow the same version would both put it into
- * record.superseded, whose primary key lets one pass. Used alone, in batches of requests, and inside transactions.
+ * Everything a set of changes writes, as CTEs of one statement: versions, superseded pointers, chunks, index rows, outbox. A version above 1 replaces
+ * exactly the version before it: two writers that follow the same version would both put it into record.superseded, whose primary key lets only one
+ * pass. Used alone, in batches of requests, and inside transactions.
  *
- * Rows go in in the order of their primary key: a page of the index then fills to its end instead of splitting in halves.
+ * Rows are inserted in the order of their primary key: then a page of the index fills to its end instead of splitting in halves.
  */
 export function composeChanges(changes: readonly Change[], random: (bytes: number) => Buffer, known: Known | null): Fragment[] {
   const versions = changes.flatMap((change) => change.versions).sort(byKey)
@@ -106,9 +106,9 @@ function nameCtes(versions: readonly Version[]): Fragment[] {
 const listedMax = 10
 
 /**
- * One event per patient and request: what changed, never what it says. Of a large set the event counts the types; who needs
- * each resource asks the record for what the event's transaction wrote, unless others wrote in it, too. What is about nobody is one event
- * together. Of a Subscription nobody but its maker hears.
+ * One event per patient and request. It says what changed, never the content. For a large set the event counts the types; a subscriber that needs
+ * each resource asks the record what the event's transaction wrote, unless others wrote in it, too. Resources about nobody share one event. A
+ * Subscription makes no event, since only its maker may know of it.
  */
 function eventsOf(change: Change, isShared: boolean): { topic: string; patient: number; institution: number; at: Date; body: unknown }[] {
   const told = change.versions.filter(({ typeName }) => typeName !== 'Subscription')

@@ -7,7 +7,7 @@ import { buildApp } from '../../app.ts'
 import { createLedger, verify } from '../../audit/audit.ts'
 import { type Answer, type Send, sender, startServer, type TestServer } from '../../testing/server.ts'
 
-// Many at once on one resource, from two processes, and with a clock that jumps.
+// Many writers at once on one resource, from two processes, and with a clock that jumps.
 
 const patient = (more: object = {}) => ({ resourceType: 'Patient', identifier: [{ system: 'urn:h', value: 'один' }], ...more })
 const outcomes = (answers: Answer[]) =>
@@ -21,7 +21,7 @@ async function history(send: Send, url: string): Promise<any[]> {
   return body.entry.map((one: any) => one.resource)
 }
 
-/** What a second server process is to the database: connections, streams and caches of its own. */
+/** A second server process as the database sees it: with its own connections, streams and caches. */
 async function secondServer(t: TestContext, { world, app: _ }: TestServer, token: string): Promise<Send> {
   const other = { ...world }
   other.ledger = await createLedger(other)
@@ -59,7 +59,7 @@ test('16 writers on one resource: as many versions as successes, each with the c
   for (const one of versions.slice(0, -1)) assert.equal(one.multipleBirthInteger, said.get(Number(one.meta.versionId)))
 })
 
-test('16 writers who all know the same version: one of them wins, the others hear 412', async (t) => {
+test('of 16 writers who all know the same version one wins, and the others get 412', async (t) => {
   const server = await startServer(t)
   const { send, token } = await server.institution('А')
   const other = await secondServer(t, server, token)
@@ -77,7 +77,7 @@ test('16 writers who all know the same version: one of them wins, the others hea
   assert.equal((await history(send, url)).length, 5)
 })
 
-test('16 patches at once on one resource: each that succeeded is in the result, none is lost', async (t) => {
+test('of 16 patches at once on one resource each that succeeded is in the result, and none is lost', async (t) => {
   const server = await startServer(t)
   const { send, token } = await server.institution('А')
   const other = await secondServer(t, server, token)
@@ -104,7 +104,7 @@ test('16 patches at once on one resource: each that succeeded is in the result, 
   assert.equal(versionOf(now), 1 + wanted.length)
 })
 
-test('an id that two processes give at once to a new resource is given once', async (t) => {
+test('an id that two processes use at once for a new resource creates one resource only', async (t) => {
   const server = await startServer(t)
   const { send, token } = await server.institution('А')
   const other = await secondServer(t, server, token)

@@ -4,7 +4,7 @@ import { ana, headOf, type Loose, mappedHl7, segment } from '../../../testing/hl
 
 const report = segment('PES', { 2: 'D1^Јовић^Марко', 5: 'N77^ALIMS', 9: '20260301', 10: '202603021000' })
 
-test('what was suffered of a medicine has its gravity, its end, who reported it and what is suspected, with its lot', async () => {
+test('an adverse event of a medicine has its seriousness, its end, its reporter and the suspected medicine with its lot', async () => {
   const { first, at, requests, losses } = await mappedHl7([
     headOf('PEX^P07'),
     ana,
@@ -28,7 +28,7 @@ test('what was suffered of a medicine has its gravity, its end, who reported it 
   assert.deepEqual([requests('AdverseEvent'), losses], [['PUT identifier=urn:id:ALIMS|N77'], []])
 })
 
-test('several events of one report are several, and what is not serious says so', async () => {
+test('several events of one report stay several, and an event that is not serious says so', async () => {
   const { all, requests } = await mappedHl7([
     headOf('PEX^P07'),
     ana,
@@ -43,7 +43,7 @@ test('several events of one report are several, and what is not serious says so'
   )
 })
 
-test('a medicine that no event is of is in the losses', async () => {
+test('a suspected medicine without an event is in the losses', async () => {
   const { all, losses } = await mappedHl7([headOf('PEX^P07'), ana, report, segment('PCR', { 1: 'X^х^ATC' })])
   assert.deepEqual([all('Medication').length, losses.includes('PCR[1]')], [0, true])
 })

@@ -6,7 +6,7 @@ import { practitioner } from './people.ts'
 import { codeableConcept, coded, date, dateTime, entityIdentifier } from './types.ts'
 
 const seriousness = 'http://terminology.hl7.org/CodeSystem/adverse-event-seriousness'
-// HL7 table 0240, the consequence that makes it serious, and table 0238, whether it is.
+// HL7 table 0240 says which consequence makes it serious, and table 0238 whether it is.
 const consequences = table<string>({
   D: 'SeriousResultsInDeath',
   L: 'SeriousIsLifeThreatening',
@@ -21,13 +21,13 @@ const serious = table<string>({ Y: 'Serious', S: 'Serious', N: 'Non-serious' })
 // HL7 table 0241.
 const outcomes = table<string>({ D: 'fatal', F: 'resolved', R: 'recovering', N: 'ongoing', W: 'ongoing', S: 'resolvedWithSequelae', U: 'unknown' })
 
-/** PES: who reports it, and when. */
+/** PES: who reports the event, and when. */
 export function reported(segment: Segment, mapping: Mapping): void {
   mapping.reported = segment
   mapping.adverse = undefined
 }
 
-/** PEO: what happened to the patient, perhaps of a medicine (ICH E2A). */
+/** PEO: an event that happened to the patient, perhaps caused by a medicine (ICH E2A). */
 export function adverse(segment: Segment, mapping: Mapping): void {
   const entry = mapping.aboutPatient('AdverseEvent', segment)
   if (entry === undefined) return
@@ -57,7 +57,7 @@ function ofReport(entry: Entry, report: Segment, mapping: Mapping): void {
   fill(entry, report, reportRows, mapping)
   const number = report.first(5) && entityIdentifier(report.first(5) as Value, mapping)
   if (number?.['system'] === undefined) return
-  // One report may tell of several events.
+  // One report may contain several events, so the later ones get a number of their own.
   const before = mapping.draft.entries.filter((one) => one !== entry && one.resource.resourceType === 'AdverseEvent').length
   const own = before === 0 ? number : { ...number, value: `${String(number['value'])}/${before + 1}` }
   resource['identifier'] = own
@@ -69,7 +69,7 @@ const reportRows = rowsOf([
   [10, 'recordedDate', dateTime],
 ])
 
-/** PCR: what it may have come of, how probably, with its lot. */
+/** PCR: the suspected cause, how probable it is, and its lot. */
 export function suspected(segment: Segment, mapping: Mapping): void {
   const { adverse: entry, draft } = mapping
   const code = segment.first(1) && codeableConcept(segment.first(1) as Value)

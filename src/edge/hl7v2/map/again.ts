@@ -4,8 +4,8 @@ import { type Entry, type Json, put, statementSystem } from '../../draft/draft.t
 import type { Mapping } from './mapping.ts'
 
 /**
- * Allergies, diagnoses, procedures, relatives and insurances come with every message about a patient and seldom have a number of their own. Without one each admission, transfer and discharge made
- * another of each. So they are found again by what they say: whose, of which visit, what, when.
+ * Allergies, diagnoses, procedures, relatives and insurances come with every message about a patient and seldom have their own number. Without one,
+ * each admission, transfer and discharge made them again. So they are found again by their contents: whose, in which visit, what, when.
  */
 export function findAgain(mapping: Mapping): void {
   for (const entry of mapping.draft.entries) {
@@ -27,15 +27,15 @@ export function findAgain(mapping: Mapping): void {
 type Same = (resource: Entry['resource'], mapping: Mapping) => string
 
 const same: Record<string, Same> = {
-  // Before all that is of a visit, as PV1 stands before it in the message.
+  // The visit comes first, because the others are found by it, and PV1 comes first in the message.
   Encounter: ({ period, class: kind, location }, mapping) => {
     const start = String((period as Json | undefined)?.['start'] ?? '')
     const code = String((kind as Json | undefined)?.['code'] ?? '')
-    // Nobody is admitted twice on a day, but may well be seen twice.
+    // Nobody is admitted twice on one day, but a patient may well be seen twice.
     if (start.includes('T') || (start !== '' && code === 'IMP')) return start
     const [where] = (location ?? []) as { location?: Json }[]
     const place = mapping.draft.find(where?.location)?.query
-    // Each result from a ward made another visit; of one day there they are one.
+    // Each result from a ward would make another visit; results of one day in one ward belong to one.
     return place === undefined ? '' : [start || dayOf(mapping), code, place].join('|')
   },
   AllergyIntolerance: ({ code }) => codeIn(code),
@@ -52,7 +52,7 @@ const same: Record<string, Same> = {
     const values = ((classes ?? []) as Json[]).map(({ value }) => String(value))
     return [payer?.query ?? String(payer?.resource['name'] ?? ''), numbersIn(identifier), String(subscriberId ?? ''), ...values].join('|')
   },
-  // What is measured at a moment, at a visit, or told with a vaccination that all messages tell again.
+  // A measurement is found by its moment, by its visit, or by the vaccination with which all messages repeat it.
   Observation: ({ code, encounter, effectiveDateTime, partOf }, mapping) => {
     const [whole] = (partOf ?? []) as Json[]
     const vaccination = mapping.isOf('VXU') ? mapping.draft.find(whole)?.query : undefined
@@ -62,14 +62,14 @@ const same: Record<string, Same> = {
     if (time.includes('T')) return of('', codeIn(code), time)
     return mapping.isOf('ADT') && encounter !== undefined ? of(visitOf(encounter, mapping), codeIn(code), time) : ''
   },
-  // A stay has one group; charges of the other kind (FT1) are as many as there are.
+  // A stay has one group (DRG); there may be any number of other charges (FT1).
   ChargeItem: (resource, mapping) =>
     resource === mapping.grouped?.resource && resource['context'] !== undefined ? of(visitOf(resource['context'], mapping), 'DRG') : '',
   Immunization: ({ vaccineCode, occurrenceDateTime, status }) =>
     occurrenceDateTime === undefined ? '' : of('', codeIn(vaccineCode), `${String(occurrenceDateTime)} ${status === 'not-done' ? 'not' : ''}`),
 }
 
-/** What says nothing of itself is not found by what stands around it. */
+/** A resource without contents of its own is not found by its surroundings. */
 const of = (around: string | undefined, said: string, when = '') => (said === '' || around === undefined ? '' : `${around} ${when} ${said}`)
 
 const dayOf = ({ message }: Mapping): string => (dateTimeOf(message.segments[0]?.text(7) ?? '') ?? '').slice(0, 10)
@@ -83,7 +83,7 @@ function codeIn(concept: unknown): string {
 const numbersIn = (identifiers: unknown): string =>
   ((identifiers ?? []) as Json[]).map(({ system, value }) => `${String(system ?? '')}|${String(value)}`).join(',')
 
-/** Undefined in a visit without a number: the same diagnosis of the next such visit would be written over this one's. */
+/** Undefined in a visit without a number: the same diagnosis in the next such visit would replace this one. */
 function visitOf(encounter: unknown, mapping: Mapping): string | undefined {
   return encounter === undefined ? '' : mapping.draft.find(encounter as Json)?.query
 }

@@ -29,7 +29,7 @@ export function attachment(segment: Segment, value: Value, mapping: Mapping): Js
   if (found === undefined)
     mapping.draft.lose(`${segment.place}-5`, isPointer ? 'is no address that could be followed' : 'is not what its encoding says, and no file')
   value.skip(1, 2)
-  // att-1: what has data says what it is.
+  // att-1: an attachment with data must say its content type.
   const contentType = mediaType(type, subtype) ?? (found?.['data'] === undefined ? undefined : (typeOf(String(found['data'])) ?? 'application/octet-stream'))
   return some({ contentType, ...found, title: found === undefined ? (title ?? 'could not be read') : title })
 }
@@ -40,33 +40,33 @@ function mediaType(type: string | undefined, subtype: string | undefined): strin
   return contents[subtype.toUpperCase()] ?? (type === undefined ? undefined : `${type.toLowerCase()}/${subtype.toLowerCase()}`)
 }
 
-/** Only what is an address leads anywhere for another; a path on the sender's own disk does not. */
+/** Only a URL can be followed from elsewhere; a path on the sender's own disk is left out. */
 function pointerOf(value: Value): Json | undefined {
   const url = value.part(1)
   return url !== undefined && /^(?:https?|urn|ftps?|dicom|wado)[^\s"<>\\]*:[^\s"<>\\]+$/i.test(url) ? { url } : undefined
 }
 
-/** Base64 as it is, hexadecimal and text turned into it; what claims to be base64 and is not is no data. */
+/** Base64 stays as it is, hexadecimal and text are converted to it. Data that claim to be base64 and are not are left out. */
 function dataOf(value: Value): Json | undefined {
   const [encoding, data] = [value.part(4)?.toUpperCase(), value.part(5)?.replace(/\s+/g, '')]
   if (data === undefined) return bareData(value)
   if (encoding === 'BASE64') return isBase64(data) ? { data } : undefined
   if (encoding === 'HEX' && data.length % 2 === 0 && /^[0-9A-Fa-f]+$/.test(data)) return { data: Buffer.from(data, 'hex').toString('base64') }
-  // Whatever is said of its encoding: a file that begins as one in Base64 is none in it once more.
+  // Whatever encoding is declared: data that begin like a file in Base64 are already encoded.
   if (typeOf(data) !== undefined && isBase64(data)) return { data }
   return { data: Buffer.from(value.part(5) ?? '', 'utf8').toString('base64') }
 }
 
-/** Whoever leaves out the components still wrote a file, where its beginning says which. */
+/** A sender who leaves out the components still sends a file, when its beginning shows the type. */
 function bareData(value: Value): Json | undefined {
   const data = value.length === 1 ? value.part(1)?.replace(/\s+/g, '') : undefined
   return data !== undefined && typeOf(data) !== undefined && isBase64(data) ? { data } : undefined
 }
 
-/** Files are written where texts stand, too: a PDF that is a text of letters nobody could read. */
+/** Files are also written in text fields: a PDF read as text would be letters that nobody could read. */
 export const isBareFile = (raw: string): boolean => raw.startsWith('JVBERi0')
 
-// How files begin, in Base64.
+// How files begin in Base64.
 const beginnings = [
   ['JVBERi', 'application/pdf'],
   ['/9j/', 'image/jpeg'],

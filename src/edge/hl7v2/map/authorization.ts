@@ -10,7 +10,7 @@ const rows = rowsOf([
   [10, 'created', dateTime],
 ])
 
-/** AUT: what the payer has agreed to beforehand, as the answer to a claim; the referral or order that it is for names it. */
+/** AUT: what the payer has agreed to beforehand, as the answer to a claim; its referral or order refers to it. */
 export function authorization(segment: Segment, mapping: Mapping): void {
   const entry = mapping.aboutPatient('ClaimResponse', segment, 'patient')
   if (entry === undefined) return
@@ -22,7 +22,7 @@ export function authorization(segment: Segment, mapping: Mapping): void {
   Object.assign(resource, { status: 'active', use: 'preauthorization', outcome: 'complete' })
   resource['type'] = { text: 'authorization' }
   resource['insurer'] ??= { display: named ?? 'not said' }
-  // R4 demands when it was made: where the payer does not say, the message told it then.
+  // R4 demands a creation time: when the payer gives none, it is the time of the message.
   resource['created'] ??= dateTimeOf(mapping.message.segments[0]?.text(7) ?? '') ?? '1900'
   const number = segment.first(6) && entityIdentifier(segment.first(6) as Value, mapping)
   if (number !== undefined) resource['preAuthRef'] = number['value']
@@ -37,13 +37,13 @@ export function authorization(segment: Segment, mapping: Mapping): void {
 }
 const adjudication = 'http://terminology.hl7.org/CodeSystem/adjudication'
 
-/** An organization that is only a code has no name of its own. */
+/** An organization known only by a code gets its name from here; the code becomes its identifier. */
 function callIt(payer: Json, name: string): void {
   if (payer['identifier'] === undefined) payer['identifier'] = [{ value: payer['name'] }]
   payer['name'] = name
 }
 
-/** AUT-8 and 9: how many were asked for, and how many were granted. */
+/** AUT-8 and 9: how many treatments were requested, and how many were granted. */
 function treatments(resource: Json, segment: Segment): void {
   const said = [
     [8, 'requested number of treatments'],

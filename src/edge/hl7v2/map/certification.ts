@@ -12,14 +12,17 @@ const rows = rowsOf([
   [6, 'created', dateTime],
 ])
 
-/** A number of the insurer's papers, though CX: the same authority gives people theirs, and it has not the form of those. */
+/** The number of a paper of the insurer, although in a CX: the same authority also numbers people, in another form. */
 function certificate(value: Value, { options }: Mapping): Json | undefined {
   const [number, authority] = [value.part(1), value.inside(4)]
   value.skip(2, 3, 5)
   return number === undefined ? undefined : some({ system: identifierSystem(authority?.part(1), authority?.part(2)) ?? options.localSystem, value: number })
 }
 
-/** IN3: the insurer has certified a stay beforehand, for how many days and until when; as the answer to a claim of the insurance before it, as AUT is. */
+/**
+ * IN3: the insurer's advance certification of a stay: for how many days and until when. Like AUT it is the answer to a claim, of the insurance before
+ * it.
+ */
 export function certification(segment: Segment, mapping: Mapping): void {
   const entry = mapping.aboutPatient('ClaimResponse', segment, 'patient')
   if (entry === undefined) return
@@ -30,7 +33,7 @@ export function certification(segment: Segment, mapping: Mapping): void {
   const [payor] = (coverage?.resource['payor'] ?? []) as Json[]
   const isPayer = mapping.draft.find(payor)?.resource.resourceType === 'Organization'
   Object.assign(resource, { status: 'active', use: 'preauthorization', outcome: 'complete', type: { text: 'certification' } })
-  // R4 demands both; the patient who pays is no insurer, and where nothing says when, the message told it then.
+  // R4 demands both: a patient who pays is not an insurer, and without a time the message's time is used.
   resource['insurer'] = isPayer ? payor : { display: 'not said' }
   resource['created'] ??= dateTimeOf(mapping.message.segments[0]?.text(7) ?? '') ?? '1900'
   if (coverage !== undefined) resource['insurance'] = [{ sequence: 1, focal: true, coverage: coverage.reference }]
@@ -48,14 +51,14 @@ export function certification(segment: Segment, mapping: Mapping): void {
 // HL7 table 0149.
 const kindsOfDays = table<string>({ AP: 'approved days', DE: 'denied days', PE: 'pending days' })
 
-/** IN3-11 (DTN): of which kind, and how many. */
+/** IN3-11 (DTN): the kind of days, and their number. */
 function days(resource: Json, segment: Segment): void {
   const [kind, value] = [segment.first(11)?.part(1)?.toUpperCase(), decimalIn(segment.first(11)?.part(2))]
   if (value === undefined) return
   resource['item'] = [{ itemSequence: 1, adjudication: [some({ category: { text: kindsOfDays[kind ?? ''] ?? 'days' }, value }) as Json] }]
 }
 
-/** Who certified it and whom to ask; R4 has no element for them in an answer. */
+/** Who certified it and whom to ask; R4 has no element for them in a ClaimResponse. */
 function notes(resource: Json, segment: Segment): void {
   const people = [
     [3, 'certified by'],

@@ -5,7 +5,7 @@ import { practitioner } from './people.ts'
 import { codeableConcept, coded, dateTime, decimal, entity, identifier, money, organization, organizationCoded, period, units } from './types.ts'
 import { table } from '../../draft/table.ts'
 
-// HL7 table 0017: a credit takes back what was charged.
+// HL7 table 0017: a credit reverses a charge.
 const statuses = table<string>({ CG: 'billable', CD: 'aborted', PY: 'billed' })
 
 const rows = rowsOf([
@@ -29,7 +29,7 @@ function performer(value: Value, mapping: Mapping, place: string): Json | undefi
   return actor && { actor }
 }
 
-/** FT1: something done for the patient that is to be paid. */
+/** FT1: a service to the patient that is to be paid. */
 export function charge(segment: Segment, mapping: Mapping): void {
   const entry = mapping.aboutPatient('ChargeItem', segment)
   if (entry === undefined) return
@@ -55,7 +55,7 @@ export function charge(segment: Segment, mapping: Mapping): void {
   mapping.noted = entry
 }
 
-/** FT1-34 and 35: the thing that was used, and its model. */
+/** FT1-34 and 35: the product that was used, and its model. */
 function product(resource: Json, segment: Segment, mapping: Mapping): void {
   const identifier_ = segment.first(34) && entity()(segment.first(34) as Value, mapping)
   const made = some({ identifier: identifier_ && [identifier_], modelNumber: segment.text(35) })

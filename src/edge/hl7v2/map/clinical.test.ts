@@ -5,7 +5,7 @@ import { ana, headOf, mappedHl7, segment } from '../../../testing/hl7.ts'
 const told = async (...lines: string[]) => await mappedHl7([headOf('ADT^A08'), ana, segment('PV1', { 1: '1', 2: 'I', 19: 'V1' }), ...lines])
 
 describe('a diagnosis', () => {
-  test('is of the code system that DG1-2 names, as older systems write it, and a procedure of that in PR1-2', async () => {
+  test('has the code system in DG1-2, as older systems write it, and a procedure that in PR1-2', async () => {
     const { first, all } = await told('DG1|1|I10|J189|Пнеумонија||F', 'DG1|2|I9|486^Пнеумонија^I10C||F', 'PR1|1|I10P|0BH17EZ|Интубација|20260301')
     assert.deepEqual(
       all('Condition').map((one) => one['code'].coding[0]),
@@ -26,7 +26,7 @@ describe('a diagnosis', () => {
   })
 })
 
-test('since when an allergy or a problem is may be words; when it was established and how severe it is are told', async () => {
+test('the onset of an allergy or a problem may be in words, and its time of diagnosis and its severity are kept', async () => {
   const { first, all, losses } = await told(
     segment('IAM', { 1: '1', 2: 'DA', 3: 'X^х^L', 6: 'A^Add^HL70323', 12: 'од детињства' }),
     segment('PRB', { 1: 'AD', 2: '20260301', 3: 'I10^х^I10', 4: 'P1', 7: '20200101', 17: 'од 2019.', 26: '6736007^умерено^SCT' }),
@@ -39,14 +39,14 @@ test('since when an allergy or a problem is may be words; when it was establishe
   assert.deepEqual(losses, [])
 })
 
-test('when a patient is expected to leave is told, and whether it is an inpatient in words', async () => {
+test('the expected discharge is kept, and in words whether the patient is an inpatient', async () => {
   const { first } = await mappedHl7([headOf('ADT^A01'), ana, segment('PV1', { 2: 'Inpatient', 19: 'V1' }), segment('PV2', { 9: '20260305' })])
   const visit = first('Encounter')
   assert.deepEqual([visit['class'].code, visit['extension'][0].valueDateTime], ['IMP', '2026-03-05'])
   assert.match(visit['extension'][0].url, /plannedEndDate$/)
 })
 
-test('when a patient was expected stands beside when the visit began, and what is no number of days is told', async () => {
+test('the expected admission is kept beside the beginning of the visit, and a text that is no number of days is a loss', async () => {
   const visit = segment('PV1', { 2: 'I', 19: 'V1', 44: '202603011000' })
   const { first, losses } = await mappedHl7([headOf('ADT^A01'), ana, visit, segment('PV2', { 8: '20260228', 11: 'на посматрању' })])
   const { period, extension, length } = first('Encounter')
@@ -63,20 +63,20 @@ test('a charge has its words, its days and the currency of its price', async () 
   )
 })
 
-describe('what OBX-3 calls a document', () => {
+describe('the name of a document in OBX-3', () => {
   const typeOf = async (...lines: string[]) => {
     const { first, losses } = await mappedHl7([headOf('MDM^T02'), ana, segment('TXA', { 2: 'DS^Отпусна листа^L', 12: 'X1' }), ...lines])
     return [first('DocumentReference')['type'], losses]
   }
   const house = { system: 'urn:id:L', code: 'DS', display: 'Отпусна листа' }
 
-  test('is a code of its type beside that of TXA-2', async () => {
+  test('is a code of its type beside that in TXA-2', async () => {
     const loinc = { system: 'http://loinc.org', code: '18842-5', display: 'Discharge summary' }
     const line = (text: string) => `OBX|1|TX|18842-5^Discharge summary^LN||${text}`
     assert.deepEqual(await typeOf(line('први'), line('други')), [{ coding: [house, loinc], text: 'Discharge summary' }, []])
   })
 
-  test('is told as a loss where its parts are called differently', async () => {
+  test('is a loss when its parts have different names', async () => {
     const [type, losses] = await typeOf('OBX|1|TX|A^Анамнеза^L||први', 'OBX|2|TX|S^Статус^L||други')
     assert.deepEqual([type, losses], [{ coding: [house] }, ['OBX[1]-3', 'OBX[2]-3']])
   })
@@ -97,7 +97,7 @@ test('a document keeps its empty lines, and names its author once', async () => 
   assert.deepEqual([document['author'].length, all('Practitioner').length, losses], [1, 1, []])
 })
 
-test('whose data are to be kept from others says so', async () => {
+test('a patient whose data are to be protected is marked so', async () => {
   const labels = async (indicator: string) =>
     ((await mappedHl7([headOf('VXU^V04'), ana, segment('PD1', { 12: indicator })])).first('Patient').meta as { security?: { code: string }[] } | undefined)
       ?.security?.[0]?.code

@@ -27,7 +27,7 @@ const allergyRows = rowsOf([
   [4, 'criticality', byTable(criticalities)],
 ])
 
-/** AL1 and IAM: the same allergy, told in two ways. */
+/** AL1 and IAM: two segments for the same kind of allergy. */
 export function allergy(segment: Segment, mapping: Mapping): void {
   const entry = mapping.aboutPatient('AllergyIntolerance', segment, 'patient')
   if (entry === undefined) return
@@ -47,7 +47,7 @@ export function allergy(segment: Segment, mapping: Mapping): void {
   if (manifestation.length > 0) resource['reaction'] = [some({ manifestation, onset: began, severity })]
   else if (began !== undefined) resource['onsetDateTime'] = began
   if (isMore) fill(entry, segment, allergyNumberRows, mapping)
-  // HL7 table 0127 calls all of its kinds allergies but the last.
+  // All kinds in HL7 table 0127 but the last are allergies.
   const kind = segment.text(2)?.toUpperCase() ?? ''
   if (kind === 'MA' || categories[kind] !== undefined) resource['type'] ??= 'allergy'
   if (!isMore) return
@@ -60,7 +60,7 @@ export function allergy(segment: Segment, mapping: Mapping): void {
   certainty(segment, resource)
 }
 
-/** IAM-17, HL7 table 0438: how sure it is, and whether it still is one. What was an error has no clinical status (ait-2). */
+/** IAM-17, HL7 table 0438: how certain the allergy is, and whether it is still active. An entry made in error has no clinical status (ait-2). */
 function certainty(segment: Segment, resource: Json): void {
   const known = certainties[segment.text(17)?.toUpperCase() ?? '']
   if (known === undefined) return
@@ -109,7 +109,7 @@ const diagnosisRows = rowsOf([
 const verification = 'http://terminology.hl7.org/CodeSystem/condition-ver-status'
 const inError = { coding: [{ system: verification, code: 'entered-in-error' }] }
 
-/** DG1: a condition, and a diagnosis of the visit that it is told in. */
+/** DG1: a condition, and a diagnosis of the visit in whose message it stands. */
 export function diagnosis(segment: Segment, mapping: Mapping): void {
   const entry = mapping.aboutPatient('Condition', segment)
   if (entry === undefined) return
@@ -136,7 +136,7 @@ export function diagnosis(segment: Segment, mapping: Mapping): void {
   }
   resource['encounter'] = mapping.encounter.reference
   resource['category'] = [{ coding: [{ system: 'http://terminology.hl7.org/CodeSystem/condition-category', code: 'encounter-diagnosis' }] }]
-  // What was an error is no diagnosis of the visit.
+  // A diagnosis made in error is not a diagnosis of the visit.
   if (isTakenBack) return
   const role = roles[segment.text(6)?.toUpperCase() ?? '']
   const rank = segment.first(15) && positive(segment.first(15) as Value)
@@ -146,7 +146,7 @@ export function diagnosis(segment: Segment, mapping: Mapping): void {
   if (mapping.episode !== undefined) put(mapping.episode.resource, 'diagnosis[]', some({ condition: entry.reference, role: use, rank }))
 }
 
-/** DG1-22 and PR1-25: what it came of, by its number; what stands before it in the message is pointed to. */
+/** DG1-22 and PR1-25: the cause, by its number. When an earlier segment of the message has that number, the reference points to it. */
 function madeOf(entry: Entry, value: Value | undefined, mapping: Mapping): Json | undefined {
   const number = value && entityIdentifier(value, mapping)
   if (number === undefined) return undefined
@@ -158,7 +158,7 @@ function madeOf(entry: Entry, value: Value | undefined, mapping: Mapping): Json 
   return mapping.draft.entries.find(isIt)?.reference ?? { type, identifier: number }
 }
 
-// In these a diagnosis after an order is why it is asked for (HL7 2.8, 4.4).
+// In these messages a diagnosis after an order is the reason for the order (HL7 2.8, 4.4).
 const ordering = ['ORM', 'OML', 'OMG', 'OMI', 'OMP', 'OPL', 'RDE']
 function reasonOf(entry: Entry, mapping: Mapping): void {
   if (!mapping.isOf(...ordering)) return
@@ -186,7 +186,7 @@ function performing(code: string, text: string): Convert {
   }
 }
 
-/** PR1. */
+/** PR1: a procedure. */
 export function procedure(segment: Segment, mapping: Mapping): void {
   const entry = mapping.aboutPatient('Procedure', segment)
   if (entry === undefined) return
@@ -205,7 +205,10 @@ export function procedure(segment: Segment, mapping: Mapping): void {
   fill(entry, segment, performerRows, mapping)
 }
 
-/** PR1-5 and 7: from when, and for how many minutes. What was not yet to be done when the message was written is planned; one that is taken back (PR1-20) was an error. */
+/**
+ * PR1-5 and 7: the start, and the length in minutes. A procedure that lay ahead when the message was written is planned; one that is taken back
+ * (PR1-20) was an error.
+ */
 function performed(resource: Json, segment: Segment, mapping: Mapping): void {
   const start = momentIn(segment, 5, mapping)
   const [minutes, written] = [Number(segment.text(7) ?? Number.NaN), dateTimeOf(mapping.message.segments[0]?.text(7) ?? '')]
@@ -249,7 +252,7 @@ export function problem(segment: Segment, mapping: Mapping): void {
   const { resource } = entry
   resource['category'] = [{ coding: [{ system: 'http://terminology.hl7.org/CodeSystem/condition-category', code: 'problem-list-item' }] }]
   const given = problemStatuses[segment.text(14)?.toUpperCase() ?? '']
-  // con-4: what has abated is not active.
+  // con-4: an abated condition is not active.
   const code = resource['abatementDateTime'] === undefined ? (given ?? 'active') : given === undefined || given === 'active' ? 'resolved' : given
   resource['clinicalStatus'] = clinical('condition', code)
   const certain = sure[segment.text(13)?.toUpperCase() ?? '']
@@ -259,7 +262,7 @@ export function problem(segment: Segment, mapping: Mapping): void {
   const since = segment.first(17) && wholeText(segment.first(17) as Value)
   if (since !== undefined && resource['onsetDateTime'] === undefined) resource['onsetString'] = since
   else if (since !== undefined) put(resource, 'note[]', { text: since })
-  // DE takes it back; con-5: an error has no clinical status.
+  // DE deletes the problem; con-5: an entry made in error has no clinical status.
   if (/^DE?$/i.test(segment.text(1) ?? '')) {
     resource['verificationStatus'] = inError
     delete resource['clinicalStatus']

@@ -4,9 +4,9 @@ import type { Segment, Value } from '../message.ts'
 import { fill, type Mapping, periodIn, rowsOf } from './mapping.ts'
 import { byTable, coded, dateTime, entity, humanName } from './types.ts'
 
-// HL7 table 0498 to R4 consent-state-codes: what was refused is no consent.
+// HL7 table 0498 to R4 consent-state-codes: a refusal is not an active consent.
 const statuses = table<string>({ A: 'active', L: 'active', B: 'active', R: 'rejected', P: 'proposed', X: 'inactive' })
-// HL7 table 0496 numbers what is agreed to; but for these it is something to be done.
+// HL7 table 0496 numbers the kinds of consent; all but these concern something to be done, not privacy.
 const ofPrivacy = new Set(['001', '003'])
 
 const rows = rowsOf([
@@ -17,7 +17,7 @@ const rows = rowsOf([
 ])
 const discussedRows = rowsOf([[12, 'dateTime', dateTime]])
 
-/** CON: what the patient, or somebody for the patient, has agreed to or refused. */
+/** CON: the patient's consent or refusal, given by the patient or by somebody else. */
 export function consent(segment: Segment, mapping: Mapping): void {
   const entry = mapping.aboutPatient('Consent', segment, 'patient')
   if (entry === undefined) return
@@ -29,7 +29,7 @@ export function consent(segment: Segment, mapping: Mapping): void {
   const code = segment.text(2)
   resource['scope'] = scopeOf(code)
   resource['category'] ??= [{ text: 'consent' }]
-  // ppc-1: what rules it; where no words of the form stand, its number does.
+  // ppc-1 demands a rule: the words of the form, or its number when there are none.
   const words = [4, 5, 6].flatMap((field) => segment.all(field).map((value) => value.whole()))
   resource['policyRule'] = { text: words.join(' ') || (segment.text(3) ?? 'not said') }
   const period = periodIn(segment, 14, 15, mapping)

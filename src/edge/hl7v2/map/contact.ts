@@ -11,7 +11,7 @@ const roleRows = rowsOf([
   [5, 'telecom[]', telecom],
 ])
 
-/** CTD: whom to ask about the order, the prescription or the referral that stands before it. */
+/** CTD: the contact for the order, the prescription or the referral before it. */
 export function contact(segment: Segment, mapping: Mapping): void {
   const { referral, order, medication } = mapping
   const asked = order.request ?? (medication?.resource.resourceType === 'MedicationRequest' ? medication : undefined) ?? referral

@@ -5,7 +5,7 @@ import { type Mapping, momentIn } from './mapping.ts'
 import { practitioner } from './people.ts'
 import { codeableConcept } from './types.ts'
 
-/** PDA: what the patient died of, who certified it, and whether there was an autopsy. */
+/** PDA: the cause of death, who certified it, and whether there was an autopsy. */
 export function death(segment: Segment, mapping: Mapping): void {
   if (mapping.patient === undefined) return
   causeOf(segment, mapping)

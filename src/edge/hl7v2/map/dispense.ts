@@ -7,7 +7,7 @@ import { practitioner } from './people.ts'
 import { instruct } from './timing.ts'
 import { codeableConcept, coded, dateTime, entity } from './types.ts'
 
-/** RXD: what was handed out. */
+/** RXD: a medicine that was handed out. */
 export function dispensed(segment: Segment, mapping: Mapping): void {
   const entry = mapping.aboutPatient('MedicationDispense', segment)
   if (entry === undefined) return
@@ -45,7 +45,7 @@ function dispenser(value: Value, mapping: Mapping, place: string): Json | undefi
   return actor && { actor }
 }
 
-/** RXD-7 is the number of the prescription, the same each time that something of it is handed out: found again by it, the second time would replace the first. */
+/** RXD-7 is the number of the prescription, the same for each dispense. A dispense found by this number alone would replace the one before. */
 function identifyDispense(entry: Entry, segment: Segment, mapping: Mapping): void {
   const { localSystem } = mapping.options
   const number = segment.text(7) ?? mapping.order.common?.text(3) ?? mapping.order.common?.text(2)

@@ -32,17 +32,17 @@ const rows = rowsOf([
   [19, 'status', byTable(statuses)],
 ])
 
-/** TXA, and the OBX after it: a document. */
+/** TXA and the OBX after it: a document. */
 export function document(segment: Segment, mapping: Mapping): void {
   const entry = mapping.aboutPatient('DocumentReference', segment)
   if (entry === undefined) return
-  // How it is presented (3) is known by what it is.
+  // The contents themselves show how it is presented (3).
   segment.skip(1, 3)
   const { resource } = entry
   fill(entry, segment, rows, mapping)
   const authors = (resource['author'] ?? []) as Json[]
   if (authors.length > 1) resource['author'] = authors.filter(({ reference }, at) => authors.findIndex((one) => one['reference'] === reference) === at)
-  // T11 takes the document back, whatever TXA still says of it.
+  // T11 takes the document back, whatever TXA says.
   if (mapping.message.event === 'T11') resource['status'] = 'entered-in-error'
   resource['status'] ??= 'current'
   const master = segment.first(12) && entity()(segment.first(12) as Value, mapping)
@@ -63,7 +63,8 @@ export function document(segment: Segment, mapping: Mapping): void {
   const context = some({
     period: start === undefined ? undefined : { start },
     encounter: mapping.encounter === undefined ? [] : [mapping.encounter.reference],
-    // The order is what it answers, and no number of its own: two documents of one order were one, the second over the first.
+    // The order's number is only a related number and does not identify the document: otherwise two documents of one order were one, and the second
+    // replaced the first.
     related: related.map((identifier) => ({ type: 'ServiceRequest', identifier })),
   })
   if (context !== undefined) resource['context'] = context
@@ -74,11 +75,11 @@ export function document(segment: Segment, mapping: Mapping): void {
   content(entry, mapping)
 }
 
-/** T10 replaces, T04 and T08 change; what is new adds to its parent. */
+/** T10 replaces, T04 and T08 change; a new document adds to its parent. */
 const replaces = (event: string): string => (event === 'T09' || event === 'T10' ? 'replaces' : changes.has(event) ? 'transforms' : 'appends')
 const changes = new Set(['T03', 'T04', 'T07', 'T08'])
 
-/** Files stand as they are; lines of text become one text. R4 demands a content: where there is none, its absence is said. */
+/** Files stay files; lines of text become one text. R4 demands contents: when there are none, that is stated. */
 function content(entry: Entry, mapping: Mapping): void {
   const segments = mapping.message.segments.filter(({ name }) => name === 'OBX')
   const files = segments.filter(isAttachment)
@@ -89,7 +90,7 @@ function content(entry: Entry, mapping: Mapping): void {
     if (made.length === 0) mapping.draft.lose(`${segment.place}-5`, 'holds no file that could be read')
     for (const one of made) all.push({ attachment: one })
   }
-  // An empty line parts what stands before it from what stands after it.
+  // An empty line separates the text before it from the text after it.
   const text = lines.flatMap((segment) => (segment.first(5) === undefined ? [''] : segment.all(5).map((value) => value.whole()))).join('\n')
   if (text.trim() !== '') all.push({ attachment: { contentType: 'text/plain; charset=utf-8', data: Buffer.from(text, 'utf8').toString('base64') } })
   for (const segment of [...files, ...lines]) {
@@ -100,7 +101,10 @@ function content(entry: Entry, mapping: Mapping): void {
   entry.resource['content'] = all.length > 0 ? all : [{ attachment: { title: 'no content was sent' } }]
 }
 
-/** OBX-3 says once more what the document is, often by LOINC where TXA-2 has the word of the house. Where its parts are called differently, they have no place in what is one text. */
+/**
+ * OBX-3 repeats the type of the document, often in LOINC beside the local code in TXA-2. When its parts have different names these are lost, because
+ * the text is one.
+ */
 function called(entry: Entry, segments: Segment[], mapping: Mapping): void {
   const named = segments.filter((segment) => segment.raw(3) !== '')
   const [first] = named

@@ -21,7 +21,7 @@ const classes = table<readonly [string, string]>({
   EMERGENCY: ['EMER', 'emergency'],
   PREADMIT: ['PRENC', 'pre-admission'],
 })
-// What an event says about the visit; anything else is known by whether it has an end.
+// The status that an event implies; for any other event the end of the visit decides.
 const statuses = table<string>({
   A03: 'finished',
   A10: 'arrived',
@@ -42,7 +42,7 @@ const statuses = table<string>({
 })
 
 const rows = rowsOf([
-  // PV1-19 is the visit; PV1-50 another number of it, PV1-54 the service episode.
+  // PV1-19 identifies the visit; PV1-50 is another number of it, PV1-54 the episode of care.
   [19, 'identifier[]', visitNumber],
   [50, 'identifier[]', identifier],
   [10, 'serviceType', coded('0069')],
@@ -68,7 +68,7 @@ const rows = rowsOf([
   [39, 'serviceProvider', (value, mapping, place) => organizationNamed(mapping, place, value.part(1), undefined)],
 ])
 
-/** PV1. */
+/** PV1: a visit. */
 export function encounter(segment: Segment, mapping: Mapping): void {
   const entry = mapping.aboutPatient('Encounter', segment, 'subject', mapping.isOf('ADT'))
   if (entry === undefined) return
@@ -85,7 +85,7 @@ export function encounter(segment: Segment, mapping: Mapping): void {
     statuses[mapping.message.event] ?? (end !== undefined ? 'finished' : mapping.message.type === 'ADT' || start !== undefined ? 'in-progress' : 'unknown')
   const destination = segment.first(37) && codedPlace(segment.first(37) as Value, mapping, `${segment.place}-37`)
   if (destination !== undefined) resource['hospitalization'] = { ...(resource['hospitalization'] as Json), destination }
-  // A13 takes back the discharge that PV1 may still tell of.
+  // A13 cancels the discharge that PV1 may still contain.
   if (mapping.message.event === 'A13') notDischarged(resource, segment, mapping)
   renumbered(entry, mapping)
   if (mapping.account !== undefined) resource['account'] = [mapping.account.reference]
@@ -103,7 +103,7 @@ function notDischarged(resource: Json, segment: Segment, mapping: Mapping): void
   resource['hospitalization'] = some(rest)
 }
 
-/** Under its number of before, so that it stays the same visit. */
+/** Finds the visit by its former number, so that it stays the same visit. */
 function renumbered(entry: Entry, mapping: Mapping): void {
   const former = mapping.formerVisit
   if (former === undefined) return
@@ -112,7 +112,7 @@ function renumbered(entry: Entry, mapping: Mapping): void {
   if (former['system'] !== undefined) entry.isFoundBy(former)
 }
 
-/** PV1-54, the course of treatment that the visit is a part of. */
+/** PV1-54: the course of treatment that the visit is part of. */
 function episode(visit: Entry, segment: Segment, mapping: Mapping): void {
   if (segment.text(54) === undefined) return
   const entry = mapping.aboutPatient('EpisodeOfCare', segment, 'patient', false) as Entry
@@ -127,7 +127,7 @@ function classOf(segment: Segment): Json {
   const given = segment.text(2)?.toUpperCase() ?? ''
   const known = classes[given]
   if (known !== undefined) return { system: act, code: known[0], display: known[1] }
-  // A class is demanded; what is not said, or not translatable, stands with the sender's own code (R4: extensible).
+  // R4 demands a class. A missing one is unknown, and an untranslatable one keeps the sender's own code (R4: extensible).
   return given === ''
     ? { system: 'http://terminology.hl7.org/CodeSystem/v3-NullFlavor', code: 'UNK', display: 'unknown' }
     : { system: 'http://terminology.hl7.org/CodeSystem/v2-0004', code: given }
@@ -136,7 +136,7 @@ function classOf(segment: Segment): Json {
 function visitNumber(value: Value, mapping: Mapping, place: string): Json | undefined {
   const made = identifier(value, mapping, place)
   if (made === undefined) return undefined
-  // Whatever the sender calls the number, it is that of the visit.
+  // Whatever type the sender gives the number, it is the number of the visit.
   const own = ((made['type'] as Json | undefined)?.['coding'] as Json[] | undefined) ?? []
   const visit = { system: 'http://terminology.hl7.org/CodeSystem/v2-0203', code: 'VN', display: 'Visit number' }
   return { ...made, type: { coding: own.some(({ code }) => code === 'VN') ? own : [visit, ...own], text: 'visit number' } }
@@ -151,7 +151,7 @@ function partaking(code: string, text: string): Convert {
   }
 }
 
-// PV1-11 and 43 are places for a while only; HL7's map of PV1 has an extension that says so, and R4 none.
+// PV1-11 and 43 are temporary places; HL7's map of PV1 has an extension for that, and R4 has nothing.
 const temporary = 'http://hl7.org/fhir/uv/v2mappings/StructureDefinition/temporary-location'
 function whereabouts(status: string, isTemporary = false): Convert {
   return (value, mapping, place) => {
@@ -161,7 +161,7 @@ function whereabouts(status: string, isTemporary = false): Convert {
   }
 }
 
-/** PV1-16: who is to be treated as a very important person, which is also said of the patient. */
+/** PV1-16: a very important person; the patient is marked so, too. */
 function importance(segment: Segment, mapping: Mapping): void {
   const given = segment.first(16) && concept(segment.first(16) as Value, 'http://terminology.hl7.org/CodeSystem/v2-0099')
   if (given === undefined || mapping.patient === undefined) return
@@ -181,7 +181,7 @@ export function encounterMore(segment: Segment, mapping: Mapping): void {
   if (days !== undefined && days > 0) resource['length'] = { value: days, unit: 'd', system: 'http://unitsofmeasure.org', code: 'd' }
   secrecy(resource, segment, 22)
 }
-/** PV2-8, when the patient was expected: the beginning of a visit that has none, beside the beginning of one that has. R4 has no element of its own for it. */
+/** PV2-8, the expected admission. It becomes the beginning of a visit without one, and is kept beside an existing beginning. R4 has no element for it. */
 function expected(resource: Json, admission: string | undefined): void {
   if (admission === undefined) return
   if (resource['period'] === undefined) resource['period'] = { start: admission }
@@ -218,7 +218,7 @@ function arrival(value: Value): Json | undefined {
   const valueCoding = (made?.['coding'] as Json[] | undefined)?.[0]
   return valueCoding && { url: 'http://hl7.org/fhir/StructureDefinition/encounter-modeOfArrival', valueCoding }
 }
-/** PV2-9, when the patient is expected to leave; R4 has no element of its own for it. */
+/** PV2-9, the expected discharge; R4 has no element for it. */
 function leaving(value: Value): Json | undefined {
   const valueDateTime = dateTime(value)
   return valueDateTime === undefined ? undefined : { url: 'http://hl7.org/fhir/5.0/StructureDefinition/extension-Encounter.plannedEndDate', valueDateTime }

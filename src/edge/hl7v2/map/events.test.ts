@@ -4,8 +4,8 @@ import { ana, headOf, mappedHl7, marko, segment } from '../../../testing/hl7.ts'
 
 const visit = (number: string, more: Record<number, string> = {}) => segment('PV1', { 1: '1', 2: 'I', 19: `${number}^^^KCS^VN`, ...more })
 
-describe('a message about several patients tells of each only what is said of it', () => {
-  test('two who change their beds (A17) have each their own visit', async () => {
+describe('in a message about several patients each gets only what is said of that patient', () => {
+  test('two patients who swap beds (A17) each keep their own visit', async () => {
     const { all, at } = await mappedHl7([headOf('ADT^A17'), ana, visit('V1'), marko, visit('V2')])
     assert.deepEqual(
       all('Encounter').map(({ identifier, subject }) => [identifier[0].value, at(subject)['name'][0].family]),
@@ -16,7 +16,7 @@ describe('a message about several patients tells of each only what is said of it
     )
   })
 
-  test('the visit and the order of one are not those of the next in a message of results', async () => {
+  test('the visit and the order of one patient do not pass to the next in a message of results', async () => {
     const results = (order: string) => [`OBR|1|P${order}|F${order}|X^х^L|||20260301073000`, 'OBX|1|NM|A^а^L||1|g/L|||||F']
     const { all, at } = await mappedHl7([headOf('ORU^R01'), ana, visit('V1'), ...results('1'), marko, ...results('2')])
     const [first, second] = all('Observation')
@@ -25,7 +25,7 @@ describe('a message about several patients tells of each only what is said of it
     assert.equal(at(second?.['subject'])['name'][0].family, 'Јовић')
   })
 
-  test('the message as it came stands in the chart of none of them', async () => {
+  test('the original message is in the chart of none of them', async () => {
     const original = (all: (type: string) => Record<string, any>[]) => all('DocumentReference')[0]?.['subject']
     assert.equal(original((await mappedHl7([headOf('ADT^A17'), ana, visit('V1'), marko, visit('V2')])).all), undefined)
     assert.ok(original((await mappedHl7([headOf('ADT^A08'), ana])).all))
@@ -62,7 +62,7 @@ describe('charts', () => {
       assert.deepEqual(losses, lost)
     })
 
-  test('an account that ends in another is no longer in use and a part of it', async () => {
+  test('an account that is merged into another is no longer in use and becomes a part of it', async () => {
     const pid = `${ana}${'|'.repeat(10)}R2^^^KCS^AN`
     const { all, at } = await mappedHl7([headOf('ADT^A41'), pid, 'MRG|100^^^KCS^MR||R1^^^KCS^AN'])
     const former = all('Account').find(({ status }) => status === 'inactive')
@@ -81,7 +81,7 @@ describe('charts', () => {
     )
   })
 
-  test('two charts that are linked (A24) name each other, and both stay in use; one that is deleted (A29) does not', async () => {
+  test('two linked charts (A24) refer to each other, and both stay in use; a deleted one (A29) does not', async () => {
     const { all } = await mappedHl7([headOf('ADT^A24'), ana, marko])
     assert.deepEqual(
       all('Patient').map(({ active, link }) => [active, link[0].type]),
@@ -94,7 +94,7 @@ describe('charts', () => {
   })
 })
 
-describe('what an event says of the visit', () => {
+describe('what an event says about the visit', () => {
   for (const [event, status] of [
     ['A01', 'in-progress'],
     ['A10', 'arrived'],
@@ -110,7 +110,7 @@ describe('what an event says of the visit', () => {
       assert.equal(first('Encounter')['status'], status)
     })
 
-  test('a discharge that is taken back (A13) leaves no end and nowhere to have gone, and says so', async () => {
+  test('a cancelled discharge (A13) leaves no end and no destination, and says so', async () => {
     const pv1 = visit('V1', { 36: '01', 37: 'ДОМ', 44: '20260201080000', 45: '20260301090000' })
     const { first, losses } = await mappedHl7([headOf('ADT^A13'), ana, pv1])
     assert.deepEqual(
@@ -121,7 +121,7 @@ describe('what an event says of the visit', () => {
   })
 })
 
-describe('what is taken back is an error, and never stands as a fact', () => {
+describe('what is taken back becomes an error and never stands as a fact', () => {
   test('a diagnosis (DG1-21), a procedure (PR1-20), a problem (PRB-1), a part in the care (ROL-2), a document (T11)', async () => {
     const taken = await mappedHl7([
       headOf('ADT^A08'),
@@ -141,7 +141,7 @@ describe('what is taken back is an error, and never stands as a fact', () => {
     assert.equal((await mappedHl7([headOf('MDM^T11'), ana, txa])).first('DocumentReference')['status'], 'entered-in-error')
   })
 
-  test('a procedure that lies ahead is planned, and one with a length has its end', async () => {
+  test('a procedure in the future is planned, and one with a length has its end', async () => {
     const pr1 = (time: string) => segment('PR1', { 1: '1', 3: 'X^Захват^L', 5: time, 7: '90' })
     const { all } = await mappedHl7([headOf('ADT^A05'), ana, pr1('20260311090000'), pr1('20260201230000')])
     assert.deepEqual(

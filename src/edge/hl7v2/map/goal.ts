@@ -28,7 +28,7 @@ const rows = rowsOf([
 ])
 const dueRows = rowsOf([[8, 'dueDate', date]])
 
-/** GOL: what is to be reached, and until when. */
+/** GOL: a goal, and by when it is to be reached. */
 export function goal(segment: Segment, mapping: Mapping): void {
   const entry = mapping.aboutPatient('Goal', segment)
   if (entry === undefined) return

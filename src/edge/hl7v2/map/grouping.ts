@@ -5,7 +5,7 @@ import type { Segment, Value } from '../message.ts'
 import { fill, type Mapping, rowsOf } from './mapping.ts'
 import { codeableConcept, dateTime, decimal, money } from './types.ts'
 
-// DRG-3, whether the payer approves of the group (HL7 table 0136).
+// DRG-3: whether the payer approves the group (HL7 table 0136).
 const statuses = table<string>({ Y: 'billable', N: 'not-billable' })
 
 const rows = rowsOf([
@@ -15,7 +15,7 @@ const rows = rowsOf([
   [16, 'priceOverride', money],
 ])
 
-// What R4 has no element for is said in words beside the charge: an amount with its currency, a code with its name.
+// Fields for which R4 has no element are kept in words beside the charge: an amount with its currency, a code with its name.
 const told = [
   [4, 'grouper review', 'code'],
   [5, 'outlier type', 'code'],
@@ -31,7 +31,7 @@ const told = [
   [25, 'calculated days', 'amount'],
 ] as const
 
-/** DRG: the group that a stay is paid by, as a charge of the visit. A stay has one: what groups it anew takes the place of what was said before (again.ts). */
+/** DRG: the group by which a stay is paid, as a charge of the visit. A stay has one group: a new grouping replaces the former one (again.ts). */
 export function grouping(segment: Segment, mapping: Mapping): void {
   const entry = mapping.aboutPatient('ChargeItem', segment)
   if (entry === undefined) return

@@ -8,7 +8,7 @@ import { coded, facility, instant, organization } from './types.ts'
 
 const unknownEndpoint = { extension: [{ url: 'http://hl7.org/fhir/StructureDefinition/data-absent-reason', valueCode: 'unknown' }] }
 
-/** An application (HD): its name, and its address in the world where it has one; R4 demands an address. */
+/** An application (HD): its name, and its URL when it has one; R4 demands a URL. */
 function application(value: Value | undefined): Json {
   const [name, universal] = [value?.part(1), value?.part(2)]
   value?.skip(3)
@@ -44,12 +44,15 @@ export function header(msh: Segment, mapping: Mapping): void {
   const responsible = partOf(resource['sender'] as Json | undefined, msh, 22, mapping)
   if (responsible !== undefined) resource['responsible'] = responsible
   partOf(receiver, msh, 23, mapping)
-  // The mode of acknowledging, the versions and the character set are of the transport; the first two repeat 24 and 25.
+  // The acknowledgement mode, the versions and the character set concern the transport; the first two repeat fields 24 and 25.
   msh.skip(1, 2, 3, 5, 7, 10, 12, 13, 15, 16, 17, 18, 20, 21)
   device(msh, mapping)
 }
 
-/** MSH-22 and 23 are responsible for the facilities that send and receive; MSH-17 is the country of the message, and so of both. */
+/**
+ * MSH-22 and 23 name the organizations responsible for the sending and the receiving facility. MSH-17 is the country of the message, and so of both
+ * facilities.
+ */
 function partOf(facility: Json | undefined, msh: Segment, field: number, mapping: Mapping): Json | undefined {
   const given = msh.first(field)
   const owner = given && organization(given, mapping, `${msh.place}-${field}`)
@@ -61,7 +64,7 @@ function partOf(facility: Json | undefined, msh: Segment, field: number, mapping
   return mapping.draft.find(owner)?.reference
 }
 
-/** The application that sent it, as what assembled the data (Provenance): one for all its messages. */
+/** The application that sent the message, as the assembler of the data (Provenance): one device for all its messages. */
 function device(msh: Segment, mapping: Mapping): void {
   const name = msh.text(3)
   if (name === undefined) return
@@ -74,7 +77,7 @@ function device(msh: Segment, mapping: Mapping): void {
   })
 }
 
-/** SFT: the software on the way. */
+/** SFT: software that the message passed through. */
 export function software(segment: Segment, mapping: Mapping): void {
   const entry = mapping.draft.add('Device', segment.place)
   const { resource } = entry
@@ -91,7 +94,7 @@ export function software(segment: Segment, mapping: Mapping): void {
 }
 const softwareRows = rowsOf([[5, 'note[]', (value) => ({ text: value.whole() })]])
 
-/** EVN: when and why it happened, who entered it. */
+/** EVN: when and why the event happened, and who entered it. */
 export function event(segment: Segment, mapping: Mapping): void {
   segment.skip(1)
   const occurred = segment.first(6) ?? segment.first(2)

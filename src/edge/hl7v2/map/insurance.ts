@@ -8,7 +8,7 @@ import { kin } from './relatives.ts'
 import { address, coded, concept, date, dateTime, humanName, identifier, money, numbered, organization, telecom } from './types.ts'
 import { table } from '../../draft/table.ts'
 
-/** IN1: who pays for the patient, on what paper. */
+/** IN1: an insurance of the patient: who pays, and under which policy. */
 export function insurance(segment: Segment, mapping: Mapping): void {
   const entry = mapping.aboutPatient('Coverage', segment, 'beneficiary', mapping.isOf('ADT'))
   if (entry === undefined) return
@@ -18,7 +18,7 @@ export function insurance(segment: Segment, mapping: Mapping): void {
   resource['status'] = 'active'
   const payer = payerOf(segment, mapping)
   fill(entry, segment, insuranceRows, mapping)
-  // The number of the insured person with the insurer; older senders give only that of the policy.
+  // The insured person's number with the insurer. Older senders give only that of the policy.
   const subscriber = segment.text(49) ?? segment.text(36)
   if (subscriber !== undefined) resource['subscriberId'] = subscriber
   const period = periodIn(segment, 12, 13, mapping)
@@ -26,7 +26,7 @@ export function insurance(segment: Segment, mapping: Mapping): void {
   classes(entry, segment)
   deductible(entry, segment)
   holder(entry, segment, mapping)
-  // R4 demands a payor; the patient pays where nobody else is named.
+  // R4 demands a payor; when nobody else is named, it is the patient.
   resource['payor'] = [payer?.reference ?? (mapping.patient as Entry).reference]
   insured(segment, mapping, entry)
 }
@@ -45,7 +45,7 @@ function payerOf(segment: Segment, mapping: Mapping): Entry | undefined {
   const known = mapping.draft.find(reference)
   const entry = known ?? mapping.draft.add('Organization', segment.place)
   fill(entry, segment, payerRows, mapping)
-  // org-1: a number or a name; an Organization of neither says nothing.
+  // org-1: an Organization needs a number or a name.
   if (entry.resource['name'] === undefined && entry.resource['identifier'] === undefined) entry.resource['name'] = 'unknown'
   return entry
 }
@@ -105,7 +105,7 @@ function deductible(entry: Entry, segment: Segment): void {
   put(entry.resource, 'costToBeneficiary[]', some({ type, valueMoney }))
 }
 
-/** IN1-11 and 44: the employer whose group is insured holds the policy. */
+/** IN1-11 and 44: when the employer's group is insured, the employer holds the policy. */
 function holder(entry: Entry, segment: Segment, mapping: Mapping): void {
   const reference = segment.first(11) && organization(segment.first(11) as Value, mapping, `${segment.place}-11`)
   const employer = mapping.draft.find(reference)
@@ -115,7 +115,7 @@ function holder(entry: Entry, segment: Segment, mapping: Mapping): void {
 }
 const holderRows = rowsOf([[44, 'address[]', address]])
 
-/** IN1-16 and after: the insured person, where it is not the patient. */
+/** IN1-16 and after: the insured person, when it is not the patient. */
 function insured(segment: Segment, mapping: Mapping, coverage: Entry): void {
   const isSelf = /^(?:SEL|SLF|18|SELF)$/i.test(segment.text(17) ?? '')
   if (segment.first(16) === undefined) return
@@ -136,20 +136,20 @@ const insuredRows = rowsOf([
   [49, 'identifier[]', identifier],
 ])
 
-/** IN2: more numbers of the same insurance, and of the patient with the insurer. */
+/** IN2: more numbers of the same insurance and of the patient with the insurer. */
 export function insuranceMore(segment: Segment, mapping: Mapping): void {
   const { coverage } = mapping
   if (coverage === undefined) return
   fill(coverage, segment, patientNumberRows, mapping)
   const employer = mapping.draft.find(coverage.resource['policyHolder'] as Json | undefined)
   if (employer !== undefined) employed(employer, segment, mapping)
-  // By HL7's map of IN2 these are numbers of the patient too.
+  // HL7's map of IN2 gives these numbers to the patient, too.
   fill(mapping.patient as Entry, segment, patientNumberRows, mapping)
   const person = mapping.draft.find(coverage.resource['subscriber'] as Json | undefined)
   if (person === undefined) return
   fill(person, segment, insuredNumberRows, mapping)
 }
-/** IN2-49, 50 and 64: whom to ask for at the employer, and its number. */
+/** IN2-49, 50 and 64: the contact at the employer, and the employer's number. */
 function employed(employer: Entry, segment: Segment, mapping: Mapping): void {
   fill(employer, segment, employerPhoneRows, mapping)
   if (segment.first(49) === undefined) return
@@ -181,7 +181,7 @@ const indicators = [
   [10, 'the police was told'],
 ] as const
 
-/** ACC and what else of a visit is told apart from it. */
+/** ACC: an accident, as an observation of its own beside the visit. */
 export function accident(segment: Segment, mapping: Mapping): void {
   const entry = mapping.aboutPatient('Observation', segment)
   if (entry === undefined) return

@@ -25,7 +25,7 @@ const results = (type: string, ...values: string[]) => [
 const given = (mapped: Mapped) => of(mapped, 'Observation').map((one) => one['valueQuantity'] ?? one['valueRange'] ?? one['valueRatio'] ?? one['valueString'])
 
 type Check = (mapped: Mapped) => unknown
-/** What was sent, what is to be seen of it, and where something of it has no place. */
+/** The segments that are sent, a look at the result, its expected value, and the expected losses. */
 const taken: [string, string[] | Uint8Array, Check, unknown, string[]?][] = [
   ['a patient without a number', [head('ADT^A08'), 'PID|1||||Петровић^Ана'], (m) => first(m, 'Patient')['name'][0].family, 'Петровић', ['PID[1]-3']],
   ['a patient with a number', [head('ADT^A08'), pid], (m) => m.losses.some(({ place }) => place === 'PID[1]-3'), false],
@@ -236,7 +236,7 @@ const taken: [string, string[] | Uint8Array, Check, unknown, string[]?][] = [
   ['a chart that becomes nothing', [head('ADT^A40'), pid, 'MRG|'], (m) => of(m, 'Patient').length, 1, ['MRG[1]']],
 ]
 
-describe('an irregular message is taken as far as it is understood, validly, and the rest is named', () => {
+describe('an irregular message is mapped as far as it is understood, validly, and the rest is named', () => {
   for (const [title, sent, check, expected, losses = []] of taken)
     test(title, async () => {
       const bytes = sent instanceof Uint8Array ? sent : Buffer.from(sent.join('\r'))
@@ -266,7 +266,7 @@ const refused: [string, string | Uint8Array, RegExp][] = [
   ['a character set of nobody', Buffer.from(`${head('ADT^A08', 'KLINGON')}\r${pid}`), /character set/],
 ]
 
-describe('what cannot be taken is refused with a reason and with what to do', () => {
+describe('a message that cannot be taken is refused with a reason and with what to do', () => {
   for (const [title, sent, reason] of refused)
     test(title, () => {
       const bytes = typeof sent === 'string' ? Buffer.from(sent) : sent

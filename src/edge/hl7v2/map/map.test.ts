@@ -143,11 +143,11 @@ describe('a message from a Serbian hospital', () => {
   })
 })
 
-describe('who and where beside the patient', () => {
+describe('other people and places', () => {
   const places = (mapped: Mapped) => of(mapped, 'Location').map(({ name }) => name)
   const fullUrl = (mapped: Mapped, resource: Resource) => mapped.bundle.entry.find((entry) => entry.resource === resource)?.fullUrl
 
-  test('the facility that sends belongs to whoever is responsible for it, in the country of the message', () => {
+  test('the sending facility belongs to the organization responsible for it, in the country of the message', () => {
     const head = `${msh('ADT^A08').split('|').slice(0, 16).join('|')}|SRB|UNICODE UTF-8||||Министарство|`
     const mapped = map(head, pid)
     const sender = of(mapped, 'Organization').find(({ name }) => name === 'KCS')
@@ -155,13 +155,13 @@ describe('who and where beside the patient', () => {
     assert.deepEqual([sender?.['address'], sender?.['partOf'].reference], [[{ country: 'SRB' }], fullUrl(mapped, owner)])
   })
 
-  test('a universal identifier that is no address keeps the kind that it has', () => {
+  test('a universal identifier that is not a URL keeps its own kind', () => {
     const codes = (kind: string) => one(map('MSH|^~\\&|A|^2.16.1^X||||'.replace('X', kind) + '|ADT^A08|1|P|2.5', pid), 'Organization')['identifier'][0]
     assert.deepEqual([codes('HCD').system, codes('HCD').value, codes('HCD').type.coding[0].code], ['urn:id:HCD', '2.16.1', 'HCD'])
     assert.deepEqual([codes('ISO').system, codes('ISO').value], ['urn:ietf:rfc:3986', 'urn:oid:2.16.1'])
   })
 
-  test('an employer of a relative has the person to ask for, a mother her number, and a policy the employer who holds it', () => {
+  test('an employer of a relative has its contact person, a mother her number, and a policy the employer who holds it', () => {
     const kin = `NK1|1|Петровић^Јован|SPO||||||||||Топлана${'|'.repeat(17)}Илић^Мира|^PRN^PH^^^11^555|Улица 1^^Београд`
     const mapped = map(msh('ADT^A08'), `${pid}||||||||88^^^KCS^MR`, kin, `IN1|1|A|1|РФЗО|||||||Пекара${'|'.repeat(33)}Улица 2^^Ниш`)
     const employer = of(mapped, 'Organization').find(({ name }) => name === 'Топлана')
@@ -173,7 +173,7 @@ describe('who and where beside the patient', () => {
     assert.equal(one(mapped, 'Coverage')['policyHolder'].reference, fullUrl(mapped, holder))
   })
 
-  test('where it happened, where the patient is for a while and is discharged to are places', () => {
+  test('the place of the event, a temporary place and the place after discharge are locations', () => {
     const visit = ['PV1', '1', 'I', ...Array(7).fill(''), '', 'ПРИЈЕМ', ...Array(4).fill(''), 'VIP', ...Array(20).fill(''), '22&Дом&L'].join('|')
     const mapped = map(msh('ADT^A03'), 'EVN|A03|20260301||||20260301|Болница', pid, visit)
     assert.deepEqual(places(mapped), ['Болница', 'ПРИЈЕМ', 'Дом'])
@@ -183,8 +183,8 @@ describe('who and where beside the patient', () => {
   })
 })
 
-describe('what has no place', () => {
-  test('is said by segment, field and component, and never with its value', () => {
+describe('what cannot be mapped', () => {
+  test('is named by segment, field and component, and never with its value', () => {
     const mapped = map(msh('ADT^A08'), `${pid}|||||||||||||||||||||||||x`, 'ZBE|1|secret', 'XYZ|1', 'NTE|1||на ништа')
     assert.deepEqual(
       mapped.losses.map(({ place }) => place),
@@ -193,13 +193,13 @@ describe('what has no place', () => {
     assert.ok(!JSON.stringify(mapped.losses).includes('secret'))
   })
 
-  test('a number that has not the form of its kind keeps the system of its sender', () => {
+  test('a number that does not have the form of its kind keeps the system of its sender', () => {
     const mapped = map(msh('ADT^A08'), 'PID|1||123^^^MUP^NNSRB||А^Б')
     assert.equal(one(mapped, 'Patient')['identifier'][0].system, 'urn:id:MUP')
     assert.ok(mapped.losses.some(({ place, why }) => place === 'PID[1]-3' && why.includes('form of the national number')))
   })
 
-  test('a message of no patient is refused with the types that are taken, and so is a result without its patient', () => {
+  test('a message without a patient is refused with the types that are taken, and so is a result without its patient', () => {
     assert.throws(
       () => map(msh('MFN^M02')),
       (error) => error instanceof Refusal && /ORU/.test(error.hint ?? ''),
@@ -211,7 +211,7 @@ describe('what has no place', () => {
   })
 })
 
-test('the same message gives the same names again, and another message others', () => {
+test('the same message gives the same names again, and another message gives others', () => {
   const names = (id: string) => map(msh('ADT^A08', id), pid).bundle.entry.map(({ fullUrl }) => fullUrl)
   assert.deepEqual(names('1'), names('1'))
   assert.ok(!names('1').some((name) => names('2').includes(name)))
@@ -245,11 +245,11 @@ test('whatever third parties send is mapped to valid resources or refused with a
     }
   }
   assert.deepEqual(wrong, [])
-  // One of them is two messages in one, and is refused as such.
+  // One of them is two messages in one, and is refused for that.
   assert.ok(mapped >= 290, `${mapped} are mapped`)
 })
 
-test('units that can only be one are UCUM, whoever writes them how; others stay words', () => {
+test('units that can mean only one thing become UCUM, however they are written; others stay words', () => {
   for (const [written, code] of [
     ['mmol/l', 'mmol/L'],
     ['μmol/L', 'umol/L'],

@@ -40,7 +40,7 @@ import { billed, study, subject } from './study.ts'
 import { supplier, supply } from './supply.ts'
 import { timed } from './timing.ts'
 
-/** Rises when the same message would give other resources; it stands in the Provenance of everything mapped. */
+/** Raised when the same message would give other resources; it is in the Provenance of everything mapped. */
 const version = 'hl7v2-to-fhir/9'
 
 const segments = new Map<string, (segment: Segment, mapping: Mapping) => void>(
@@ -110,18 +110,18 @@ const segments = new Map<string, (segment: Segment, mapping: Mapping) => void>(
     AIP: resourceOf,
   }),
 )
-// They say where groups begin, or count: their order is all they mean.
+// Segments that only mark the beginning of a group, or count.
 const silent = new Set(['RGS', 'DSC'])
 
-// What a laboratory has in stock and how its instruments are set says nothing of a patient.
+// A laboratory's stock and the settings of its instruments do not concern a patient.
 const ofInstruments = new Set(['CNS', 'ECD', 'ECR', 'EQU', 'INV', 'ISD', 'SID', 'TCC', 'TCD'])
 
-// What changes nothing in a record: answers, queries, and the catalogues of other systems.
+// Messages that change nothing in a record: answers, queries, and the catalogues of other systems.
 const isOfNoPatient = /^(?:ACK|Q|MFN|MFK|RSP|NMD|ESU|NMQ|ERP)/
 
 /**
- * HL7 v2 to FHIR R4, by HL7's v2-to-FHIR maps. Segment after segment, each belonging to what stands before it, so that an irregular order
- * is still understood; what has no place is in the losses, and the message itself is kept as a document.
+ * Maps HL7 v2 to FHIR R4 by HL7's v2-to-FHIR maps. Each segment belongs to those before it, so that an irregular order is still understood. Contents
+ * that cannot be mapped are in the losses, and the message itself is kept as a document.
  */
 export function mapHl7(message: Message, options: Options & { original?: Uint8Array } = {}): Mapped {
   if (isOfNoPatient.test(message.type))
@@ -167,17 +167,17 @@ function unknown(name: string): string {
   return ofInstruments.has(name) ? 'is of instruments and stocks, and not of the patient' : 'a segment that has no place in the record'
 }
 
-// What is said of a patient only.
+// Segments that are always about a patient.
 const ofPatients = new Set('NK1 PV1 AL1 IAM DG1 DRG PRB PR1 IN1 GT1 ACC OBR OBX RXA RXO RXE RXG RXD TXA FT1 RF1 CON PDA GOL PTH AUT RQD PEO CSR'.split(' '))
 
-/** A patient who is named after the first of what is told of a patient is still the patient of it. */
+/** Moves a PID that comes after the first segment about a patient before that segment. */
 function withPatientFirst(all: Segment[]): Segment[] {
   const [first, at] = [all.findIndex(({ name }) => ofPatients.has(name)), all.findIndex(({ name }) => name === 'PID')]
   if (at < 0 || first < 0 || first > at) return all
   return [...all.slice(0, first), all[at] as Segment, ...all.slice(first, at), ...all.slice(at + 1)]
 }
 
-/** Sender, number and time of a message: what makes it the same message when it comes again. */
+/** Sender, number and time of a message: by these it is recognized when it comes again. */
 function identityOf(message: Message): string {
   const msh = message.segments[0] as Segment
   return [msh.raw(3), msh.raw(4), msh.raw(7), msh.raw(9), msh.raw(10)].join('|')
@@ -192,7 +192,7 @@ function finish(mapping: Mapping, original: Uint8Array | undefined): void {
   findAgain(mapping)
   const msh = message.segments[0] as Segment
   const time = dateTimeOf(msh.text(7) ?? '')
-  // Of several people the message as it came is nobody's: in the chart of one it would tell of the others.
+  // The original of a message about several people is in nobody's chart: it would tell about the others.
   const about = isOfOne(mapping) ? mapping.patient?.reference : undefined
   if (original !== undefined)
     keepOriginal(draft, original, {

@@ -4,26 +4,26 @@ import { identifierSystem } from '../../draft/systems.ts'
 import type { Message, Segment, Value } from '../message.ts'
 
 export type Options = {
-  /** The system of identifiers that the sending system gives without saying who assigns them. */
+  /** The system of identifiers whose authority the sender does not name. */
   localSystem?: string
-  /** Spaces of numbers by the names that senders give to whoever assigns them, as `nameOfAuthority` writes them. */
+  /** Identifier systems by the names that senders give to authorities, as `nameOfAuthority` writes them. */
   authorities?: ReadonlyMap<string, string>
 }
 
-/** However it is written: "Klinički centar " and "KLINIČKI CENTAR" are one. */
+/** One spelling for all: "Klinički centar " and "KLINIČKI CENTAR" are the same. */
 export const nameOfAuthority = (name: string): string => name.trim().replace(/\s+/g, ' ').toLocaleUpperCase('sr')
 
-/** The settings' names of those who assign numbers, as they are looked up. */
+/** The authorities of the settings, by their names for look-up. */
 export const authoritiesOf = (all: readonly { system: string; names: readonly string[] }[]): ReadonlyMap<string, string> =>
   new Map(all.flatMap(({ system, names }) => names.map((name) => [nameOfAuthority(name), system] as const)))
 
-/** A message on its way to resources: what was met last is what the next segment belongs to. */
+/** The state of a message while it is mapped: the next segment belongs to what came last. */
 export class Mapping {
   readonly message: Message
   readonly draft: Draft
   readonly options: Options
   readonly header: Entry
-  /** Whom the segments are about at the moment, and all whom the message is about. */
+  /** The patient whom the segments are about at the moment, and all patients of the message. */
   patient: Entry | undefined
   readonly patients: Entry[] = []
   encounter: Entry | undefined
@@ -39,27 +39,27 @@ export class Mapping {
   specimen: Entry | undefined
   referral: Entry | undefined
   supply: Entry | undefined
-  /** The group that the stay is paid by. */
+  /** The group by which the stay is paid. */
   grouped: Entry | undefined
-  /** What was suffered, and the report that tells of it. */
+  /** The adverse event, and the segment that reports it. */
   adverse: Entry | undefined
   reported: Segment | undefined
-  /** What tells apart those that otherwise say the same (a diagnosis at admission and at discharge). */
+  /** What distinguishes resources with the same contents (a diagnosis at admission and at discharge). */
   readonly apart = new Map<Entry, string>()
   readonly orders = new Map<string, Entry>()
   readonly results = new Map<string, Entry>()
-  /** What the orders after it are about, where specimens come first. */
+  /** The specimen of the following orders, in messages where specimens come first. */
   specimenOfGroup: Entry | undefined
-  /** The number that the visit had before (A50). */
+  /** The former number of the visit (A50). */
   formerVisit: Json | undefined
-  /** What stands before and after the segment that is read. */
+  /** The segments before and after the present one. */
   before: Segment | undefined
   next: Segment | undefined
-  /** What a NTE is a note on. */
+  /** The resource to which an NTE belongs. */
   noted: Entry | undefined
-  /** When it happened, where the event says so. */
+  /** When the event happened, if it says so. */
   occurred: string | undefined
-  /** Where it happened. */
+  /** Where the event happened. */
   happened: Json | undefined
 
   constructor(message: Message, draft: Draft, options: Options) {
@@ -69,7 +69,10 @@ export class Mapping {
     this.header = draft.add('MessageHeader', (message.segments[0] as Segment).place)
   }
 
-  /** Another patient begins: the visit, the order and all else of the one before are not of this one (A17, A24, several patients of a laboratory). */
+  /**
+   * Begins another patient: the visit, the order and all else of the patient before do not belong to this one (A17, A24, several patients of a
+   * laboratory).
+   */
   beginsPatient(entry: Entry): void {
     this.patients.push(entry)
     this.patient = entry
@@ -82,7 +85,7 @@ export class Mapping {
     return types.includes(this.message.type)
   }
 
-  /** A resource about the patient; undefined, and a loss, when the message has none. */
+  /** Makes a resource about the patient; undefined, with a loss, when the message has none. */
   aboutPatient(type: string, segment: Segment, property: 'subject' | 'patient' | 'beneficiary' | 'individual' = 'subject', about = true): Entry | undefined {
     if (this.patient === undefined) {
       this.draft.lose(segment.place, `a ${type} is of a patient, and no PID stands before it`)
@@ -94,7 +97,7 @@ export class Mapping {
   }
 }
 
-/** Whether a space of numbers is that of the sender: of its settings, or of the facility in MSH-4. */
+/** Whether an identifier system is that of the sender: by the settings, or by the facility in MSH-4. */
 export function isOfSender({ message, options }: Mapping): (system: string) => boolean {
   const sender = message.segments[0]?.first(4)
   const [name, universal] = [sender?.part(1), sender?.part(2)]
@@ -130,19 +133,19 @@ export type Order = {
   common?: Segment
   request?: Entry
   report?: Entry
-  /** The result that those of this order are a part of. */
+  /** The result that the results of this order are part of. */
   parent?: Entry
-  /** What says when, and stood before the order itself. */
+  /** Timing segments that came before the order itself. */
   timed?: Segment[]
-  /** The specimen that OBR tells of by itself, until SPM says more of it. */
+  /** The specimen that OBR describes, until an SPM says more about it. */
   collected?: Entry | undefined
-  /** When it was taken (OBR-7). */
+  /** When the specimen was taken (OBR-7). */
   takenAt?: string | undefined
-  /** What makes the identity of a result: the filler's number, else the placer's. */
+  /** The number that identifies a result: the filler's, else the placer's. */
   number?: string
 }
 
-/** A moment in a field; what cannot be read as one is a loss. */
+/** A moment in a field; an unreadable one is a loss. */
 export function momentIn(segment: Segment, field: number, mapping: Mapping): string | undefined {
   const given = segment.text(field)
   if (given === undefined) return undefined
@@ -151,7 +154,7 @@ export function momentIn(segment: Segment, field: number, mapping: Mapping): str
   return moment
 }
 
-/** From one field to another; an end that is before its beginning is a loss. */
+/** A period from two fields; an end before its beginning is a loss. */
 export function periodIn(segment: Segment, from: number, to: number, mapping: Mapping): Json | undefined {
   const [start, end] = [momentIn(segment, from, mapping), momentIn(segment, to, mapping)]
   const made = periodOf(start, end)
@@ -160,9 +163,12 @@ export function periodIn(segment: Segment, from: number, to: number, mapping: Ma
 }
 
 export type Convert = (value: Value, mapping: Mapping, place: string) => unknown
-/** A field, the path it goes to, and the way: one row of HL7's own concept maps. A path that ends in `[]` takes every repetition, another the first. */
+/**
+ * A field, its path in the resource, and the conversion: one row of HL7's own concept maps. A path that ends in `[]` takes every repetition, any
+ * other the first.
+ */
 type Row = readonly [field: number, path: string, convert: Convert]
-/** What of a row is the same in every message, worked out once. */
+/** The rows in a form that is computed once and is the same for every message. */
 export type Rows = readonly { field: number; suffix: string; path: Path; told: string; convert: Convert }[]
 
 export const rowsOf = (rows: readonly Row[]): Rows =>
@@ -171,9 +177,7 @@ export const rowsOf = (rows: readonly Row[]): Rows =>
     return { field, suffix: `-${field}`, path: made, told: ` ${made.isMany ? path.slice(0, -2) : path}<${field}`, convert }
   })
 
-/**
- * Follows the rows. What a row cannot read is a loss, and each field that gave something stands in the sources of the entry as `birthDate<7`.
- */
+/** Applies the rows. An unreadable field is a loss, and each field that was used is in the sources of the entry, such as `birthDate<7`. */
 export function fill(entry: Entry, segment: Segment, rows: Rows, mapping: Mapping, target: Json = entry.resource): void {
   let taken = ''
   for (const row of rows) {

@@ -39,7 +39,7 @@ function administering(value: Value, mapping: Mapping, place: string): Json | un
   return actor && { function: { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/v2-0443', code: 'AP', display: 'Administering Provider' }] }, actor }
 }
 
-/** RXA: a vaccination in VXU, elsewhere a medicine given. */
+/** RXA: a vaccination in VXU, in other messages a medicine that was given. */
 export function administered(segment: Segment, mapping: Mapping): void {
   segment.skip(1, 2)
   if (!mapping.isOf('VXU', 'RSP')) return given(segment, mapping)
@@ -56,7 +56,7 @@ export function administered(segment: Segment, mapping: Mapping): void {
   if (resource['occurrenceDateTime'] === undefined) Object.assign(resource, { occurrenceString: 'unknown' })
   resource['vaccineCode'] ??= { text: 'unknown' }
   const origin = (resource['reportOrigin'] as Json | undefined)?.['coding'] as Json[] | undefined
-  // NIP001: 00 was given here, 01 to 08 are told by somebody else, from papers or by heart.
+  // NIP001: 00 was given here, 01 to 08 are reported by others, from papers or from memory.
   if (/^0[0-8]$/.test(String(origin?.[0]?.['code']))) resource['primarySource'] = origin?.[0]?.['code'] === '00'
   dose(entry, segment, mapping)
   if (segment.raw(4) === segment.raw(3)) segment.skip(4)
@@ -67,9 +67,9 @@ export function administered(segment: Segment, mapping: Mapping): void {
   mapping.noted = entry
 }
 
-/** The order of a vaccination gives it its numbers and names the doctor who ordered it. */
+/** The order of a vaccination gives it its numbers and the doctor who ordered it. */
 function ordered(entry: Entry, common: Segment, mapping: Mapping): void {
-  // 9999 is the number of all that was not given (CDC guide, ORC-3): found by it, one patient's refusal would be written over another's.
+  // 9999 is the number of everything that was not given (CDC guide, ORC-3): found by it, one patient's refusal would replace another's.
   if (common.text(3) === '9999') common.skip(3)
   else fill(entry, common, numberRows, mapping)
   fill(entry, common, orderedRows, mapping)
@@ -84,7 +84,7 @@ function ordering(value: Value, mapping: Mapping, place: string): Json | undefin
   return actor && { function: { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/v2-0443', code: 'OP', display: 'Ordering Provider' }] }, actor }
 }
 
-/** 999 means that the amount is not known (CDC guide; RXA-6). */
+/** 999 means that the amount is unknown (CDC guide; RXA-6). */
 function dose(entry: Entry, segment: Segment, mapping: Mapping): void {
   const amount = numberIn(segment, 6, mapping)
   if (amount !== undefined && amount !== 999) entry.resource['doseQuantity'] = { value: amount, ...unitsIn(segment, 7) }
@@ -114,13 +114,13 @@ function given(segment: Segment, mapping: Mapping): void {
   mapping.noted = entry
 }
 const requestedRows = rowsOf([[2, 'request', prescriptionNumbered]])
-/** An order that the message does not hold is named by its number. */
+/** An order that is not in the message is referred to by its number. */
 export function prescriptionNumbered(value: Value, mapping: Mapping): Json | undefined {
   const identifier = entity('PLAC')(value, mapping)
   return identifier && { type: 'MedicationRequest', identifier }
 }
 
-/** Which giving of which order at what time: told again, it would stand there as a second dose. */
+/** Identifies an administration by its order, its number in it and its time: otherwise the same message sent again would add a second dose. */
 function identifyGiven(entry: Entry, segment: Segment, mapping: Mapping): void {
   const { localSystem } = mapping.options
   const { common } = mapping.order
@@ -143,7 +143,7 @@ const givenRows = rowsOf([
 ])
 const absent = { extension: [{ url: 'http://hl7.org/fhir/StructureDefinition/data-absent-reason', valueCode: 'unknown' }] }
 
-/** RXR: the way and the place, of the vaccination or of the medicine before it. */
+/** RXR: route and site of the vaccination, or of the medicine, before it. */
 export function route(segment: Segment, mapping: Mapping): void {
   const [way, site] = [
     segment.first(1) && concept(segment.first(1) as Value, 'http://terminology.hl7.org/CodeSystem/v2-0162'),
@@ -155,7 +155,7 @@ export function route(segment: Segment, mapping: Mapping): void {
   const { resource } = target
   if (mapping.immunization !== undefined) Object.assign(resource, some({ route: way, site }))
   else if (resource.resourceType === 'MedicationAdministration') {
-    // mad-1 wants a dose or a rate; without one, the way alone stands as text.
+    // mad-1 demands a dose or a rate; without one the route stands as text.
     const dosage = resource['dosage'] as Json | undefined
     if (dosage !== undefined) Object.assign(dosage, some({ route: way, site }))
     else resource['dosage'] = some({ route: way, site, text: 'dose not given', dose: undefined, rateQuantity: undefined })
@@ -201,8 +201,8 @@ const reasonRows = rowsOf([[16, 'reasonCode[]', codeableConcept]])
 const endedRows = rowsOf([[16, 'statusReason', codeableConcept]])
 
 /**
- * What the doctor ordered (RXO), how the pharmacy takes it (RXE) and what is to be given at one time (RXG) are three requests, the later based on the
- * earlier: as one, the medicine that was ordered was lost where the pharmacy gives another.
+ * The doctor's order (RXO), the pharmacy's version (RXE) and what is to be given at one time (RXG) become three requests, each based on the earlier
+ * one. As one request, the ordered medicine would be lost when the pharmacy gives another.
  */
 function prescription(segment: Segment, mapping: Mapping): Entry | undefined {
   const known = mapping.medication?.resource.resourceType === 'MedicationRequest' ? mapping.medication : undefined
@@ -226,7 +226,10 @@ function prescription(segment: Segment, mapping: Mapping): Entry | undefined {
 }
 const intents = table<string>({ RXO: 'original-order', RXE: 'filler-order', RXG: 'instance-order' })
 
-/** One number finds one thing: the placer's is that of the order, the filler's that of what the pharmacy makes of it, which else is found by that of the order and what it is. */
+/**
+ * One number finds one thing. The placer's number is that of the order, the filler's that of the pharmacy's version; without one, the pharmacy's
+ * version is found by the order's number and its kind.
+ */
 function numbered(entry: Entry, segment: Segment, known: Entry | undefined, mapping: Mapping): void {
   const { common } = mapping.order
   if (common !== undefined) {
@@ -241,7 +244,7 @@ function numbered(entry: Entry, segment: Segment, known: Entry | undefined, mapp
   put(entry.resource, 'identifier[]', { system: `${localSystem}:${String(intents[segment.name])}`, value })
 }
 const prescriptionNumber = rowsOf([[15, 'identifier[]', entity()]])
-/** Whether RXE follows before the next order. */
+/** Whether an RXE follows before the next order. */
 function isEncodedAfter(segment: Segment, { message: { segments } }: Mapping): boolean {
   if (segment.name !== 'RXO') return false
   const rest = segments.slice(segments.indexOf(segment) + 1)
@@ -254,7 +257,7 @@ type Fields = Record<'code' | 'min' | 'max' | 'unit' | 'how' | 'substitution' | 
   reasons: Rows
   said: number[]
 }
-/** No segment has so many fields. */
+/** A field number that no segment reaches. */
 const nowhere = 200
 const fields: Record<string, Fields> = {
   RXO: {
@@ -311,7 +314,7 @@ const encodedByRows = rowsOf([[13, 'requester', inRole('OP')]])
 // HL7 tables 0161 and 0167, by HL7's own concept map: whether another medicine may be given instead.
 const substitutions = table<boolean>({ N: false, G: true, T: true, 0: true, 1: false })
 
-/** RXO, RXE and RXG: what is to be given, how much, how, when. */
+/** RXO, RXE and RXG: what is to be given, how much, how and when. */
 export function prescribed(segment: Segment, mapping: Mapping): void {
   const entry = prescription(segment, mapping)
   if (entry === undefined) return
@@ -336,7 +339,10 @@ export function prescribed(segment: Segment, mapping: Mapping): void {
   if (segment.name === 'RXG') batchOf(entry, segment, { lot: 19, expires: 20 }, mapping)
 }
 
-/** What the pharmacy does not say of the way and the times is what was ordered: without it a nurse would see a dose, and not when and how. */
+/**
+ * Copies the ordered route and times to the pharmacy's version where it gives none: without them a nurse would see a dose, but not when and how to
+ * give it.
+ */
 export function finishPrescriptions({ draft }: Mapping): void {
   for (const { resource } of draft.entries) {
     if (resource.resourceType !== 'MedicationRequest') continue
@@ -351,7 +357,7 @@ export function finishPrescriptions({ draft }: Mapping): void {
   }
 }
 
-/** A text that may be coded: its words, else the code. */
+/** A text that may be coded: its words, or the code when there are none. */
 export function wordsOf(value: Value): string {
   const [code, words] = [value.part(1), value.part(2)]
   value.skip(3)
@@ -359,7 +365,7 @@ export function wordsOf(value: Value): string {
 }
 export const howTo = (segment: Segment, field: number): string | undefined => segment.all(field).map(wordsOf).join('; ') || undefined
 
-/** How much at once, and how much in a time (RXE-23 and 24: 100 mL/h). */
+/** The amount for one time, and the rate (RXE-23 and 24: 100 mL/h). */
 function doseOf(segment: Segment, at: Fields, mapping: Mapping): Json | undefined {
   const parts = unitsIn(segment, at.unit)
   const [least, most] = [numberIn(segment, at.min, mapping), numberIn(segment, at.max, mapping)]

@@ -17,8 +17,8 @@ export function amountIn(segment: Segment, amount: number, unit: number, mapping
 }
 
 /**
- * A code says which medicine it is, and whoever reads a prescription needs no second look for it. What no code can say (what it is mixed of, its lot)
- * makes it a Medication of its own.
+ * A code alone identifies the medicine, and a reader of the prescription needs no second look-up. Ingredients and a lot do not fit into a code: with
+ * these the medicine becomes a Medication of its own.
  */
 function asMedication({ resource, sources }: Entry, mapping: Mapping): Entry {
   const known = mapping.draft.find(resource['medicationReference'] as Json | undefined)
@@ -32,13 +32,13 @@ function asMedication({ resource, sources }: Entry, mapping: Mapping): Entry {
   return made
 }
 
-/** RXC: what it is mixed of, a base or an additive, and how much of it. */
+/** RXC: an ingredient, base or additive, and its amount. */
 export function component(segment: Segment, mapping: Mapping): void {
   const { medication, draft } = mapping
   const itemCodeableConcept = segment.first(2) && codeableConcept(segment.first(2) as Value)
   if (medication === undefined || mapping.immunization !== undefined) return draft.lose(segment.place, 'a part of no medicine that stands before it')
   if (itemCodeableConcept === undefined) return draft.lose(`${segment.place}-2`, 'names nothing that a medicine could be mixed of')
-  // Whether it is the base or an additive R4 has no word for; the amounts say it.
+  // R4 has no word for base or additive; the amounts show it.
   segment.skip(1)
   const numerator = amountIn(segment, 3, 4, mapping) ?? amountIn(segment, 5, 6, mapping)
   const made = asMedication(medication, mapping)
@@ -46,7 +46,7 @@ export function component(segment: Segment, mapping: Mapping): void {
   made.comesFrom(`${segment.place} ingredient<2`)
 }
 
-/** RXA-15 and 16, RXD-18 and 19: the lot, by which a medicine that is called back is found again. */
+/** RXA-15 and 16, RXD-18 and 19: the lot, by which a recalled medicine is found. */
 export function batchOf(entry: Entry, segment: Segment, at: { lot: number; expires: number }, mapping: Mapping): void {
   const lotNumber = segment.text(at.lot)
   const expirationDate = segment.first(at.expires) && date(segment.first(at.expires) as Value)
@@ -57,12 +57,12 @@ export function batchOf(entry: Entry, segment: Segment, at: { lot: number; expir
   made.comesFrom(`${segment.place} batch<${at.lot}`)
 }
 
-/** RXG-4, RXO-1 …: the medicine, or that none is named. */
+/** RXG-4, RXO-1 …: the medicine; undefined when none is named. */
 export function medicineIn(segment: Segment, field: number): Json | undefined {
   return segment.first(field) && concept(segment.first(field) as Value)
 }
 
-/** RXO-23, RXE-19, RXD-12: the most in a day, an amount with its unit. */
+/** RXO-23, RXE-19, RXD-12: the maximum in a day, an amount with its unit. */
 export function mostInDay(segment: Segment, field: number, unitOfDose: Json, mapping: Mapping): Json | undefined {
   const given = segment.first(field)
   const value = numberIn(segment, field, mapping)

@@ -6,10 +6,10 @@ const rxo = (more: Record<number, string> = {}) => segment('RXO', { 1: 'J01CA04^
 const rxe = (more: Record<number, string> = {}) => segment('RXE', { 2: 'J01CA04^Амоксицилин^ATC', 3: '500', 5: 'mg', ...more })
 const numbersOf = (one: Loose | undefined) => (one?.['identifier'] ?? []).map(({ system, value }: { system: string; value: string }) => `${system}|${value}`)
 
-describe('what was ordered and what the pharmacy makes of it', () => {
+describe('the ordered medicine and the version of the pharmacy', () => {
   const both = (second: string) => [headOf('RDE^O11'), ana, 'ORC|NW|P1^BIS|F1^APO', 'TQ1|1||TID|||7^d', rxo(), 'RXR|PO^Oral^HL70162', second]
 
-  test('are two requests: the medicine that the doctor ordered stays where the pharmacy gives another', async () => {
+  test('are two requests: the medicine that the doctor ordered stays when the pharmacy gives another', async () => {
     const { all, at } = await mappedHl7(both(rxe({ 2: 'J01CR02^Амоксицилин и клавуланска^ATC', 15: 'RX77' })))
     const [ordered, encoded] = all('MedicationRequest')
     assert.deepEqual([ordered?.['intent'], encoded?.['intent']], ['original-order', 'filler-order'])
@@ -19,11 +19,11 @@ describe('what was ordered and what the pharmacy makes of it', () => {
     )
     assert.equal(at(encoded?.['basedOn'][0]), ordered)
     assert.deepEqual([numbersOf(ordered), numbersOf(encoded)], [['urn:id:BIS|P1'], ['urn:id:APO|F1', 'urn:rs:kcs|RX77']])
-    // The other medicine has not the times of the one that was ordered.
+    // The other medicine does not get the times of the ordered one.
     assert.deepEqual([ordered?.['dosageInstruction'][0].timing.repeat.frequency, encoded?.['dosageInstruction'][0].timing], [3, undefined])
   })
 
-  test('of the same medicine what only the order says of the times and the way is that of both', async () => {
+  test('with the same medicine, times and route that only the order gives hold for both', async () => {
     const encoded = (await mappedHl7(both(rxe({ 3: '1000' })))).all('MedicationRequest')[1] as Loose
     const [{ timing, route, doseAndRate }] = encoded['dosageInstruction']
     assert.deepEqual([timing.repeat.frequency, route.coding[0].code, doseAndRate[0].doseQuantity.value], [3, 'PO', 1000])
@@ -46,7 +46,7 @@ describe('what was ordered and what the pharmacy makes of it', () => {
   })
 })
 
-test('a mixture names its parts and how much of each (RXC), and what is given its lot', async () => {
+test('a mixture names its ingredients and their amounts (RXC), and an administration its lot', async () => {
   const mixed = await mappedHl7([
     headOf('RDE^O11'),
     ana,
@@ -83,7 +83,7 @@ test('a mixture names its parts and how much of each (RXC), and what is given it
   assert.ok(alone.losses.includes('RXC[1]'))
 })
 
-test('how much may be handed out, by whom, how often, and at most in a day', async () => {
+test('a request says how much may be handed out, by whom, how often, and the maximum in a day', async () => {
   const { first, at } = await mappedHl7([
     headOf('OMP^O09'),
     ana,
@@ -99,7 +99,7 @@ test('how much may be handed out, by whom, how often, and at most in a day', asy
   assert.deepEqual([most.numerator.value, most.denominator.code], [4, 'd'])
 })
 
-test('what is handed out names its prescription (RXD-7); the most in a day (RXD-12) is no instruction of words', async () => {
+test('a dispense names its prescription (RXD-7); the maximum in a day (RXD-12) is not an instruction in words', async () => {
   const rxd = segment('RXD', {
     1: '1',
     2: 'J01^А^ATC',
@@ -132,7 +132,7 @@ describe('a decimal comma', () => {
     return { value: valueQuantity ?? valueString, range: referenceRange?.[0], losses }
   }
 
-  test('is a number, and the sender is told how it was read', async () => {
+  test('is a number, and the loss report says how it was read', async () => {
     for (const [sent, value, comparator] of [
       ['5,5', 5.5, undefined],
       ['0,125', 0.125, undefined],
@@ -144,12 +144,12 @@ describe('a decimal comma', () => {
     }
   })
 
-  test('that may as well part thousands stays text: nobody knows whether it is one and a quarter or more than a thousand', async () => {
+  test('that may be a thousands separator stays text: nobody knows whether it is one and a quarter or more than a thousand', async () => {
     for (const sent of ['1,250', '12,000', '1,250,000'])
       assert.deepEqual(await valueOf(sent), { value: `${sent} mmol/L`, range: undefined, losses: ['OBX[1]-5'] })
   })
 
-  test('of bounds, and of a dose', async () => {
+  test('in bounds, and in a dose', async () => {
     const { range } = await valueOf('5.5', '3,9 - 6,1')
     assert.deepEqual([range.low.value, range.high.value, range.text], [3.9, 6.1, '3,9 - 6,1'])
     const { first, losses } = await mappedHl7([headOf('RDE^O11'), ana, 'ORC|NW|P1', rxe({ 3: '0,5' })])
@@ -159,7 +159,7 @@ describe('a decimal comma', () => {
   })
 })
 
-test('what was given is found again by its order, which of them it was and when, so that a message about it told twice is no second dose', async () => {
+test('an administration is found again by its order, its number in it and its time, so that the same message sent twice adds no second dose', async () => {
   const rxa = (more: Record<number, string> = {}) =>
     segment('RXA', { 1: '0', 2: '1', 3: '202603010800', 5: 'J01DD04^Цефтриаксон^ATC', 6: '1', 7: 'g', 20: 'CP', ...more })
   const given = async (...lines: string[]) => mappedHl7([headOf('RAS^O17', '20260301101500', String(lines.length)), ana, 'ORC|RE|R1^BIS|RX1^APO', ...lines])
@@ -168,7 +168,7 @@ test('what was given is found again by its order, which of them it was and when,
   assert.deepEqual(first('MedicationAdministration')['request'].identifier.value, 'R1')
   const two = await given(rxa(), rxa({ 2: '2', 3: '202603012000' }), rxa({ 2: '2', 3: '202603012000', 5: 'B05^NaCl^ATC' }))
   assert.equal(new Set(two.requests('MedicationAdministration')).size, 3)
-  // What is taken back is the same one.
+  // One that is taken back is the same one.
   const back = await given(rxa({ 21: 'D' }), 'NTE|1||грешка')
   assert.deepEqual(
     [back.requests('MedicationAdministration'), back.first('MedicationAdministration')['status']],
@@ -176,7 +176,7 @@ test('what was given is found again by its order, which of them it was and when,
   )
 })
 
-test('RXE-1 says from when to when and TQ1 how often: both are told', async () => {
+test('RXE-1 gives the period and TQ1 the frequency: both are kept', async () => {
   const rde = async (old: string, tq1: Record<number, string>) =>
     (await mappedHl7([headOf('RDE^O11'), ana, 'ORC|NW|R1', rxe({ 1: old }), segment('TQ1', { 1: '1', ...tq1 })])).first('MedicationRequest')[
       'dosageInstruction'

@@ -5,14 +5,17 @@ import { fill, isOfSender, type Mapping, rowsOf } from './mapping.ts'
 import { humanName, identifier } from './types.ts'
 
 /**
- * In these MRG tells of an account, a visit or another number of the patient (HL7 2.8.2, 3.3.35 to 3.3.51): the chart that it names stays one of its own. It is often
- * that of the PID itself, and joined with itself it would no longer be in use.
+ * In these events MRG names an account, a visit or another number of the patient (HL7 2.8.2, 3.3.35 to 3.3.51), so the chart that it names stays
+ * separate. It is often the chart of the PID itself, which would be put out of use if it were joined with itself.
  */
 const joinsNoCharts = new Set(['A35', 'A41', 'A42', 'A43', 'A44', 'A45', 'A48', 'A49', 'A50', 'A51'])
 const endsAccount = new Set(['A35', 'A36', 'A41', 'A49'])
 const renumbersVisit = new Set(['A50', 'A51'])
 
-/** MRG: the chart that goes into the one of the PID before it (A40 and its kin), the account that ends in another, the number that a visit had before. */
+/**
+ * MRG: the chart that is merged into that of the PID before it (A40 and similar events), the account that is merged into another, or the former
+ * number of a visit.
+ */
 export function merged(segment: Segment, mapping: Mapping): void {
   const { patient: survivor, draft } = mapping
   const { event } = mapping.message
@@ -40,7 +43,7 @@ const mergedRows = rowsOf([
   [7, 'name[]', humanName],
 ])
 
-/** MRG-3: what was charged to it is charged to the account of the PID. */
+/** MRG-3: charges to this account now go to the account of the PID. */
 function formerAccount(segment: Segment, mapping: Mapping): void {
   const { account, draft, patient } = mapping
   if (segment.first(3) === undefined || account === undefined || patient === undefined) return
@@ -51,7 +54,7 @@ function formerAccount(segment: Segment, mapping: Mapping): void {
 }
 const accountRows = rowsOf([[3, 'identifier[]', identifier]])
 
-/** MRG-5 (A50) or MRG-6 (A51): the visit is found by it, and has the number of PV1 from now on. */
+/** MRG-5 (A50) or MRG-6 (A51): the visit is found by this number, and has the number of PV1 from now on. */
 function formerNumber(segment: Segment, mapping: Mapping): Json | undefined {
   const field = mapping.message.event === 'A51' ? 6 : 5
   const given = segment.first(field)
@@ -59,7 +62,7 @@ function formerNumber(segment: Segment, mapping: Mapping): Json | undefined {
   return made === undefined ? undefined : { use: 'old', ...made }
 }
 
-/** A24: both charts are of the same person, and both stay in use. */
+/** A24: both charts belong to the same person, and both stay in use. */
 export function isLinked(mapping: Mapping): void {
   const [first, second] = mapping.patients
   if (mapping.message.event !== 'A24' || !mapping.isOf('ADT') || mapping.patients.length !== 2) return

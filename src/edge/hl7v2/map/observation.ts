@@ -89,13 +89,13 @@ const rows = rowsOf([
   [18, 'device', instrument],
 ])
 
-// As analysers print it.
+// As analysers print the flags.
 const marks = table<string>({ '↑': 'H', '↓': 'L', '↑↑': 'HH', '↓↓': 'LL', '*': 'A' })
 
 function interpretation(value: Value): Json | undefined {
   const given = value.part(1)?.toUpperCase() ?? ''
   const code = marks[given] ?? given
-  // A word of the sender is no code of HL7's table.
+  // A word of the sender is not a code of HL7's table.
   if (!interpretations.has(code)) return value.part(3) === undefined ? words(value) : concept(value)
   const system = 'http://terminology.hl7.org/CodeSystem/v3-ObservationInterpretation'
   const display = displayOf(system, code, value.part(2))
@@ -107,7 +107,7 @@ function words(value: Value): Json | undefined {
   return value.length > 3 ? concept(value) : (code ?? display) === undefined ? undefined : { text: display ?? code }
 }
 
-/** OBX-19, when the instrument measured; R4 has no element of its own for it. */
+/** OBX-19, when the instrument measured; R4 lacks an element for it. */
 function analysed(value: Value): Json | undefined {
   const valueDateTime = dateTime(value)
   if (valueDateTime === undefined) return undefined
@@ -123,7 +123,7 @@ function instrument(value: Value, mapping: Mapping, place: string): Json | undef
   return mapping.draft.once(`device ${JSON.stringify(number)}`, 'Device', place, ({ resource }) => (resource['identifier'] = [number])).reference
 }
 
-/** OBX: a result, or, in a message about a document, the document. */
+/** OBX: a result; in a message about a document, the document. */
 export function observation(segment: Segment, mapping: Mapping): void {
   if (mapping.document !== undefined && isContent(segment)) return
   if (isAttachment(segment)) return attached(segment, mapping)
@@ -141,7 +141,7 @@ export function observation(segment: Segment, mapping: Mapping): void {
   const range = segment.text(7)
   if (range !== undefined) {
     const referenceRange = [rangeOf(range, unitOf(segment))]
-    // What is the range of each of several values stands with each of them.
+    // With several values the range is that of each value.
     const all = (resource['component'] ?? [resource]) as Json[]
     for (const one of all) one['referenceRange'] = referenceRange
   }
@@ -153,8 +153,8 @@ export function observation(segment: Segment, mapping: Mapping): void {
 }
 
 /**
- * A text of many lines comes as many OBX with one code, one after the other: it is one text. As results of their own its lines would be read in any order, and those of a corrected text would stay
- * beside it.
+ * A text of several lines comes as several consecutive OBX with one code: it is one text. As separate results its lines could be read in any order,
+ * and old lines of a corrected text would remain.
  */
 function goesOn(segment: Segment, mapping: Mapping): boolean {
   const { noted, before } = mapping
@@ -172,7 +172,7 @@ function goesOn(segment: Segment, mapping: Mapping): boolean {
   return true
 }
 
-/** A result without a time of its own has that of its order (OBR-7), as HL7's map says: without one it would stand in no course of values. */
+/** A result without a time gets that of its order (OBR-7), as HL7's map says: without one it would be missing from every course of values. */
 function ofItsOrder({ resource }: Entry, { order: { report } }: Mapping): void {
   for (const name of ['effectiveDateTime', 'effectivePeriod']) if (report?.resource[name] !== undefined) resource[name] = report.resource[name]
 }
@@ -180,7 +180,7 @@ function ofItsOrder({ resource }: Entry, { order: { report } }: Mapping): void {
 // HL7 table 0085 as the status of a report.
 const reportStatuses = table<string>({ C: 'corrected', D: 'entered-in-error', F: 'final', I: 'registered', P: 'preliminary', X: 'cancelled' })
 
-/** A file is a form of the report that it stands in, and a report of its own where it stands in an order or a visit: R4's Observation has no place for it. */
+/** A file becomes a form of the report that it belongs to, or a report of its own after an order or a visit: R4's Observation has no place for it. */
 function attached(segment: Segment, mapping: Mapping): void {
   const { report, request } = mapping.order
   const entry = report ?? mapping.aboutPatient('DiagnosticReport', segment)
@@ -207,7 +207,7 @@ const ownReportRows = rowsOf([
   [14, 'effectiveDateTime', dateTime],
 ])
 
-/** OBX-24, the address of the organization of OBX-23. */
+/** OBX-24 is the address of the organization of OBX-23. */
 function laboratory(segment: Segment, mapping: Mapping): void {
   const name = segment.first(23)
   const reference = name && organization(name, mapping, `${segment.place}-23`)
@@ -221,7 +221,7 @@ function place(entry: Entry, segment: Segment, mapping: Mapping): void {
   if (mapping.encounter !== undefined) resource['encounter'] = mapping.encounter.reference
   ofMedicine(entry, mapping)
   if (mapping.order.request !== undefined) resource['basedOn'] = [mapping.order.request.reference]
-  // An antibiogram is of the germ, and so of what the germ was found in.
+  // An antibiogram concerns the germ, and so the specimen in which the germ was found.
   const specimen = mapping.specimen ?? mapping.draft.find(mapping.order.parent?.resource['specimen'] as Json | undefined)
   if (specimen !== undefined) resource['specimen'] = specimen.reference
   if (mapping.immunization !== undefined) resource['partOf'] = [mapping.immunization.reference]
@@ -230,37 +230,37 @@ function place(entry: Entry, segment: Segment, mapping: Mapping): void {
   rememberResult(segment, entry, mapping)
 }
 
-/** A result after a prescription was asked for with it; after what was given or handed out it is a part of that. */
+/** A result after a prescription was ordered with it; a result after an administration or a dispense is part of that. */
 function ofMedicine({ resource }: Entry, { medication, immunization }: Mapping): void {
   if (medication === undefined || immunization !== undefined) return
   if (medication.resource.resourceType === 'MedicationRequest') resource['basedOn'] = [medication.reference]
   else resource['partOf'] = [medication.reference]
 }
 
-/** With its suffix (HL7 2.8, 7.2.2): `18748-4&IMP` is the impression and no other version of the findings, `18748-4&GDT`. */
+/** The code with its suffix (HL7 2.8, 7.2.2): `18748-4&IMP` is the impression and not another version of the findings, `18748-4&GDT`. */
 function codeOf(segment: Segment): string | undefined {
   const value = segment.first(3)
   const [code, suffix] = [value?.sub(1, 1), value?.sub(1, 2)]
   return suffix === undefined ? code : `${code}&${suffix}`
 }
 
-/** A later version of the same result replaces the earlier one: filler's number, what was measured, and which of them. */
+/** A later version replaces the same result, which is identified by the filler's number, the code, and the sub-id. */
 function identify(entry: Entry, segment: Segment, mapping: Mapping): void {
   const { number } = mapping.order
   const { localSystem } = mapping.options
   const code = codeOf(segment)
   const sub = segment.text(4)
-  // Of another order it is another result, though it is of the same moment.
+  // With another order it is another result, though of the same moment.
   if ((number ?? sub) !== undefined) mapping.apart.set(entry, [number, sub].join('/'))
   if (entry.resource['identifier'] !== undefined || number === undefined || localSystem === undefined || code === undefined) return
   entry.resource['identifier'] = [{ system: `${localSystem}:result`, value: [number, code, sub].filter((one) => one !== undefined).join('/') }]
 }
 
 export const isAttachment = (segment: Segment): boolean => /^(?:ED|RP)$/i.test(segment.text(2) ?? '') || isBareFile(segment.raw(5))
-/** In a document message all content is of the document: text lines as well as files. */
+/** In a document message all content belongs to the document: text lines as well as files. */
 const isContent = (segment: Segment) => /^(?:ED|RP|TX|FT|ST)$/i.test(segment.text(2) ?? '')
 
-/** NTE: a note on what stands before it. */
+/** NTE: a note on the segment before it. */
 export function note(segment: Segment, mapping: Mapping): void {
   const lines = segment.all(3).map((value) => value.whole())
   const on = mapping.noted

@@ -11,7 +11,7 @@ import { address, byTable, codeableConcept, concept, dateTime, entity, identifie
 import { codingOf } from '../../draft/displays.ts'
 import { table } from '../../draft/table.ts'
 
-/** ORC: what several orders have in common, or the beginning of the next. */
+/** ORC: the common part of several orders, or the beginning of the next order. */
 export function common(segment: Segment, mapping: Mapping): void {
   if (comesLate(mapping)) {
     segment.skip(1)
@@ -24,16 +24,16 @@ export function common(segment: Segment, mapping: Mapping): void {
   mapping.immunization = undefined
   mapping.medication = undefined
   mapping.noted = undefined
-  // The control code belongs to the conversation; the status beside it (ORC-5) is what the order is.
+  // The control code belongs to the exchange of messages; the status beside it (ORC-5) is that of the order.
   segment.skip(1)
 }
 
-/** After its OBR instead of before it: what comes next are results of that OBR, and they stay with it. */
+/** Whether ORC stands after its OBR instead of before it: then results of that OBR follow, and they stay with it. */
 function comesLate({ next, order }: Mapping): boolean {
   return order.request !== undefined && (next?.name === 'OBX' || next?.name === 'NTE')
 }
 
-/** What it says is said of the order before it. */
+/** Applies such an ORC to the order before it. */
 function late(segment: Segment, mapping: Mapping): void {
   const { request, number } = mapping.order
   mapping.order.common = segment
@@ -48,7 +48,7 @@ function late(segment: Segment, mapping: Mapping): void {
   others(segment, mapping, request)
 }
 
-/** OBR: the order, and in a message of results the report that answers it. */
+/** OBR: an order, and in a message of results the report that answers it. */
 export function request(segment: Segment, mapping: Mapping): void {
   const isResult = mapping.isOf('ORU', 'OUL')
   if (mapping.order.request !== undefined) mapping.order = mapping.order.timed === undefined ? {} : { timed: mapping.order.timed }
@@ -79,7 +79,7 @@ const orderStatuses = table<string>({
   RP: 'revoked',
   SC: 'active',
 })
-// What the control code does to an order (HL7 table 0119).
+// What the control code does to the order (HL7 table 0119).
 const controls = table<string>({
   NW: 'active',
   XO: 'active',
@@ -110,7 +110,7 @@ const requestRows = rowsOf([
   [47, 'orderDetail[]', codeableConcept],
   [53, 'identifier[]', identifier],
 ])
-// What ORC says where OBR says nothing of it.
+// Fields of ORC that are used when OBR lacks them.
 const commonRows = rowsOf([
   [4, 'requisition', entity('PGN')],
   [9, 'authoredOn', dateTime],
@@ -147,12 +147,12 @@ function serviceRequest(segment: Segment, mapping: Mapping, isAbout: boolean): E
   return entry
 }
 
-/** ORC-2 and OBR-2 are the same number twice; whatever differs stays unread, and so in the loss report. */
+/** ORC-2 and OBR-2 are the same number; when they differ the second stays unread and goes into the loss report. */
 function repeat(value: Value, same: Value): void {
   if (value.part(1) === same.part(1)) value.skip(2, 3, 4)
 }
 
-/** An order whose results are final waits for nothing any more, whether ORC-5 says so or not. */
+/** An order whose results are final is complete, whether or not ORC-5 says so. */
 function statusOf(common: Segment | undefined, reported: string | undefined): string {
   const [said, control] = [common?.text(5)?.toUpperCase() ?? '', common?.text(1)?.toUpperCase() ?? '']
   const byReport = /^[FC]$/i.test(reported ?? '') ? 'completed' : /^X$/i.test(reported ?? '') ? 'revoked' : undefined
@@ -168,7 +168,7 @@ function others(common: Segment, mapping: Mapping, entry: Entry): void {
   secrecy(entry.resource, common, 28)
   facilityOf(common, mapping)
 }
-// HL7 table 0119: what takes back, ends or holds an order. The reason beside it is that of this, and not why the order was given.
+// HL7 table 0119: codes that take back, end or hold an order. The reason beside such a code is the reason for that, and not for the order.
 const ends = new Set(['CA', 'CR', 'DC', 'DR', 'HD', 'HR', 'OC', 'OD', 'OH', 'UA', 'UC', 'UD', 'UH'])
 export const isEnded = (common: Segment): boolean => ends.has(common.text(1)?.toUpperCase() ?? '')
 const reasonRows = rowsOf([[16, 'reasonCode[]', codeableConcept]])
@@ -178,7 +178,7 @@ function whyEnded(value: Value): Json | undefined {
   return valueCodeableConcept && { url: 'http://hl7.org/fhir/StructureDefinition/request-statusReason', valueCodeableConcept }
 }
 
-/** OBR-17 and ORC-14: where the doctor who ordered is called back; ORC-24, where to be found. */
+/** OBR-17 and ORC-14: the call-back number of the doctor who ordered; ORC-24: that doctor's address. */
 function reached(entry: Entry, segment: Segment, mapping: Mapping): void {
   const {
     order: { common },
@@ -223,7 +223,7 @@ function setting(value: Value): Json | undefined {
   return code === undefined ? undefined : { coding: [codingOf('http://terminology.hl7.org/CodeSystem/v3-RoleCode', code)] }
 }
 
-/** A label of the specimen in OBR-15.1 of old versions, and what the sender calls the fields for itself (18 to 21). */
+/** OBR-15.1 of old versions: a label of the specimen; OBR-18 to 21: fields that each sender uses in its own way. */
 function supplements(entry: Entry, segment: Segment): void {
   for (const field of [18, 19, 20, 21]) {
     const own = segment.text(field)
@@ -284,8 +284,8 @@ function report(segment: Segment, order: Entry, mapping: Mapping): Entry {
 }
 
 /**
- * The number of an order is often that of all its reports, and the number of the laboratory that of a tube: a later message with one of them must not replace another's report. With the code of what
- * was examined it is one report, as with results.
+ * The number of an order is often shared by all its reports, and the laboratory's number by all results of a tube: a later message with such a number
+ * must not replace another's report. Together with the code of the examination the number identifies one report, as with results.
  */
 function identifyReport(entry: Entry, segment: Segment, mapping: Mapping): void {
   const { localSystem } = mapping.options

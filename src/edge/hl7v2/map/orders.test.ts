@@ -6,7 +6,7 @@ describe('how a medicine is taken', () => {
   const dosage = async (...lines: string[]) => (await mappedHl7([headOf('RDE^O11'), ana, ...lines])).first('MedicationRequest')['dosageInstruction'][0]
   const rxe = (more: Record<number, string> = {}) => segment('RXE', { 2: 'J01CA04^Амоксицилин^ATC', 3: '500', 5: 'mg', ...more })
 
-  test('TQ1 before RXE and after it: how often, from, to, what is said beside it', async () => {
+  test('TQ1 before RXE or after it says how often, from when, until when, and what else', async () => {
     const tq1 = segment('TQ1', { 1: '1', 3: 'TID', 7: '20260301080000', 8: '20260308', 11: 'после јела' })
     for (const lines of [
       ['ORC|NW|R1', tq1, rxe()],
@@ -49,7 +49,7 @@ describe('how a medicine is taken', () => {
     assert.deepEqual([request['substitution'], request['identifier'].map((one: any) => one.value)], [{ allowedBoolean: false }, ['R1', 'RX77']])
   })
 
-  test('what is handed out twice of one prescription are two dispenses, each of them again the same', async () => {
+  test('two dispenses of one prescription stay two, and each is found again', async () => {
     const rxd = (count: string, day: string) => segment('RXD', { 1: count, 2: 'J01CA04^А^ATC', 3: day, 4: '21', 7: 'RX77' })
     const request = async (line: string) => (await mappedHl7([headOf('RDS^O13'), ana, 'ORC|RE|R1', line])).requests('MedicationDispense')
     const [first, second] = [await request(rxd('1', '20260301')), await request(rxd('2', '20260401'))]
@@ -64,7 +64,7 @@ describe('orders and reports', () => {
   const obr = (order: string, more: Record<number, string> = {}) =>
     segment('OBR', { 1: '1', 2: 'P1', 3: order, 4: '630-4^Уринокултура^LN', 7: '20260301', 25: 'F', ...more })
 
-  test('the report of a laboratory is found by its own number and what was examined: another report of the same order stands beside it', async () => {
+  test('a report of a laboratory is found by its own number and the examination: another report of the same order stands beside it', async () => {
     const request = async (line: string) => (await mappedHl7([headOf('ORU^R01'), ana, line])).requests('DiagnosticReport')
     assert.deepEqual(await request(obr('F1')), ['PUT identifier=urn:rs:kcs:report|F1/630-4'])
     assert.deepEqual(await request(obr('F2')), ['PUT identifier=urn:rs:kcs:report|F2/630-4'])
@@ -76,7 +76,7 @@ describe('orders and reports', () => {
     assert.deepEqual([await status('F'), await status('X'), await status('P')], ['completed', 'revoked', 'unknown'])
   })
 
-  test('an antibiogram is that of the germ which OBR-26 names, and its order came of the first', async () => {
+  test('an antibiogram belongs to the germ that OBR-26 names, and its order is based on the first one', async () => {
     const germ = (sub: string, name: string) => segment('OBX', { 2: 'CWE', 3: '6463-4^Bacteria^LN', 4: sub, 5: `${sub}^${name}^L`, 11: 'F' })
     const child = obr('F2', { 4: '29576-6^Антибиограм^LN', 26: '6463-4&Bacteria&LN^2^S aureus', 29: 'P1^F1' })
     const lines = [
@@ -94,7 +94,7 @@ describe('orders and reports', () => {
     assert.deepEqual(losses, [])
   })
 
-  test('a parent that is in another message is told, and its order named by its number', async () => {
+  test('a parent in another message is kept, and its order is named by its number', async () => {
     const { first, losses } = await mappedHl7([headOf('ORU^R01'), ana, obr('F2', { 26: '6463-4^1', 29: 'P9^F9' })])
     assert.deepEqual([first('ServiceRequest')['basedOn'][0].identifier.value, losses], ['P9', ['OBR[1]-26']])
   })
@@ -105,7 +105,7 @@ describe('orders and reports', () => {
     assert.deepEqual([priority, occurrenceTiming.repeat.frequency, occurrenceTiming.repeat.boundsPeriod.start], ['stat', 2, '2026-03-02T08:00:00+01:00'])
   })
 
-  test('a note after a diagnosis is a note on it, and not on the order before', async () => {
+  test('a note after a diagnosis is a note on the diagnosis, and not on the order before', async () => {
     const { first } = await mappedHl7([
       headOf('ORM^O01'),
       ana,
@@ -118,7 +118,7 @@ describe('orders and reports', () => {
     assert.deepEqual([first('ServiceRequest')['note'], first('Condition')['note']], [[{ text: 'на налог' }], [{ text: 'на дијагнозу' }]])
   })
 
-  test('who refers and to whom (PRD) stand in the referral', async () => {
+  test('the referring and the receiving doctor (PRD) are in the referral', async () => {
     const prd = (role: string, name: string) => segment('PRD', { 1: role, 2: name, 5: '^WPN^PH^^^11^333', 7: `${name.slice(0, 2)}^KCS` })
     const { first, at, losses } = await mappedHl7([
       headOf('REF^I12'),
@@ -137,25 +137,25 @@ describe('orders and reports', () => {
 describe('an appointment', () => {
   const of = async (event: string, ...lines: string[]) => (await mappedHl7([headOf(`SIU^${event}`), ...lines, ana])).first('Appointment')
 
-  test('begins and ends by TQ1, or by its beginning and its length in the same zone', async () => {
+  test('has its beginning and end from TQ1, or its end from its length in the same zone', async () => {
     const tq1 = segment('TQ1', { 1: '1', 7: '20260401090000', 8: '20260401093000' })
     const byTq1 = await of('S12', 'SCH|B1|F1', tq1)
     assert.deepEqual([byTq1['status'], byTq1['start'], byTq1['end']], ['booked', '2026-04-01T09:00:00+02:00', '2026-04-01T09:30:00+02:00'])
     assert.equal((await of('S12', segment('SCH', { 1: 'B1', 11: '^^M45^20260401090000' })))['end'], '2026-04-01T09:45:00+02:00')
   })
 
-  test('whose length nobody says stays booked for its time', async () => {
+  test('without a length stays booked at its time', async () => {
     const booked = await of('S12', segment('SCH', { 1: 'B1', 11: '^^^20260401090000' }))
     assert.deepEqual([booked['status'], booked['start']], ['booked', '2026-04-01T09:00:00+02:00'])
   })
 
-  test('that nobody came to is no proposal, though its time is not said again', async () => {
+  test('that the patient missed is not a proposal, though its time is not repeated', async () => {
     const missed = await of('S26', 'SCH|B1|F1')
     assert.deepEqual([missed['status'], missed['cancelationReason']], ['cancelled', { text: 'noshow' }])
   })
 })
 
-test('a specimen that stands before its orders is that of those after it, and of no other', async () => {
+test('a specimen before its orders belongs to those after it, and to no other', async () => {
   const spm = (number: string, name: string) => segment('SPM', { 2: `${number}&KCS^${number}&LAB`, 4: `${number}^${name}^L` })
   const obr = (number: string) => [segment('OBR', { 2: 'P1', 3: number, 4: `${number}^х^L` }), segment('OBX', { 2: 'NM', 3: `${number}^а^L`, 5: '1', 11: 'F' })]
   const { all, at } = await mappedHl7([headOf('OUL^R22'), ana, spm('S1', 'Крв'), ...obr('F1'), ...obr('F2'), spm('S2', 'Урин'), ...obr('F3')])
@@ -172,7 +172,7 @@ test('a specimen that stands before its orders is that of those after it, and of
   )
 })
 
-test('a specimen that could not be used says why, and one that was taken from another says from which', async () => {
+test('an unusable specimen says why, and one taken from another names that one', async () => {
   const spm = segment('SPM', { 2: 'S2&KCS', 3: 'S1&KCS', 4: 'S^Серум^L', 20: 'N', 21: 'RB^Broken container^HL70490~RC^Clotting^HL70490' })
   const { first, losses } = await mappedHl7([headOf('ORU^R01'), ana, segment('OBR', { 2: 'P1', 3: 'F1', 4: 'X^х^L' }), spm])
   const { status, note, parent } = first('Specimen')
@@ -182,7 +182,7 @@ test('a specimen that could not be used says why, and one that was taken from an
   )
 })
 
-test('what was not given to one patient is not written over what was not given to another', async () => {
+test('what was not given to one patient does not replace what was not given to another', async () => {
   const of = async (patient: string) =>
     (await mappedHl7([headOf('VXU^V04'), patient, 'ORC|RE||9999', segment('RXA', { 3: '20260301', 5: '998^No vaccine^CVX', 20: 'NA' })])).requests(
       'Immunization',
@@ -190,7 +190,7 @@ test('what was not given to one patient is not written over what was not given t
   assert.notDeepEqual(await of(ana), await of(ana.replace('100', '101')))
 })
 
-test('whoever is taken out of an appointment (AIP-2) has no part in it', async () => {
+test('a person who is removed from an appointment (AIP-2) is not a participant', async () => {
   const { first, losses } = await mappedHl7([
     headOf('SIU^S14'),
     segment('SCH', { 1: 'B1', 11: '^^M30^20260401090000' }),
@@ -201,7 +201,7 @@ test('whoever is taken out of an appointment (AIP-2) has no part in it', async (
   assert.deepEqual([first('Appointment')['participant'].length, losses], [2, ['AIP[1]']])
 })
 
-test('results of a vaccination stand in its own elements, too: who may have it free, who paid, the leaflet, the dose, a reaction', async () => {
+test('results of a vaccination are also in its own elements: eligibility, funding, leaflet, dose, reaction', async () => {
   const obx = (type: string, code: string, sub: string, value: string) =>
     segment('OBX', { 2: type, 3: `${code}^x^LN`, 4: sub, 5: value, 11: 'F', 14: '20260301' })
   const { all, at } = await mappedHl7([
@@ -230,7 +230,7 @@ test('results of a vaccination stand in its own elements, too: who may have it f
 describe('an order', () => {
   const obr = (more: Record<number, string> = {}) => segment('OBR', { 1: '1', 2: 'P1', 3: 'F1', 4: 'X^х^L', ...more })
 
-  test('that is taken back says why it was, and not why it had been given', async () => {
+  test('that is taken back gives the reason for that, and not the reason for which it was given', async () => {
     const of = async (control: string) =>
       (await mappedHl7([headOf('ORM^O01'), ana, segment('ORC', { 1: control, 2: 'P1', 16: 'D^двапут^L' }), obr()])).first('ServiceRequest')
     const [taken, given] = [await of('CA'), await of('NW')]
@@ -240,7 +240,7 @@ describe('an order', () => {
     assert.deepEqual([medicine.first('MedicationRequest')['statusReason'].coding[0].code, medicine.first('MedicationRequest')['reasonCode']], ['D', undefined])
   })
 
-  test('is part of the one that ORC-8 names, is confidential where it says so, and its doctor can be reached', async () => {
+  test('is part of the order in ORC-8, confidential when it says so, and names the call-back number of its doctor', async () => {
     const common = segment('ORC', { 1: 'NW', 2: 'P2', 8: 'P1&BIS^F1&LIS', 12: 'D1^Јовић^Марко', 14: '021555', 24: 'Улица 1^^Ниш', 28: 'R' })
     const { first, at, losses } = await mappedHl7([headOf('ORM^O01'), ana, common, segment('OBR', { 1: '1', 2: 'P2', 4: 'X^х^L', 16: 'D1^Јовић^Марко' })])
     const order = first('ServiceRequest')
@@ -257,7 +257,7 @@ describe('an order', () => {
     )
   })
 
-  test('has its readers by name, in whichever type they are written, and who took and typed it', async () => {
+  test('names those who read it, whichever type their field has, and those who took and typed it', async () => {
     const fields = { 25: 'F', 32: '77^Радић^Јован', 33: '78&Илић&Ана^202603011000', 34: '79&Тех&Бо', 35: '80^Тип^Ка' }
     const { first, at, losses } = await mappedHl7([headOf('ORU^R01'), ana, obr(fields)])
     const report = first('DiagnosticReport')
@@ -275,7 +275,7 @@ describe('an order', () => {
     assert.deepEqual(losses, [])
   })
 
-  test('of a specimen that is written as a code with its words has no additive of that name', async () => {
+  test('for a specimen that is written as a code with its words has no additive of that name', async () => {
     for (const source of ['BLOOD^Blood', 'SER^Серум^L']) {
       const specimen = (await mappedHl7([headOf('ORU^R01'), ana, obr({ 15: source })])).first('Specimen')
       assert.deepEqual([specimen['container'], specimen['type'].coding[0].code], [undefined, source.split('^')[0]])
@@ -285,7 +285,7 @@ describe('an order', () => {
   })
 })
 
-test('the hours of a prescription are no name of how often, and its doctor may stand in RXE-13', async () => {
+test('the hours of a prescription are not a display of its frequency, and its doctor may be in RXE-13', async () => {
   const { first, at, losses } = await mappedHl7([
     headOf('RDE^O11'),
     ana,

@@ -3,7 +3,7 @@ import type { Segment, Value } from '../message.ts'
 import type { Mapping } from './mapping.ts'
 import { entity } from './types.ts'
 
-/** Orders by their numbers, and results by order, code and sub-id: what a later OBR of the same message names as its parent. */
+/** Remembers orders by their numbers, and results by order, code and sub-id: a later OBR of the same message may name one as its parent. */
 export function remember(segment: Segment, order: Entry, mapping: Mapping): void {
   const { common } = mapping.order
   for (const number of [segment.text(2), segment.text(3), common?.text(2), common?.text(3)]) if (number !== undefined) mapping.orders.set(number, order)
@@ -22,8 +22,8 @@ export function rememberResult(segment: Segment, entry: Entry, mapping: Mapping)
 }
 
 /**
- * OBR-26 and 29 (or ORC-8): an antibiogram is that of the germ that an earlier result of the message tells of, and its order came of that one. R4 has it as members of the Observation of the germ
- * (DiagnosticReport, 10.3.4).
+ * OBR-26 and 29 (or ORC-8): an antibiogram belongs to the germ in an earlier result of the message, and its order is based on that result's order. In
+ * R4 its results are members of the Observation of the germ (DiagnosticReport, 10.3.4).
  */
 export function belongsTo(segment: Segment, order: Entry, mapping: Mapping): void {
   const { common } = mapping.order
@@ -42,7 +42,7 @@ export function belongsTo(segment: Segment, order: Entry, mapping: Mapping): voi
   const [named, sub] = [code.part(1) as string, result.part(2)]
   const found = [...numbers, undefined].map((number) => mapping.results.get(keyOf(number, named, sub))).find((one) => one !== undefined)
   code.skip(2, 3)
-  // Its words repeat the value of that result.
+  // The words in OBR-26 repeat the value of that result.
   result.skip(3)
   if (found === undefined) return mapping.draft.lose(`${segment.place}-26`, 'names a result that is not in this message before it')
   mapping.order.parent = found

@@ -23,7 +23,7 @@ const rows = rowsOf([
   [4, 'created', dateTime],
 ])
 
-/** PTH: the pathway that the patient is on, as a plan of care. */
+/** PTH: the clinical pathway of the patient, as a care plan. */
 export function pathway(segment: Segment, mapping: Mapping): void {
   const entry = mapping.aboutPatient('CarePlan', segment)
   if (entry === undefined) return
@@ -41,7 +41,7 @@ export function pathway(segment: Segment, mapping: Mapping): void {
   mapping.noted = entry
 }
 
-/** VAR: where the care went another way than the problem, the goal or the pathway before it foresaw; a note on it, by whom and when. */
+/** VAR: a deviation of the care from the problem, goal or pathway before it; becomes a note on that, with author and time. */
 export function variance(segment: Segment, mapping: Mapping): void {
   const { noted } = mapping
   const classified = segment.first(5)
@@ -51,7 +51,7 @@ export function variance(segment: Segment, mapping: Mapping): void {
   const text = [name ?? code, words.join('\n')].filter(Boolean).join(': ')
   if (text === '') return
   if (noted === undefined) return mapping.draft.lose(segment.place, 'is of a problem, a goal or a pathway, and none stands before it')
-  // The number of the variance is of the conversation.
+  // The number of the variance belongs to the exchange of messages.
   segment.skip(1)
   const author = segment.first(4) && practitioner(segment.first(4) as Value, mapping, `${segment.place}-4`)
   put(noted.resource, 'note[]', some({ text, time: momentIn(segment, 2, mapping), authorReference: author }))

@@ -28,7 +28,7 @@ import {
 } from './types.ts'
 import { table } from '../../draft/table.ts'
 
-// HL7 table 0001; what is none of them is recorded as unknown by nobody: it is a loss.
+// HL7 table 0001. Any other value is a loss and is not recorded as unknown.
 const genders = table<string>({
   F: 'female',
   M: 'male',
@@ -93,7 +93,7 @@ const extension = (name: string, type: string, convert: Convert) => (value: Valu
   const made = convert(value, mapping, place)
   return made === undefined ? undefined : { url: `http://hl7.org/fhir/StructureDefinition/${name}`, [type]: made }
 }
-/** An identifier that the field gives no authority for, with the type that the field itself means. */
+/** An identifier of a field without an authority, with the type that the field implies. */
 const typed = (code: string) => (value: Value, mapping: Mapping, place: string) => {
   const made = identifier(value, mapping, place)
   return made === undefined ? undefined : { type: typeOf(code), ...made }
@@ -141,7 +141,7 @@ export function language(value: Value): Json | undefined {
   const codes = (made['coding'] as Json[] | undefined)?.map((one) => ({ ...one, ...languageOf(one) }))
   return { language: some({ ...made, coding: codes ?? [] }), preferred: true }
 }
-// ISO 639-2 as it is met in messages, to the tags of BCP 47 that R4 asks for.
+// Codes of ISO 639-2 as found in messages, to the tags of BCP 47 that R4 demands.
 const languages = new Map<string, string>(
   Object.entries({
     srp: 'sr',
@@ -187,7 +187,7 @@ function nationality(value: Value): Json | undefined {
   const code = inner('code', concept(value, 'http://terminology.hl7.org/CodeSystem/v2-0212'))
   return code && { url: 'http://hl7.org/fhir/StructureDefinition/patient-nationality', extension: [code] }
 }
-/** PID-35 and 36: a patient of a veterinarian. */
+/** PID-35 and 36: species and breed of a veterinary patient. */
 function animal(entry: Entry, segment: Segment): void {
   const [species, breed] = [segment.first(35), segment.first(36)]
   const kind = species && inner('species', codeableConcept(species))
@@ -200,7 +200,7 @@ function animal(entry: Entry, segment: Segment): void {
 // HL7 table 0189 to the groups of the CDC, by HL7's own concept map.
 const ethnicGroups = table<readonly [string, string]>({ H: ['2135-2', 'Hispanic or Latino'], N: ['2186-5', 'Non Hispanic or Latino'] })
 
-/** PID-10 and PID-22. */
+/** PID-10 and PID-22: race and ethnic group. */
 function descentOf(entry: Entry, segment: Segment, field: number, kind: 'race' | 'ethnicity'): void {
   const given = segment.all(field).map((value) => {
     const known = kind === 'ethnicity' ? ethnicGroups[value.part(1)?.toUpperCase() ?? ''] : undefined
@@ -214,7 +214,7 @@ function descentOf(entry: Entry, segment: Segment, field: number, kind: 'race' |
   entry.comesFrom(`${segment.place} extension<${field}`)
 }
 
-/** PID: the patient whom everything after it is about. */
+/** PID: the patient whom all following segments are about. */
 export function patient(segment: Segment, mapping: Mapping): void {
   const entry = mapping.draft.add('Patient', segment.place, mapping.isOf('ADT'))
   const before = mapping.patient
@@ -223,7 +223,7 @@ export function patient(segment: Segment, mapping: Mapping): void {
   ofState(entry, mapping.options)
   findByChartNumber(entry, isOfSender(mapping))
   if (before !== undefined && !mapping.isOf('ADT')) mustBeApart(before, entry, segment, mapping)
-  // Taken, for somebody may come in whom nobody knows; but whoever forgets the number hears it.
+  // Without a number it is taken, because a patient may arrive whom nobody knows; a sender who forgot the number learns it from the losses.
   if (mapping.isOf('ADT') && mapping.message.event === 'A29') entry.resource['active'] = false
   if (entry.resource['identifier'] === undefined) mapping.draft.lose(`${segment.place}-3`, 'no number: each such message makes a new patient')
   const birth = segment.text(7)
@@ -238,11 +238,11 @@ export function patient(segment: Segment, mapping: Mapping): void {
   mother(segment, mapping, entry)
   isLinked(mapping)
   mapping.noted = undefined
-  // The set id counts only; when the sender last changed it, the record knows by its own versions.
+  // The set id only counts; the record has its own versions instead of the sender's last update.
   segment.skip(1, 33)
 }
 
-/** Events of ADT are about two; of two patients before one order nobody can say whose it is. */
+/** Refuses two patients in a row: events of ADT may concern two, but before one order nobody can say whose it is. */
 function mustBeApart(before: Entry, entry: Entry, segment: Segment, mapping: Mapping): void {
   if (mapping.before?.name !== 'PID' || (before.key !== undefined && before.key === entry.key)) return
   throw new Refusal('incorrect', 'two patients stand one after the other, and nothing says whose the rest is', {
@@ -251,7 +251,7 @@ function mustBeApart(before: Entry, entry: Entry, segment: Segment, mapping: Map
   })
 }
 
-/** PID-12 of older versions: the county of the address that says none. */
+/** PID-12 of older versions: the county, for an address that gives none. */
 function district(resource: Json, segment: Segment): void {
   const county = segment.text(12)
   const first = (resource['address'] as Json[] | undefined)?.[0]
@@ -267,8 +267,8 @@ function birthTime(entry: Entry, segment: Segment, mapping: Mapping): void {
 }
 
 /**
- * A national number is the JMBG here, whether the sender says which or not, and so is a number without a type that says the day of birth that PID-7 says. Whoever was born on another day than it
- * says has somebody else's, as newborns have the mother's.
+ * A national number is taken as the JMBG, whether or not the sender says so. So is a number without a type whose day of birth agrees with PID-7. When
+ * the days differ, the number is another person's: newborns come with the mother's.
  */
 function ofState({ resource }: Entry, { localSystem }: Mapping['options']): void {
   const born = resource['birthDate'] as string | undefined
@@ -281,7 +281,7 @@ function ofState({ resource }: Entry, { localSystem }: Mapping['options']): void
 }
 const ofNation = new Set(['SB', 'SS', 'NI'])
 
-/** One of multipleBirthInteger and multipleBirthBoolean, one of deceasedDateTime and deceasedBoolean: the one that says more. */
+/** Of multipleBirthInteger and multipleBirthBoolean, and of deceasedDateTime and deceasedBoolean, R4 takes only one: the more exact one is set. */
 function multiple(resource: Json, segment: Segment): void {
   const [isMultiple, order] = [segment.first(24), segment.first(25)]
   const number = order && positive(order)
@@ -307,7 +307,7 @@ function accountOf(segment: Segment, mapping: Mapping, patient: Entry): void {
 }
 const accountOfRows = rowsOf([[18, 'identifier[]', identifier]])
 
-/** PID-21: the mother, by a number of hers. */
+/** PID-21: the mother, by one of her numbers. */
 function mother(segment: Segment, mapping: Mapping, child: Entry): void {
   if (segment.first(21) === undefined) return
   const entry = mapping.draft.add('RelatedPerson', segment.place)
@@ -321,7 +321,7 @@ const motherRows = rowsOf([[21, 'identifier[]', identifier]])
 export function additional(segment: Segment, mapping: Mapping): void {
   if (mapping.patient === undefined) return
   fill(mapping.patient, segment, firstContactRows, mapping)
-  // HL7 table 0136: the patient's data are to be kept from others. The record decides by its own rules; the label is kept.
+  // HL7 table 0136: the patient's data are to be protected. The record decides by its own rules; the label is kept.
   if (/^Y$/i.test(segment.text(12) ?? ''))
     put(mapping.patient.resource, 'meta.security[]', codingOf('http://terminology.hl7.org/CodeSystem/v3-Confidentiality', 'R'))
 }

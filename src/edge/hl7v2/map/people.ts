@@ -8,7 +8,7 @@ import { type Convert, fill, type Mapping, rowsOf } from './mapping.ts'
 import { address, codeableConcept, coded, humanName, laterUses, name, organization, organizationNamed, period, telecom, worldly } from './types.ts'
 import { table } from '../../draft/table.ts'
 
-/** XCN as a Practitioner; the same number of the same authority, or else the same name, is the same one in a message. */
+/** XCN as a Practitioner. Within a message the same number of the same authority, or else the same name, is one person. */
 export function practitioner(value: Value, mapping: Mapping, place: string): Json | undefined {
   const entry = practitionerEntry(value, mapping, place)
   return entry === undefined ? undefined : entry.reference
@@ -22,7 +22,7 @@ function practitionerEntry(value: Value, mapping: Mapping, place: string): Entry
   const [space, universal] = [authority?.part(1), authority?.part(2)]
   const kind = authority?.part(3)
   const type = value.part(13)
-  // Check digit, facility, source table and representation say nothing about the person.
+  // Check digit, facility, source table and representation do not describe the person.
   value.skip(8, 11, 12, 14, 15, 16, 18)
   const valid = value.inside(17)
   const called = name(value, 2, {
@@ -41,7 +41,7 @@ function practitionerEntry(value: Value, mapping: Mapping, place: string): Entry
   })
 }
 
-/** PRD: the name is an XPN, the numbers stand in PRD-7 (PLN) and PRD-8. */
+/** PRD: the name is an XPN; the numbers are in PRD-7 (PLN) and PRD-8. */
 export function practitionerNamed(segment: Segment, mapping: Mapping): Entry | undefined {
   const [called, number] = [segment.first(2) && humanName(segment.first(2) as Value), segment.first(7)]
   const [value, kind, space] = [number?.part(1), number?.part(2), number?.part(3)]
@@ -63,7 +63,7 @@ const roles = table<string>({
   TR: 'Transcriptionist',
 })
 
-/** An XCN with what it did (HL7 table 0443): a PractitionerRole, as HL7's maps of orders and results have it. */
+/** An XCN with a role (HL7 table 0443): a PractitionerRole, as HL7's maps of orders and results have it. */
 export const inRole =
   (code: keyof typeof roles) =>
   (value: Value, mapping: Mapping, place: string): Json | undefined => {
@@ -78,7 +78,10 @@ export const inRole =
     }).reference
   }
 
-/** NDL: the name in subcomponents, then from when until when and where. Many write an XCN in its place: the number alone stood there, and the name was lost without a word. */
+/**
+ * NDL: the name in subcomponents, then from when, until when, and where. Many senders write an XCN in its place, of which only the number was kept
+ * and the name lost without a word.
+ */
 export const namedAs =
   (who: Convert): Convert =>
   (value, mapping, place) => {
@@ -98,13 +101,13 @@ const kinds = [
   [3, 'bd'],
 ] as const
 
-/** Of the sender's own register: without a number each message made the same ward and the same role once more. */
+/** Finds a ward or a role by the sender's own identifier: without it each message would make the same one again. */
 function foundBy(entry: Entry, identifier: Json): void {
   put(entry.resource, 'identifier[]', identifier)
   entry.isFoundBy(identifier)
 }
 
-/** PL: facility, building, floor, point of care, room and bed, each a Location in the one before; the innermost is referred to. */
+/** PL: facility, building, floor, point of care, room and bed, each a Location within the one before; the reference is to the innermost. */
 export function location(value: Value, mapping: Mapping, place: string): Json | undefined {
   let within: Entry | undefined
   let path = ''
@@ -146,7 +149,7 @@ function placeWithin(
   })
 }
 
-/** DLD: where somebody was discharged to, as a code with its words. */
+/** DLD: the place after discharge, as a code with its words. */
 export function codedPlace(value: Value, mapping: Mapping, place: string): Json | undefined {
   const code = value.inside(1)
   const [number, words] = [code?.part(1), code?.part(2)]
@@ -159,7 +162,7 @@ export function codedPlace(value: Value, mapping: Mapping, place: string): Json 
   }).reference
 }
 
-/** HD as a place: where an event happened. */
+/** HD as a place: where the event happened. */
 export function namedPlace(value: Value, mapping: Mapping, place: string): Json | undefined {
   const [named, universal, kind] = [value.part(1), value.part(2), value.part(3)]
   if (named === undefined && universal === undefined) return undefined
@@ -187,7 +190,7 @@ const roleRows = (at: RoleFields, codes: string) => ({
 const rol = { ...roleRows({ code: 3, person: 4, specialty: 9, location: 13, organization: 14, telecom: 12, address: 11 }, '0443'), from: 5, to: 6 }
 const prt = { ...roleRows({ code: 4, person: 5, specialty: 6, location: 9, organization: 8, telecom: 15, address: 14 }, '0912'), from: 11, to: 12 }
 
-/** ROL, and PRT which came after it: whoever has a part in what stands before it. */
+/** ROL and its successor PRT: a participant in what the segment before describes. */
 export function role(segment: Segment, mapping: Mapping): void {
   const at = segment.name === 'PRT' ? prt : rol
   if (segment.first(at.person) === undefined && segment.first(at.organization) === undefined) return
@@ -196,7 +199,7 @@ export function role(segment: Segment, mapping: Mapping): void {
     return mapping.draft.lose(segment.place, 'takes a part back, which is left out here')
   }
   const entry = mapping.draft.add('PractitionerRole', segment.place)
-  // How it came about (the action code) and the instance are of the conversation.
+  // The action code and the instance belong to the exchange of messages.
   segment.skip(1, 2)
   fill(entry, segment, at.rows, mapping)
   const held = period(segment.text(at.from), segment.text(at.to))

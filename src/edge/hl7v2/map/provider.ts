@@ -4,7 +4,7 @@ import { fill, type Mapping, rowsOf } from './mapping.ts'
 import { practitionerNamed } from './people.ts'
 import { address, telecom } from './types.ts'
 
-/** PRD: who refers, and to whom (HL7 table 0286), of the referral of RF1 before it. */
+/** PRD: the referring or receiving doctor (HL7 table 0286) of the referral in the RF1 before it. */
 export function provider(segment: Segment, mapping: Mapping): void {
   const { referral } = mapping
   if (referral === undefined) return mapping.draft.lose(segment.place, 'belongs to a referral, and no RF1 stands before it')

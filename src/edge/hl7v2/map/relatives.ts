@@ -52,7 +52,7 @@ export function kin(value: Value): Json | undefined {
   return code === undefined ? given : { ...given, coding: [codingOf('http://terminology.hl7.org/CodeSystem/v3-RoleCode', code)] }
 }
 
-/** NK1: a RelatedPerson, and the contact of the patient, which is where most readers look. */
+/** NK1: a RelatedPerson, and a contact of the patient, where most readers look. */
 export function nextOfKin(segment: Segment, mapping: Mapping): void {
   const entry = mapping.aboutPatient('RelatedPerson', segment, 'patient', false)
   if (entry === undefined) return
@@ -68,7 +68,7 @@ export function nextOfKin(segment: Segment, mapping: Mapping): void {
   if (contact !== undefined && (name || phones || homes || employer)) (patientResource.contact ??= []).push(contact)
 }
 
-/** NK1-30 to 32: whom to ask for at the organization of NK1-13. */
+/** NK1-30 to 32: the contact at the organization in NK1-13. */
 function contactOf(employer: Entry | undefined, segment: Segment, mapping: Mapping): void {
   const called = segment.first(30) && humanName(segment.first(30) as Value)
   if (employer === undefined || called === undefined || employer.resource['contact'] !== undefined) return
@@ -81,7 +81,7 @@ const contactRows = rowsOf([
   [32, 'address', address],
 ])
 
-/** GT1: who pays, beside the account. */
+/** GT1: the guarantor, linked to the account. */
 export function guarantor(segment: Segment, mapping: Mapping): void {
   const entry = mapping.aboutPatient('RelatedPerson', segment, 'patient', false)
   if (entry === undefined) return

@@ -1,11 +1,11 @@
 import type { Segment } from '../message.ts'
 
-// Of these a second one that says the same says nothing more. Lines of a text are not among them: two of a text may well be the same.
+// A second segment of these with the same contents adds nothing. Lines of a text are excepted: two lines may well be equal.
 const sayOnce = new Set(['EVN', 'PID', 'PV1', 'PV2', 'NK1', 'AL1', 'IAM', 'DG1', 'PR1', 'IN1', 'GT1', 'OBX', 'SPM'])
 const isText = new Set(['', 'TX', 'FT', 'ST'])
 const begins = new Set(['ORC', 'OBR', 'RXA', 'SPM'])
 
-/** Segments that a sender wrote twice, their set id apart: taken twice, a result or an allergy would stand there twice. */
+/** Segments that a sender wrote twice, apart from their set id. Without this a result or an allergy would be filed twice. */
 export class Repeats {
   readonly found = new Set<Segment>()
   #ofPatient = new Set<string>()
@@ -29,7 +29,7 @@ export class Repeats {
 
 function saidBy(segment: Segment): string {
   let said = segment.name
-  // EVN has no set id: its first field is the event.
+  // EVN lacks a set id: its first field is the event.
   for (let field = segment.name === 'EVN' ? 1 : 2; field <= segment.length; field++) said += `|${segment.raw(field)}`
   return said
 }

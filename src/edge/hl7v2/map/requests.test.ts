@@ -49,7 +49,7 @@ describe('when and how an order is to be done', () => {
     }
   })
 
-  test('a diagnosis after an order is why, the trial and the account stand beside it', async () => {
+  test('a diagnosis after an order is its reason, and the trial and the account are linked to it', async () => {
     const { first, at } = await ordered(
       'ORC|NW|P1',
       obr({ 46: 'SED^Седација^L' }),
@@ -67,12 +67,12 @@ describe('when and how an order is to be done', () => {
       [first('ResearchStudy')['identifier'][0].value, first('Account')['identifier'][0].value, request['orderDetail'][0].coding[0].code],
       ['TRIAL7', 'A77', 'SED'],
     )
-    // In other messages a diagnosis after results is no reason for them.
+    // In other messages a diagnosis after results is not their reason.
     const result = await mappedHl7([headOf('ORU^R01'), ana, obr(), 'DG1|1||S06.9^Повреда главе^I10|||F'])
     assert.equal(result.first('ServiceRequest')['reasonReference'], undefined)
   })
 
-  test('what ORC says after its OBR is said of that order', async () => {
+  test('an ORC after its OBR is applied to that order', async () => {
     const { first, all, at } = await mappedHl7([
       headOf('ORU^R01'),
       ana,
@@ -92,7 +92,7 @@ describe('when and how an order is to be done', () => {
 })
 
 describe('a specimen', () => {
-  test('that OBR and SPM tell of is one: the collector of the first, the number of the second', async () => {
+  test('in OBR and in SPM is one: with the collector of the first and the number of the second', async () => {
     const { all, first, at } = await mappedHl7([
       headOf('ORU^R01'),
       ana,
@@ -121,7 +121,7 @@ describe('a specimen', () => {
     assert.equal(first('DiagnosticReport')['specimen'].length, 1)
   })
 
-  test('of another tube says its own time, and a second SPM is a second specimen', async () => {
+  test('from another tube has its own time, and a second SPM is a second specimen', async () => {
     const { all } = await mappedHl7([
       headOf('ORU^R01'),
       ana,
@@ -136,7 +136,7 @@ describe('a specimen', () => {
   })
 })
 
-test('a referral has its times, its kind and its reason, and the visit that is told after it', async () => {
+test('a referral has its times, its kind, its reason, and the visit that follows it', async () => {
   const { first, at } = await mappedHl7([
     headOf('REF^I12'),
     segment('RF1', { 1: 'P', 2: 'R', 3: 'MED^Medical', 5: 'O^Outpatient', 6: '77^BIS', 7: '20260301', 8: '20260401', 9: '20260228', 14: 'сумња на прелом' }),
@@ -155,10 +155,10 @@ test('a referral has its times, its kind and its reason, and the visit that is t
   assert.equal(at(request['encounter']).resourceType, 'Encounter')
 })
 
-describe('of a patient', () => {
+describe('for a patient', () => {
   const visit = 'PV1|1|I|||||||||||||||||V1'
 
-  test('a diagnosis that came of another and a procedure that is part of another lead to it', async () => {
+  test('a diagnosis caused by another and a procedure that is part of another refer to it', async () => {
     const { all, at } = await mappedHl7([
       headOf('ADT^A01'),
       ana,
@@ -172,7 +172,7 @@ describe('of a patient', () => {
     assert.deepEqual([first?.['extension'], all('Procedure')[0]?.['partOf'][0].identifier.value], [undefined, 'R1'])
   })
 
-  test('PDA says what of, who certified it and whether there was an autopsy', async () => {
+  test('PDA gives the cause of death, who certified it and whether there was an autopsy', async () => {
     const { first, all, at } = await mappedHl7([
       headOf('ADT^A03'),
       ana,
@@ -204,7 +204,7 @@ describe('of a patient', () => {
   })
 })
 
-test('two documents of one order stay two: the number of the order is what they answer', async () => {
+test('two documents of one order stay two: the number of the order is not a number of theirs', async () => {
   const txa = (number: string, more: Record<number, string> = {}) =>
     segment('TXA', { 1: '1', 2: 'DS', 6: '20260301', 12: number, 13: 'D0^BIS', 14: 'ORD7', 17: 'LA', 19: 'AV', ...more })
   const made = async (kind: string, line: string) => mappedHl7([headOf(kind), ana, line, 'OBX|1|TX|A^Налаз^L||текст||||||F'])
@@ -219,7 +219,7 @@ test('two documents of one order stay two: the number of the order is what they 
   assert.deepEqual([await codes('T10'), await codes('T08'), await codes('T06')], ['replaces', 'transforms', 'appends'])
 })
 
-test('an antibiogram is of the specimen in which its germ was found', async () => {
+test('an antibiogram belongs to the specimen in which its germ was found', async () => {
   const { all } = await mappedHl7([
     headOf('ORU^R01'),
     ana,
@@ -234,7 +234,7 @@ test('an antibiogram is of the specimen in which its germ was found', async () =
   assert.ok(germ?.['specimen'])
 })
 
-test('a note after a part of an appointment is told with it, and a goal is one', async () => {
+test('a note after a part of an appointment is kept, and a goal becomes a Goal', async () => {
   const booked = await mappedHl7([
     headOf('SIU^S12'),
     'SCH|P1|F1|||||||30|min|^^^202603101000^202603101030',
@@ -253,7 +253,7 @@ test('a note after a part of an appointment is told with it, and a goal is one',
   assert.equal((await mappedHl7([headOf('PGL^PC8'), ana, goal.replace('|AD|', '|DE|')])).first('Goal')['lifecycleStatus'], 'entered-in-error')
 })
 
-test('a restriction (ARV) says what, why, in words, and from when until when; one that is taken back is none', async () => {
+test('a restriction (ARV) says what, why, in words, and for which period; one that is taken back is left out', async () => {
   const arv = (more: Record<number, string>) => segment('ARV', { 1: '1', 2: 'A', ...more })
   const { first } = await mappedHl7([
     headOf('ADT^A01'),
@@ -276,7 +276,7 @@ test('a restriction (ARV) says what, why, in words, and from when until when; on
   assert.deepEqual([back.first('Patient').meta, back.losses.includes('ARV[1]')], [undefined, true])
 })
 
-test('several values of a result each have its range; who ordered it stands with where, and its address', async () => {
+test('each value of a result has its range; the doctor who ordered it is kept with the place and its address', async () => {
   const { first, at } = await mappedHl7([
     headOf('ORU^R01'),
     ana,
@@ -290,7 +290,7 @@ test('several values of a result each have its range; who ordered it stands with
   assert.deepEqual([where['name'], where['address'][0].city, where['telecom'][0].value], ['КЦ Ниш', 'Ниш', '018 506111'])
 })
 
-test('of the insured person the language is told, of the employer whom to ask for', async () => {
+test('for the insured person the language is kept, for the employer the contact', async () => {
   const in1 = segment('IN1', { 1: '1', 2: 'P1', 3: 'RFZO', 4: 'РФЗО', 11: 'Фирма', 16: 'Јовић^Марко', 17: 'SPO' })
   const { all, at, first } = await mappedHl7([headOf('ADT^A01'), ana, in1, segment('IN2', { 34: 'srp', 49: 'Патић^Ана', 50: '^WPN^PH^^^011^222333' })])
   assert.equal(all('RelatedPerson')[0]?.['communication'][0].language.coding[0].code, 'sr')

@@ -6,16 +6,16 @@ import { fill, type Mapping, rowsOf } from './mapping.ts'
 import { identifier } from './types.ts'
 import { table } from '../../draft/table.ts'
 
-// HL7 table 0717 has codes that v3 ActCode does not have; those that it has are security labels as they are.
+// Codes of HL7 table 0717 that v3 ActCode lacks; all others are security labels as they are.
 const labels = table<string>({ DEM: 'DEMO', LOC: 'LOCIS', HIV: 'HIV', STD: 'STD', SMD: 'PSY', UWM: 'MST', PID: 'PRS', DIA: 'DIA' })
 
-// HL7 table 0719: whose wish or whose position it is.
+// HL7 table 0719: whose wish or position is the reason.
 const reasons = table<string>({ PAT: 'PRS', PHY: 'PHY', VIP: 'CEL' })
 
 const actCode = 'http://terminology.hl7.org/CodeSystem/v3-ActCode'
 const restrictionRange = 'http://hl7.org/fhir/uv/v2mappings/StructureDefinition/access-restriction-range'
 
-/** ARV: what the patient, or another, wants to be shown to fewer. The record decides by its own rules; the label is kept. */
+/** ARV: data whose access the patient, or another, wants restricted. The record decides by its own rules; the label is kept. */
 export function restriction(segment: Segment, mapping: Mapping): void {
   const on = mapping.encounter ?? mapping.patient
   if (on === undefined) return
@@ -37,13 +37,13 @@ export function restriction(segment: Segment, mapping: Mapping): void {
   const held = periodOf(dateTimeOf(segment.first(6)?.part(1) ?? ''), dateTimeOf(segment.first(6)?.part(2) ?? ''))
   const [first] = all as Json[]
   if (first === undefined) return
-  // From when until when it holds, as HL7's map of ARV has it.
+  // The period in which it holds, as HL7's map of ARV has it.
   if (held !== undefined) first['extension'] = [{ url: restrictionRange, valuePeriod: held }]
   for (const one of all) put(on.resource, 'meta.security[]', one)
   on.comesFrom(`${segment.place} meta.security<3`)
 }
 
-/** DB1: the number of the disabled person, who is the patient (PT); other persons are of no place here. */
+/** DB1: the number of the disabled person when that is the patient (PT); other persons are left out. */
 export function disability(segment: Segment, mapping: Mapping): void {
   segment.skip(1)
   if (mapping.patient === undefined || segment.text(2) !== 'PT') return

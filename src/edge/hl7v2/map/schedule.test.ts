@@ -5,7 +5,7 @@ import { ana, headOf, type Loose, mappedHl7, segment } from '../../../testing/hl
 const booked = async (event: string, sch: Record<number, string>, ...lines: string[]) =>
   await mappedHl7([headOf(`SIU^${event}`), segment('SCH', { 1: 'B1', 11: '^^M30^20260401090000', ...sch }), ana, ...lines])
 
-test('where an appointment stands is read however it is written, and what the event says goes before it', async () => {
+test('the status of an appointment is read however it is written, and the event takes precedence', async () => {
   for (const [event, said, status] of [
     ['S14', 'Checked In', 'checked-in'],
     ['S14', 'ARR^Arrived', 'arrived'],
@@ -18,7 +18,7 @@ test('where an appointment stands is read however it is written, and what the ev
     assert.equal((await booked(event, { 25: said })).first('Appointment')['status'], status, `${event} ${said}`)
 })
 
-test('a doctor who stands where things stand is no thing', async () => {
+test('a doctor in the field for equipment is not a device', async () => {
   const doctor = 'D1^Јовић^Марко'
   for (const [sch, line] of [
     [{}, `AIP|1|A|${doctor}`],
@@ -34,7 +34,7 @@ test('a doctor who stands where things stand is no thing', async () => {
   }
 })
 
-test('the order that it is for is named', async () => {
+test('the order of an appointment is named', async () => {
   const { first, losses } = await booked('S12', { 26: 'P1^BIS', 27: 'F1^RIS' })
   assert.deepEqual(
     first('Appointment')['basedOn'].map(({ identifier }: Loose) => (identifier as { value: string }).value),

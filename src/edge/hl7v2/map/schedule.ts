@@ -6,7 +6,7 @@ import { location, practitioner } from './people.ts'
 import { codeableConcept, coded, concept, entity } from './types.ts'
 import { table } from '../../draft/table.ts'
 
-// HL7 table 0278 to R4 appointmentstatus, and what the event itself means.
+// HL7 table 0278 to R4 appointmentstatus, and the meaning of the event itself.
 const statuses = table<string>({
   BOOKED: 'booked',
   PENDING: 'pending',
@@ -19,7 +19,7 @@ const statuses = table<string>({
   OVERBOOK: 'booked',
   STARTED: 'arrived',
   BLOCKED: 'pending',
-  // As systems write them beside the table.
+  // Values that systems write beside the table.
   SCHEDULED: 'booked',
   RESCHEDULED: 'booked',
   CONFIRMED: 'booked',
@@ -39,7 +39,7 @@ const rows = rowsOf([
 ])
 const units = table<number>({ s: 1 / 60, sec: 1 / 60, min: 1, m: 1, minutes: 1, h: 60, hr: 60 })
 
-/** SCH: an appointment; the segments after it say who, with what and where. */
+/** SCH: an appointment; the segments after it give persons, equipment and places. */
 export function appointment(segment: Segment, mapping: Mapping): void {
   const entry = mapping.draft.add('Appointment', segment.place, true)
   mapping.appointment = entry
@@ -61,7 +61,7 @@ export function appointment(segment: Segment, mapping: Mapping): void {
   fill(entry, segment, appointmentRows, mapping)
 }
 
-/** SCH-25, however it is written: `NoShow`, `No Show`, `CHECKED-IN`. */
+/** SCH-25, in whichever spelling: `NoShow`, `No Show`, `CHECKED-IN`. */
 function statused(segment: Segment): string | undefined {
   const value = segment.first(25)
   const [code, words] = [value?.part(1), value?.part(2)].map((one) => statuses[one?.toUpperCase().replace(/[\s_-]/g, '') ?? ''])
@@ -82,7 +82,7 @@ const appointmentRows = rowsOf([
   [26, 'basedOn[]', ordered('PLAC')],
   [27, 'basedOn[]', ordered('FILL')],
 ])
-/** What it is for, by the number of the order. */
+/** The order that the appointment is for, by its number. */
 function ordered(kind: string): Convert {
   return (value, mapping) => {
     const identifier = entity(kind)(value, mapping)
@@ -90,13 +90,13 @@ function ordered(kind: string): Convert {
   }
 }
 
-/** app-3: both or neither, unless it is only wished for; the end follows from the length where only that is said. */
+/** app-3: both times or neither, unless the appointment is only requested. When only the length is given, the end follows from it. */
 function times(resource: Json, start: string | undefined, end: string | undefined): void {
   if (start?.includes('T')) resource['start'] = start
   if (end?.includes('T')) resource['end'] = end
 }
 
-/** AIS, AIG, AIL, AIP: service, thing, place and person; a start and a length where SCH has none. */
+/** AIS, AIG, AIL, AIP: service, equipment, place and person; also a start and a length when SCH has none. */
 export function resourceOf(segment: Segment, mapping: Mapping): void {
   const entry = mapping.appointment
   if (entry === undefined) return mapping.draft.lose(segment.place, 'belongs to an appointment, and none stands before it')
@@ -129,7 +129,7 @@ export function resourceOf(segment: Segment, mapping: Mapping): void {
 }
 const resourceOfRows = rowsOf([[3, 'serviceType[]', codeableConcept]])
 
-/** AIG-3 is what is needed; systems that know only one kind of resource write the doctor there, who then stands in AIP, SCH or PV1, too. */
+/** AIG-3 is the equipment. Systems that know only one kind of resource write the doctor there, who then also stands in AIP, SCH or PV1. */
 function thing(value: Value, mapping: Mapping, segment: Segment): Json | undefined {
   if (isPerson(value, mapping)) return practitioner(value, mapping, `${segment.place}-3`)
   const type = concept(value)
@@ -144,7 +144,7 @@ function isPerson(value: Value, { message }: Mapping): boolean {
   return number !== undefined && family !== undefined && (said('AIP', 3) || said('SCH', 12, 16, 20) || said('PV1', 7, 8, 9, 17))
 }
 
-/** What R4 demands of an appointment, when all of it has been read. */
+/** Adds what R4 demands of an appointment, once all of it has been read. */
 export function finishAppointment(mapping: Mapping): void {
   const entry = mapping.appointment
   if (entry === undefined) return
@@ -153,7 +153,7 @@ export function finishAppointment(mapping: Mapping): void {
   resource['participant'] ??= [{ type: [{ text: 'unknown' }], status: 'needs-action' }]
   const [start, minutes] = [resource['start'], resource['minutesDuration']]
   if (typeof start === 'string' && resource['end'] === undefined) {
-    // app-2: one of both is not taken. A time that is known is worth more than a length that is not.
+    // app-2: a start alone is not valid. A known time is worth more than an unknown length.
     resource['end'] = typeof minutes === 'number' ? after(start, minutes) : start
     if (typeof minutes !== 'number') mapping.draft.lose('SCH[1]-11', 'says no length and no end: the end is written as the beginning')
   }
@@ -163,7 +163,7 @@ export function finishAppointment(mapping: Mapping): void {
   mapping.draft.lose('SCH[1]-11', `no start that could be read: the appointment is only ${String(resource['status'])}`)
 }
 
-/** app-3: without times an appointment is only proposed, cancelled or waited for. */
+/** app-3: without times an appointment can only be proposed, cancelled or on the waiting list. */
 function untimed(resource: Json): void {
   const status = resource['status'] as string
   if (['proposed', 'cancelled', 'waitlist'].includes(status)) return

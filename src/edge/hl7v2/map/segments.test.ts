@@ -5,10 +5,10 @@ import { ana, headOf, mappedHl7, segment } from '../../../testing/hl7.ts'
 const visit = segment('PV1', { 2: 'I', 19: 'V900' })
 const problem = segment('PRB', { 1: 'AD', 2: '20260301', 3: 'E11^Дијабетес^I10', 4: 'P1^BIS' })
 
-describe('DRG: the group that a stay is paid by', () => {
+describe('DRG: the group by which a stay is paid', () => {
   const group = segment('DRG', { 1: 'F10A^Интервенција^L', 2: '20260301', 3: 'Y', 5: 'L^Long^X', 6: '5', 7: '1234.50^RSD', 15: '2.150', 16: '150000^RSD' })
 
-  test('is a charge of the visit with its weight and amount, and says the rest in words', async () => {
+  test('is a charge of the visit with its weight and amount, and keeps the rest in words', async () => {
     const { first, at, losses } = await mappedHl7([headOf('ADT^A03'), ana, visit, group])
     const charge = first('ChargeItem')
     assert.deepEqual([charge['status'], charge['code'].coding[0].code, charge['occurrenceDateTime']], ['billable', 'F10A', '2026-03-01'])
@@ -21,7 +21,7 @@ describe('DRG: the group that a stay is paid by', () => {
     assert.deepEqual(losses, [])
   })
 
-  test('takes the place of the group that was said before of the same stay, and not of another one', async () => {
+  test('replaces an earlier group of the same stay, and not of another', async () => {
     const requestOf = async (number: string, code: string) => {
       const lines = [headOf('ADT^A08'), ana, segment('PV1', { 2: 'I', 19: number }), segment('DRG', { 1: `${code}^х^L` })]
       return (await mappedHl7(lines)).requests('ChargeItem')[0]
@@ -37,7 +37,7 @@ describe('DRG: the group that a stay is paid by', () => {
   })
 })
 
-test('IN3: what the insurer certified beforehand answers to its insurance, with its days', async () => {
+test('IN3: an advance certification refers to its insurance and has its days', async () => {
   const insurance = segment('IN1', { 1: '1', 2: 'RFZO^Обавезно', 3: 'RFZO', 4: 'Републички фонд', 36: 'POL-1' })
   const certified = segment('IN3', {
     1: '1',
@@ -65,21 +65,21 @@ test('IN3: what the insurer certified beforehand answers to its insurance, with 
   assert.deepEqual(losses, [])
 })
 
-describe('CTD: whom to ask', () => {
+describe('CTD: a contact', () => {
   const asked = segment('CTD', { 1: 'CP^Contact person^HL70131', 2: 'Јовић^Марко', 3: 'Улица 3^^Ниш', 5: '^PRN^PH^^381^18^555' })
   const told = (ref: { first: (type: string) => any }) => {
     const role = ref.first('PractitionerRole')
     return [role['code'][0].coding[0].code, role['telecom'][0].value, ref.first('Practitioner')['name'][0].family, ref.first('Practitioner')['address'][0].city]
   }
 
-  test('about an order stands with the order', async () => {
+  test('for an order is kept with the order', async () => {
     const found = await mappedHl7([headOf('OML^O21'), ana, 'ORC|NW|P7^BIS', 'OBR|1|P7^BIS||X^Преглед^L', asked])
     assert.deepEqual(told(found), ['CP', '+381 18 555', 'Јовић', 'Ниш'])
     assert.equal(found.at(found.first('ServiceRequest')['supportingInfo'][0]).resourceType, 'PractitionerRole')
     assert.deepEqual(found.losses, [])
   })
 
-  test('about a referral stands with the referral, and about nothing is a loss', async () => {
+  test('for a referral is kept with the referral, and for nothing is a loss', async () => {
     const referral = segment('RF1', { 1: 'A', 6: 'R1^BIS' })
     const { first, at } = await mappedHl7([headOf('REF^I12'), referral, ana, asked])
     assert.equal(at(first('ServiceRequest')['supportingInfo'][0]).resourceType, 'PractitionerRole')
@@ -88,7 +88,7 @@ describe('CTD: whom to ask', () => {
 })
 
 describe('pathways', () => {
-  test('PTH is a plan of care, VAR a note on what stands before it', async () => {
+  test('PTH is a care plan, VAR a note on what comes before it', async () => {
     const plan = segment('PTH', { 1: 'AD', 2: 'PW1^Пут за дијабетес^L', 3: 'I1^BIS', 4: '20260301', 5: 'A^Active' })
     const away = segment('VAR', { 1: 'V1', 2: '20260302', 4: 'D5^Илић^Мира', 5: 'X^одбијено^L', 6: 'не жели инсулин~други пут' })
     const { first, at, losses } = await mappedHl7([headOf('PPR^PC1'), ana, problem, away, plan, away.replace('V1', 'V2')])
@@ -108,22 +108,22 @@ describe('pathways', () => {
   test('a variance of nothing is a loss', async () => assert.equal((await mappedHl7([headOf('PPR^PC1'), ana, 'VAR|V1|20260302||||х'])).losses[0], 'VAR[1]'))
 })
 
-describe('CDO: how much may be given', () => {
+describe('CDO: the maximum dose', () => {
   const lines = (limit: string) => [headOf('RDE^O11'), ana, 'ORC|NW|P7^BIS', 'RXE||N02BE01^Парацетамол^ATC|500||mg', limit]
 
-  test('in what time is a limit of the dose', async () => {
+  test('in a period is a limit of the dose', async () => {
     const { first, losses } = await mappedHl7(lines('CDO|1||4^g|24^h'))
     const { numerator, denominator } = first('MedicationRequest')['dosageInstruction'][0].maxDosePerPeriod
     assert.deepEqual([numerator.value, numerator.code, denominator.value, denominator.code, losses], [4, 'g', 24, 'h', []])
   })
 
-  test('in no time that is said is told as a loss, and is no limit', async () => {
+  test('without a period is a loss, and no limit', async () => {
     const { first, losses } = await mappedHl7(lines('CDO|1||4^g'))
     assert.deepEqual([first('MedicationRequest')['dosageInstruction'][0].maxDosePerPeriod, losses], [undefined, ['CDO[1]-3']])
   })
 })
 
-test('a street that is written whole and in its parts is one line of the address', async () => {
+test('a street that is written both whole and in parts is one line of the address', async () => {
   const lineOf = async (street: string) =>
     (await mappedHl7([headOf('ADT^A08'), segment('PID', { 3: '100^^^KCS^MR', 11: `${street}^^Ниш` })])).first('Patient')['address'][0].line
   assert.deepEqual(await lineOf('Шумадијска 5&Шумадијска&5'), ['Шумадијска 5'])

@@ -7,7 +7,7 @@ import { amountIn } from './medicine.ts'
 import { practitioner } from './people.ts'
 import { coded, concept, dateTime, entity, entityIdentifier, identifier, quantity } from './types.ts'
 
-/** The specimen that an OBR tells of by itself, before SPM was there: fields 7, 9, 10, 14, 15 and 39. */
+/** The specimen in OBR itself, from before SPM existed: fields 7, 9, 10, 14, 15 and 39. */
 export function collected(segment: Segment, mapping: Mapping): void {
   const collector = segment.first(10) && practitioner(segment.first(10) as Value, mapping, `${segment.place}-10`)
   const source = segment.first(15)
@@ -35,7 +35,7 @@ export function collected(segment: Segment, mapping: Mapping): void {
   attach(entry, mapping)
 }
 
-/** A code with its words where OBR-15 has a code, an additive and a method: `SER^Serum^L`, `BLOOD^Blood`. */
+/** Whether OBR-15 holds a code with its words instead of a code, an additive and a method: `SER^Serum^L`, `BLOOD^Blood`. */
 function isOfCode(source: Value): boolean {
   const [code, words, system] = [source.inside(1), source.part(2), source.part(3)]
   if (code === undefined || words === undefined || code.length > 1 || source.length > 6) return false
@@ -69,13 +69,13 @@ function additive(value: Value): Json | undefined {
   const additiveCodeableConcept = coded('0371')(value)
   return additiveCodeableConcept && { additiveCodeableConcept }
 }
-// HL7 table 0136 says whether it can be used.
+// HL7 table 0136: whether the specimen can be used.
 const usable = table<string>({ Y: 'available', N: 'unavailable' })
 
-/** SPM. */
+/** SPM: a specimen. */
 export function specimen(segment: Segment, mapping: Mapping): void {
   const isFirst = specimenFirst.has(mapping.message.event)
-  // What OBR said of it before is the same specimen: as two, one would have the collector and the other the number.
+  // The specimen that OBR described before is the same: as two, one would have the collector and the other the number.
   const told = isFirst ? undefined : mapping.order.collected
   mapping.order.collected = undefined
   const entry = told ?? mapping.draft.add('Specimen', segment.place, true)
@@ -92,7 +92,7 @@ export function specimen(segment: Segment, mapping: Mapping): void {
   resource['receivedTime'] ??= receivedTime
   const { collectedDateTime: _, ...rest } = collection ?? {}
   if (some(rest) !== undefined) resource['collection'] = { ...rest, ...(resource['collection'] as Json | undefined) }
-  // A patient's, as nearly all are.
+  // Taken from a patient, as nearly all are.
   if (/^P$/i.test(segment.text(11) ?? '')) segment.skip(11)
   const status = usable[segment.text(20)?.toUpperCase() ?? '']
   if (status !== undefined) resource['status'] = status
@@ -106,7 +106,7 @@ export function specimen(segment: Segment, mapping: Mapping): void {
   mapping.noted = entry
 }
 
-/** SPM-2: the number of whoever ordered it, and that of the laboratory. */
+/** SPM-2: the placer's number and the laboratory's number. */
 function numbers(resource: Json, segment: Segment, mapping: Mapping): void {
   const pair = segment.first(2)
   for (const [part, code] of [
@@ -119,7 +119,7 @@ function numbers(resource: Json, segment: Segment, mapping: Mapping): void {
   }
 }
 
-/** SPM-17, or the time of the examination of it (OBR-7), which is that of its taking. */
+/** The time of collection: SPM-17, or the time of the examination (OBR-7). */
 function taken(resource: Json, segment: Segment, byOrder: string | undefined): void {
   const range = segment.first(17)
   const [start, end] = [dateTimeOf(range?.part(1) ?? ''), dateTimeOf(range?.part(2) ?? '')]
@@ -127,7 +127,7 @@ function taken(resource: Json, segment: Segment, byOrder: string | undefined): v
   else if ((start ?? byOrder) !== undefined) put(resource, 'collection.collectedDateTime', start ?? byOrder)
 }
 
-/** SAC: the vessel that it is in, and how much of it. */
+/** SAC: the container, and the amount in it. */
 export function vessel(segment: Segment, mapping: Mapping): void {
   const entry = mapping.specimen
   if (entry === undefined) return mapping.draft.lose(segment.place, 'is a vessel of no specimen that stands before it')
@@ -146,7 +146,7 @@ export function vessel(segment: Segment, mapping: Mapping): void {
   entry.comesFrom(`${segment.place} container<3`)
 }
 
-/** SPM-21: why nothing was made of it. */
+/** SPM-21: why the specimen was rejected. */
 function rejected({ resource }: Entry, segment: Segment): void {
   for (const value of segment.all(21)) {
     const why = concept(value, 'http://terminology.hl7.org/CodeSystem/v2-0490')
@@ -157,7 +157,7 @@ function rejected({ resource }: Entry, segment: Segment): void {
   }
 }
 
-/** SPM-3: what it was taken from, by its number. */
+/** SPM-3: the specimen that this one was taken from, by its number. */
 function parents({ resource }: Entry, segment: Segment, mapping: Mapping): void {
   for (const value of segment.all(3)) {
     const [own, other] = [value.inside(1), value.inside(2)]
@@ -168,7 +168,7 @@ function parents({ resource }: Entry, segment: Segment, mapping: Mapping): void 
   }
 }
 
-// In these a specimen stands before the orders that are about it (HL7 2.8, 4.4 and 7.3); elsewhere after its order.
+// In these messages a specimen stands before the orders that it is for (HL7 2.8, 4.4 and 7.3); in others after its order.
 const specimenFirst = new Set(['R22', 'R23', 'O33', 'O35'])
 
 export function attach(entry: Entry, mapping: Mapping): void {

@@ -4,7 +4,7 @@ import { fill, type Mapping, periodIn, rowsOf } from './mapping.ts'
 import { wordsOf } from './medication.ts'
 import { concept, entityIdentifier, identifier } from './types.ts'
 
-/** What an order or a prescription is beside it, and not for. */
+/** Links something to an order or a prescription as supporting information. */
 function beside(mapping: Mapping, reference: Json): void {
   const { order, medication } = mapping
   if (order.request !== undefined) put(order.request.resource, 'supportingInfo[]', reference)
@@ -16,7 +16,7 @@ const studyOf = (number: Json, segment: Segment, mapping: Mapping): Entry =>
     Object.assign(resource, { status: 'active', identifier: [number] })
   })
 
-/** CTI: the clinical trial in which it is done. */
+/** CTI: the clinical trial that an order is part of. */
 export function study(segment: Segment, mapping: Mapping): void {
   const given = segment.first(1)
   const number = given && entityIdentifier(given, mapping)
@@ -27,7 +27,7 @@ export function study(segment: Segment, mapping: Mapping): void {
 }
 const phaseRows = rowsOf([[2, 'phase', (value) => concept(value)]])
 
-/** CSR: the patient takes part in the trial, from when until when, and in which arm. */
+/** CSR: the patient's part in a trial: for which period, and in which arm. */
 export function subject(segment: Segment, mapping: Mapping): void {
   const given = segment.first(1)
   const number = given && entityIdentifier(given, mapping)

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { ana, headOf, type Loose, mappedHl7, segment } from '../../../testing/hl7.ts'
 
-test('what is to be brought for a patient is called as it is here and outside, and is taken back by its number', async () => {
+test('an item requested for a patient has its internal and external names, and is cancelled by its number', async () => {
   const lines = (control: string) => [
     headOf('ORM^O01'),
     ana,
@@ -26,7 +26,7 @@ test('what is to be brought for a patient is called as it is here and outside, a
 })
 
 describe('an authorization', () => {
-  test('says until when, how many times and how much the payer has agreed to, and is named by the referral', async () => {
+  test('says until when, how many times and how much the payer has agreed to, and the referral refers to it', async () => {
     const { first, at, requests, losses } = await mappedHl7([
       headOf('REF^I12'),
       segment('RF1', { 1: 'A', 3: 'CAR^Кардиологија^L', 6: 'U1^DZ' }),
@@ -44,7 +44,7 @@ describe('an authorization', () => {
   })
 })
 
-test('whoever takes part in a trial does so from when until when, and is out of it when it ended', async () => {
+test('a participant in a trial has the period, and leaves it when it ended', async () => {
   const of = async (more: Record<number, string> = {}) =>
     await mappedHl7([headOf('CRM^C01'), ana, segment('CSR', { 1: 'ST1^ALIMS', 4: 'P7^^^CT', 6: '20260110', 12: 'A^Група А', ...more })])
   const { first, at, requests } = await of()
@@ -55,7 +55,7 @@ test('whoever takes part in a trial does so from when until when, and is out of 
   assert.deepEqual([ended.first('ResearchSubject')['status'], ended.requests('ResearchSubject')], ['off-study', requests('ResearchSubject')])
 })
 
-test('what a laboratory has in stock is of no patient, and the loss says so', async () => {
+test('an inventory of a laboratory concerns no patient, and the loss says so', async () => {
   const { mapped } = await mappedHl7([headOf('OUL^R22'), ana, 'SPM|1|S1||SER', 'OBR|1|P1||GLU^х^L', 'OBX|1|NM|GLU^х^L||5||||||F', 'INV|SUB1|OK|RC|C1'])
   assert.match(mapped.losses.find(({ place }) => place === 'INV[1]')?.why ?? '', /stocks/)
 })

@@ -37,7 +37,7 @@ const commonRows = rowsOf([
   [16, 'reasonCode[]', codeableConcept],
 ])
 
-/** RQD: something that is to be brought for the patient, an implant or a device, as it is called here, outside and in the hospital. */
+/** RQD: an item requested for the patient, an implant or a device, with its internal, external and hospital names. */
 export function supply(segment: Segment, mapping: Mapping): void {
   const { patient } = mapping
   if (patient === undefined) return mapping.draft.lose(segment.place, 'is for a patient, and no PID stands before it')
@@ -52,14 +52,14 @@ export function supply(segment: Segment, mapping: Mapping): void {
   resource['quantity'] = amountIn(segment, 5, 6, mapping) ?? { value: 1 }
   fill(entry, segment, rows, mapping)
   if (common !== undefined) fill(entry, common, commonRows, mapping)
-  // By this it is the patient's; whoever takes it there (RQD-9) R4 has no second place for.
+  // This shows that it is for the patient; R4 has no second place for the one who receives it there (RQD-9).
   resource['deliverTo'] = patient.reference
   entry.comesFrom(`${segment.place} itemCodeableConcept<4 quantity<5`)
   mapping.supply = entry
   mapping.noted = undefined
 }
 
-/** RQ1: who sells it. */
+/** RQ1: the supplier. */
 export function supplier(segment: Segment, mapping: Mapping): void {
   const entry: Entry | undefined = mapping.supply
   const vendor = segment.first(4) && organizationCoded(segment.first(4) as Value, mapping, `${segment.place}-4`)

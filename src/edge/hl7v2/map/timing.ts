@@ -7,7 +7,7 @@ import { table } from '../../draft/table.ts'
 
 export const urgencies = table<string>({ S: 'stat', A: 'asap', R: 'routine', P: 'routine', C: 'urgent', T: 'urgent' })
 
-// HL7 table 0335: how often. What it says of meals and parts of the day are R4's event-timing.
+// HL7 table 0335: the frequency. Its codes for meals and parts of the day are those of R4's event-timing.
 const often = table<readonly [frequency: number, period: number, unit: string]>({
   QD: [1, 1, 'd'],
   BID: [2, 1, 'd'],
@@ -33,27 +33,27 @@ const abbreviations = new Set(['BID', 'TID', 'QID', 'QD', 'QOD', 'Q1H', 'Q2H', '
 
 type Told = {
   pattern: Value | undefined
-  /** Of an RI, which has a code and hours, and no words. */
+  /** An RI, which has a code and hours, but no words. */
   isInterval?: boolean
-  /** RPT-5 to 10: every so long, and so long before or after what. */
+  /** RPT-5 to 10: the interval, and the offset from an event. */
   every?: Json
   times: string[]
-  /** For how long, where no end is said. */
+  /** How long it is taken, when no end is given. */
   duration: Json | undefined
   period: Json | undefined
   count: number | undefined
-  /** How long it takes each time. */
+  /** How long each time lasts. */
   lasts?: Json | undefined
 }
 
-/** Timing of R4, with the code as it was sent; undefined when nothing of it says when. */
+/** R4's Timing, with the code as it was sent; undefined when nothing gives a time. */
 function timingOf({ pattern, isInterval, every = {}, times, duration, period, count, lasts }: Told): Json | undefined {
   const given = pattern?.part(1)?.toUpperCase().replace(/\s+/g, '') ?? ''
   const repeat = some({
     ...(period === undefined ? (duration === undefined ? {} : { boundsDuration: duration }) : { boundsPeriod: period }),
     count: given === 'ONCE' ? 1 : count,
     ...(lasts === undefined ? {} : { duration: lasts['value'], durationUnit: lasts['code'] }),
-    // Times of the day stand alone: with them R4 has neither frequency nor a part of the day.
+    // Times of the day exclude others: with them R4 allows neither a frequency nor a part of the day.
     ...(times.length > 0 ? { timeOfDay: times } : { ...every, ...rateOf(given) }),
   })
   const code = pattern && coded('0335')(pattern)
@@ -75,7 +75,7 @@ function rateOf(pattern: string): Json {
   return times === undefined ? {} : { frequency: Number(times), period: 1, periodUnit: 'd' }
 }
 
-// What R4's event-timing has of HL7 table 0528; at a meal itself nothing is before or after it (tim-9).
+// The codes of HL7 table 0528 that R4's event-timing has; directly at a meal there is no offset (tim-9).
 const mealtimes = new Set(['HS', 'AC', 'ACM', 'ACD', 'ACV', 'PC', 'PCM', 'PCD', 'PCV', 'C', 'CM', 'CD', 'CV'])
 
 /** RPT-5 to 10 (TQ1-3): every 12 minutes, 2 minutes after meals. */
@@ -93,7 +93,7 @@ function everyOf(value: Value | undefined): Json {
 }
 const inMinutes = table<number>({ s: 1 / 60, min: 1, h: 60, d: 1440 })
 
-/** A time of the day as TQ1-4 has it: 0800, 080000, and as people write it. */
+/** A time of the day as in TQ1-4 (0800, 080000), and as people write it. */
 function timeOfDay(text: string | undefined): string | undefined {
   const [, hour, minute, second = '00'] = /^([01]\d|2[0-3]):?([0-5]\d)(?::?([0-5]\d))?$/.exec(text ?? '') ?? []
   return hour === undefined ? undefined : `${hour}:${minute}:${second}`
@@ -101,7 +101,7 @@ function timeOfDay(text: string | undefined): string | undefined {
 
 const isAsNeeded = (pattern: Value | undefined) => /^PRN/i.test(pattern?.part(1) ?? '')
 
-/** TQ1: when, how often, how urgently, of the order that it belongs to, which may stand before it or after it. */
+/** TQ1: when, how often, how urgently. Its order may stand before it or after it. */
 export function timed(segment: Segment, mapping: Mapping): void {
   segment.skip(1)
   const { order, appointment, medication } = mapping
@@ -112,7 +112,7 @@ export function timed(segment: Segment, mapping: Mapping): void {
   order.timed = [...(order.timed ?? []), segment]
 }
 
-/** What stood between ORC and the order itself. */
+/** Applies the TQ1 that stood between ORC and the order itself. */
 export function timedBefore(entry: Entry, mapping: Mapping): void {
   const all = mapping.order.timed ?? []
   mapping.order.timed = []
@@ -135,7 +135,7 @@ function ofRequest({ resource }: Entry, segment: Segment, mapping: Mapping): voi
   conditioned(resource, { amount, condition, words })
 }
 
-/** A time of its own stays; a period alone is no timing. */
+/** Sets the occurrence. An existing time stays; a period alone becomes occurrencePeriod. */
 function occurs(resource: Json, timing: Json | undefined): void {
   if (timing === undefined || ['occurrenceDateTime', 'occurrencePeriod', 'occurrenceTiming'].some((name) => resource[name] !== undefined)) return
   const repeat = (timing['repeat'] ?? {}) as Json
@@ -144,7 +144,7 @@ function occurs(resource: Json, timing: Json | undefined): void {
   else resource['occurrenceTiming'] = timing
 }
 
-/** How much of it, on what condition, and what else is said. */
+/** Adds the amount, the condition and further words. */
 function conditioned(
   resource: Json,
   { amount, condition, words }: { amount: Json | undefined; condition: string | undefined; words: string | undefined },
@@ -182,13 +182,13 @@ function toldIn(segment: Segment, mapping: Mapping): Told {
   }
 }
 
-/** How long it takes: a CQ. */
+/** How long it lasts: a CQ. */
 const lasting = (value: Value | undefined): Json | undefined => {
   const made = value && quantity(value)
   return made && inTime(made)
 }
 
-/** A Duration is of a unit of time (drt-1). */
+/** A Duration needs a unit of time (drt-1). */
 function inTime({ value, unit, code }: Json): Json | undefined {
   const known = lengths[String(code ?? unit).toLowerCase()]
   return known === undefined ? undefined : { value, unit: known, system: 'http://unitsofmeasure.org', code: known }
@@ -215,7 +215,10 @@ const lengths = table<string>({
   mo: 'mo',
 })
 
-/** ORC-7, OBR-27 or RXE-1 of older versions, a TQ: amount, how often, for how long (`D5`), from, to, how urgently, when needed, words, how long each time, how many times. */
+/**
+ * ORC-7, OBR-27 or RXE-1 of older versions, a TQ: amount, frequency, duration (`D5`), start, end, priority, condition, words, length of each time,
+ * number of times.
+ */
 function asOfOld(value: Value): {
   told: Told
   amount: Json | undefined
@@ -226,7 +229,7 @@ function asOfOld(value: Value): {
   const [, unit, number] = /^([SMHDWL])(\d{1,4})$/i.exec(value.part(3) ?? '') ?? []
   const [amount, of, count] = [decimalIn(value.part(1)), value.inside(1), Number(value.part(12) ?? Number.NaN)]
   const [often, hours] = [value.inside(2), value.sub(2, 2)]
-  // An RI: the hours are no name of the code.
+  // An RI: the hours are not a display of the code.
   value.sub(2, 1)
   return {
     told: {
@@ -237,7 +240,7 @@ function asOfOld(value: Value): {
       period: periodOf(dateTimeOf(value.part(4) ?? ''), dateTimeOf(value.part(5) ?? '')),
       count: Number.isInteger(count) && count > 0 ? count : undefined,
     },
-    // Of an amount without a unit nobody knows what it counts, unless RXE or RXO says no other.
+    // The meaning of an amount without a unit is unknown; it is used only when RXE and RXO give no other.
     amount: amount === undefined ? undefined : { value: amount, ...units(of?.sub(2, 1), of?.sub(2, 2), of?.sub(2, 3)) },
     priority: urgencies[value.part(6)?.toUpperCase() ?? ''],
     condition: value.part(7),
@@ -266,7 +269,7 @@ export function requestedAsOfOld({ resource }: Entry, value: Value | undefined):
   conditioned(resource, more)
 }
 
-/** Beside what is known of how it is taken; what RXE and RXO say of the dose is better known. */
+/** Adds to what is known of how the medicine is taken; the dose of RXE and RXO takes precedence. */
 export function instruct(resource: Json, more: Json): void {
   const given = some(more)
   if (given === undefined) return
@@ -274,7 +277,7 @@ export function instruct(resource: Json, more: Json): void {
   resource['dosageInstruction'] = [known === undefined ? given : together(known, given)]
 }
 
-/** RXE-1 says from when to when, and TQ1 how often: one beside the other, where R4 has room for both. */
+/** RXE-1 gives the period and TQ1 the frequency: both are kept, where R4 has room for both. */
 function together(known: Json, given: Json): Json {
   const made = { ...given, ...known }
   if (known['asNeededBoolean'] !== undefined) delete made['asNeededCodeableConcept']
@@ -292,10 +295,10 @@ function together(known: Json, given: Json): Json {
   return made
 }
 
-/** In a message of an appointment (2.5 on) it says when it begins and ends. */
+/** In a message of an appointment (2.5 on) TQ1 gives its beginning and end. */
 function ofAppointment({ resource }: Entry, segment: Segment, mapping: Mapping): void {
   const { start, end } = (periodIn(segment, 7, 8, mapping) ?? {}) as { start?: string; end?: string }
-  // SCH-11 stays only for older systems beside it (HL7 2.5, 10.6.1.11).
+  // SCH-11 is kept beside it only for older systems (HL7 2.5, 10.6.1.11).
   if (start?.includes('T')) Object.assign(resource, { start, end: undefined })
   if (end?.includes('T')) resource['end'] = end
   const length = segment.first(6) && quantity(segment.first(6) as Value)

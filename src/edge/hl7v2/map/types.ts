@@ -10,10 +10,10 @@ import { type Mapping, nameOfAuthority } from './mapping.ts'
 import { typeOf } from './identifier-types.ts'
 import { table } from '../../draft/table.ts'
 
-// HL7's v2-to-FHIR maps of data types, each `(value, mapping, place)` so that a table of fields can name it.
+// HL7's v2-to-FHIR maps of data types. Each is `(value, mapping, place)`, so that a table of fields can name it.
 
 export const text = (value: Value): string | undefined => value.part(1)
-/** A text field is all of it: who forgot to escape a delimiter still wrote one text. */
+/** The whole text field: a sender who forgot to escape a delimiter still wrote one text. */
 export const wholeText = (value: Value): string | undefined => value.whole().trim() || undefined
 export const dateTime = (value: Value): string | undefined => dateTimeOf(value.part(1) ?? '')
 export const date = (value: Value): string | undefined => dateOf(value.part(1) ?? '')
@@ -21,7 +21,7 @@ export const instant = (value: Value): string | undefined => instantOf(value.par
 export const yes = (value: Value): boolean | undefined => answers[value.part(1) ?? '']
 const answers = table<boolean>({ Y: true, N: false })
 
-// More digits than a number of a computer keeps are not taken as one.
+// Longer numbers have more digits than a number in the computer keeps, so they are not read.
 const numberMax = 16
 export const decimal = (value: Value): number | undefined => decimalIn(value.part(1))
 export function decimalIn(given: string | undefined): number | undefined {
@@ -29,7 +29,10 @@ export function decimalIn(given: string | undefined): number | undefined {
 }
 
 export const commaTold = 'has a decimal comma, and was read as the number with a point'
-/** A decimal that may have a comma, as it is written here; the sender is told of it, and of what is no number at all: a dose is not left out without a word. */
+/**
+ * A decimal that may have a comma, as it is written here. The loss report mentions the comma, and also a text that is no number: a dose is never left
+ * out silently.
+ */
 export function numberOf(value: Value, mapping: Mapping, place: string): number | undefined {
   const number = decimal(value)
   const given = value.part(1)
@@ -39,22 +42,22 @@ export function numberOf(value: Value, mapping: Mapping, place: string): number 
   return read
 }
 
-/** A count, in whichever way it is written: 2, 02, 2.0. */
+/** A count in any spelling: 2, 02, 2.0. */
 export function positive(value: Value): number | undefined {
   const number = decimal(value) === undefined ? Number.NaN : Number(value.part(1))
   return Number.isInteger(number) && number > 0 ? number : undefined
 }
 
-/** A code by a table of ours; an unknown one is a loss, never a guess. */
+/** A code by one of our tables; an unknown one is a loss, never a guess. */
 export const byTable =
   <T>(table: Record<string, T>) =>
   (value: Value): T | undefined => {
-    // What the code is called, and in which system, the table says better.
+    // The table knows the display and the system of the code better than the message.
     value.skip(2, 3)
     return table[value.part(1)?.toUpperCase() ?? '']
   }
 
-/** A code of an HL7 table, where the field says no system of its own. */
+/** A code of an HL7 table, when the field gives no other system. */
 export const coded =
   (table: string) =>
   (value: Value): Json | undefined =>
@@ -76,7 +79,7 @@ export function concept(value: Value, fallback?: string): Json | undefined {
   return text === undefined ? { coding: all } : { coding: all, text }
 }
 
-/** `at` is the place of the code, display and system follow it. */
+/** `at` is the component of the code; display and system follow it. */
 export function coding(value: Value, at = 1, versionAt = 7, fallback?: string): Json | undefined {
   const code = value.part(at)
   const display = value.words(at + 1)
@@ -94,11 +97,11 @@ export function coding(value: Value, at = 1, versionAt = 7, fallback?: string): 
   return made
 }
 
-/** R4 code: no space at the ends, none doubled. */
+/** R4 code: no spaces at the ends, and no double ones. */
 const codeText = (code: string) => (hasSpace.test(code) ? code.replace(/\s+/g, ' ').trim() : code)
 const hasSpace = /\s/
 
-/** CX, an identifier with its authority (component 4), type (5) and the days it holds (7, 8). */
+/** CX: an identifier with its authority (component 4), type (5) and period (7, 8). */
 export function identifier(value: Value, mapping: Mapping, place: string): Json | undefined {
   const number = value.part(1)
   const authority = value.inside(4)
@@ -106,7 +109,7 @@ export function identifier(value: Value, mapping: Mapping, place: string): Json 
   const kind = authority?.part(3)
   const type = value.part(5)
   if (number === undefined) return undefined
-  // The check digit and its scheme repeat the number; the facility repeats the authority.
+  // The check digit and its scheme repeat the number, and the facility repeats the authority.
   value.skip(2, 3, 6, 9, 10)
   const national = nationalSystem(number, type, name)
   if (national === null) mapping.draft.lose(place, 'has not the form of the national number that it says it is')
@@ -121,13 +124,13 @@ export function identifier(value: Value, mapping: Mapping, place: string): Json 
   return made
 }
 
-/** The space of a number: what is unique in the world, else the one that the settings say of the name, however it is written, else the name itself. */
+/** The system of a number: the one that the settings give for the name, in any spelling, else the universal one, else one made from the name. */
 function spaceOf(name: string | undefined, universal: string | undefined, { options: { authorities } }: Mapping): string | undefined {
   const known = name === undefined ? undefined : authorities?.get(nameOfAuthority(name))
   return known ?? identifierSystem(name, universal)
 }
 
-/** A number alone, with the type that its field means. */
+/** A number alone, with the type that its field implies. */
 export const numbered =
   (code: string) =>
   (value: Value): Json | undefined => {
@@ -135,7 +138,7 @@ export const numbered =
     return number === undefined ? undefined : { type: typeOf(code), value: number }
   }
 
-/** EI, the number of an order or a document: value, name space, universal identifier. */
+/** EI: the number of an order or a document: value, name space, universal identifier. */
 export function entityIdentifier(value: Value, mapping: Mapping, type?: string): Json | undefined {
   const number = value.part(1)
   const system = spaceOf(value.part(2), value.part(3), mapping) ?? mapping.options.localSystem
@@ -147,7 +150,7 @@ export const entity =
   (type?: string) =>
   (value: Value, mapping: Mapping): Json | undefined =>
     entityIdentifier(value, mapping, type) ?? namedInTheWorld(value)
-/** An EI without a number of its own, whose universal identifier names the thing itself. */
+/** An EI without a number, whose universal identifier names the object itself. */
 function namedInTheWorld(value: Value): Json | undefined {
   const universal = value.part(3)
   return universal === undefined ? undefined : worldly(universal, value.part(4))
@@ -158,7 +161,7 @@ export function period(start: string | undefined, end: string | undefined): Json
   return periodOf(dateTimeOf(start ?? ''), dateTimeOf(end ?? ''))
 }
 
-// What later versions of HL7 table 0200 have: masked, unavailable for a while, no longer to be used.
+// Codes that later versions of HL7 table 0200 added: masked, temporarily unavailable, no longer in use.
 export const laterUses = table<string>({ MSK: 'anonymous', NAV: 'temp', TEMP: 'temp', BAD: 'old', NOUSE: 'old' })
 const nameUses = table<string>({
   L: 'official',
@@ -190,7 +193,7 @@ export function name(
   more: { use?: string | undefined; period?: Json | undefined; called?: string | undefined; professional?: string | undefined },
 ): Json | undefined {
   const family = value.part(at)
-  // The surname of birth is a part of the surname in FN; of other parts the first says it all.
+  // The other parts of FN only repeat parts of the surname, such as the surname at birth.
   value.skipSubs(at)
   const [first, further] = [value.part(at + 1), value.part(at + 2)]
   const given = further === undefined ? present(first, more.called) : present(first, ...further.split(' '), more.called)
@@ -213,7 +216,7 @@ const addressUses = table<string>({ H: 'home', P: 'home', B: 'work', O: 'work', 
 /** XAD: street (with its parts), other designation, city, state, postal code, country, use. */
 export function address(value: Value): Json | undefined {
   const street = value.sub(1, 1)
-  // Many write the street and the number once more in their own places, behind the line that holds both.
+  // Many senders repeat the street and the number in their own components, after the line that contains both.
   const parts = present(value.sub(1, 2), value.sub(1, 3)).filter((part) => street?.includes(part) !== true)
   const line = present(street, ...parts, value.part(2), value.part(19))
   const kind = value.part(7)?.toUpperCase()
@@ -222,7 +225,7 @@ export function address(value: Value): Json | undefined {
   if (use !== undefined) made['use'] = use
   if (kind === 'M') made['type'] = 'postal'
   if (line.length > 0) made['line'] = line
-  // The county is a code with words in later versions, and may be words alone.
+  // In later versions the county is a code with words; it may be words alone.
   const district = value.part(9) ?? value.sub(9, 2) ?? value.part(8)
   const [city, state, postalCode, country] = [value.part(3), value.part(4), value.part(5), value.part(6)]
   if (city !== undefined) made['city'] = city
@@ -300,19 +303,19 @@ export function money(value: Value, mapping?: Mapping, place = ''): Json | undef
   return some({ value: exactNumber(amount), currency: /^[A-Z]{3}$/.test(currency ?? '') ? currency : undefined })
 }
 
-/** A unit is UCUM when the sender says so, or says nothing and writes what can only be one unit. */
+/** A unit is UCUM when the sender says so, or when the sender names no system and the text can mean only one unit. */
 export function units(code: string | undefined, display?: string, system?: string): Json {
   if (code === undefined) return {}
   const address = codeSystem(system)
   const isCode = /^[^\s]+(?: [^\s]+)*$/.test(code)
-  // `x10^9/L` that was not escaped stands in two components.
+  // An unescaped `x10^9/L` is split into two components.
   if (system === undefined && display !== undefined && /^x?10$/i.test(code) && /^\d{1,2}\//.test(display)) return units(`${code}^${display}`)
   const ucum = address === undefined ? ucumOf(code) : undefined
   if (ucum !== undefined) return { unit: display ?? code, system: 'http://unitsofmeasure.org', code: ucum }
   return isCode && address !== undefined ? { unit: display ?? code, system: address, code } : { unit: display ?? code }
 }
 
-/** An organization that is only named, by a name space and an object identifier. */
+/** An organization of which only the name, as a name space, and an object identifier are known. */
 export function organizationNamed(
   mapping: Mapping,
   place: string,
@@ -329,13 +332,13 @@ export function organizationNamed(
   return entry.reference
 }
 
-/** What kind of universal identifier it is (HL7 table 0301). */
+/** The kind of a universal identifier (HL7 table 0301). */
 export const universalType = (kind: string | undefined): Json | undefined =>
   kind === undefined ? undefined : { coding: [codingOf('http://terminology.hl7.org/CodeSystem/v2-0301', kind)] }
-// Kinds whose identifiers are addresses; those of any other (a register of codes, a domain) are unique within their kind.
+// Kinds whose identifiers are URIs. Those of any other kind (a register of codes, a domain) are unique only within their kind.
 const areAddresses = new Set(['ISO', 'UUID', 'GUID', 'URI', undefined])
 
-/** A universal identifier of HD and its kin as an Identifier of what it names. */
+/** A universal identifier of HD and similar types as an Identifier. */
 export function worldly(universal: string, kind: string | undefined): Json {
   const type = universalType(kind)
   const address = areAddresses.has(kind?.toUpperCase()) ? identifierSystem(undefined, universal) : undefined
@@ -369,7 +372,7 @@ export function organization(value: Value, mapping: Mapping, place: string): Jso
   return entry.reference
 }
 
-/** CWE of who is an organization: code and name (a pharmacy). */
+/** CWE of an organization: code and name (a pharmacy). */
 export function organizationCoded(value: Value, mapping: Mapping, place: string): Json | undefined {
   const [number, given] = [value.part(1), value.part(2)]
   const system = identifierSystem(value.part(3), undefined) ?? mapping.options.localSystem

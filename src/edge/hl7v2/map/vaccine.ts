@@ -5,7 +5,10 @@ import { concept, positive } from './types.ts'
 
 type Fact = (vaccine: Json, value: Value, educations: Map<string, Json>, sub: string) => void
 
-/** What results in a message of vaccinations say of the vaccination itself (CDC guide for HL7 2.5.1; v2-to-FHIR, VXU): beside the result, the vaccination has it in its own elements. */
+/**
+ * Results in a message of vaccinations that describe the vaccination itself (CDC guide for HL7 2.5.1; v2-to-FHIR, VXU). They are also written into
+ * the elements of the vaccination.
+ */
 const facts: Record<string, Fact> = {
   '64994-7': (vaccine, value) => put(vaccine, 'programEligibility[]', concept(value, 'http://terminology.hl7.org/CodeSystem/v2-0064')),
   '30963-3': (vaccine, value) => put(vaccine, 'fundingSource', concept(value)),
@@ -23,7 +26,7 @@ const facts: Record<string, Fact> = {
   '29769-7': (_, value, educations, sub) => dated('presentationDate', value, educations.get(sub)),
 }
 
-/** A leaflet that was given; its dates stand in results with the same sub-id (imm-1: only beside what it was). */
+/** A leaflet that was given. Its dates are in results with the same sub-id (imm-1: only beside the document type). */
 function told(vaccine: Json, value: Value, educations: Map<string, Json>, sub: string): void {
   const documentType = value.part(2) ?? value.part(1)
   if (documentType === undefined || educations.has(sub)) return

@@ -12,7 +12,7 @@ const valueOf = async (type: string, value: string) => {
   return [name, observation[name], losses]
 }
 
-describe('a value is what its type says', () => {
+describe('a value is read by its type', () => {
   for (const [type, sent, name, value] of [
     ['SN', '^2^+', 'valueString', '2+'],
     ['SN', '<=^0.25', 'valueQuantity', { value: 0.25, comparator: '<=' }],
@@ -52,7 +52,7 @@ describe('a unit', () => {
     test(`beside ${type} ${value || 'without a value'} is none`, async () => assert.deepEqual(await lostOf(type, value), []))
 })
 
-describe('a number keeps the digits that were written', () => {
+describe('a number keeps its original digits', () => {
   for (const [sent, written] of [
     ['6.40', '6.40'],
     ['7', '7'],
@@ -64,13 +64,13 @@ describe('a number keeps the digits that were written', () => {
   ] as const)
     test(`${sent} is written ${written}`, () => assert.equal(JSON.stringify(exactNumber(sent)), written))
 
-  test('of a result and of its bounds, and the record reads them', async () => {
+  test('in a result and in its bounds, and the record reads them', async () => {
     const { mapped } = await mappedHl7([headOf('ORU^R01'), ana, order, result('NM', '6.40', { 6: 'mmol/L', 7: '3.90-6.10' })])
     assert.match(JSON.stringify(mapped.bundle), /"value":6\.40,.*"value":3\.90,.*"value":6\.10,/)
   })
 })
 
-describe('when', () => {
+describe('times', () => {
   const timed = async (head: string, obr: string, obx = '') =>
     (await mappedHl7([head, ana, obr, result('NM', '1', { 14: obx })])).first('Observation')['effectiveDateTime']
 
@@ -80,7 +80,7 @@ describe('when', () => {
     assert.equal(await timed(headOf('ORU^R01'), 'OBR|1||F1|X^х^L'), undefined)
   })
 
-  test('the zone of MSH-7 is that of all times without one, unless it is only that of the country at that time of the year', async () => {
+  test('the zone of MSH-7 holds for all times without one, unless it is only that of the country at that time of the year', async () => {
     assert.equal(await timed(headOf('ORU^R01', '20260301101500-0500'), order), '2026-03-01T07:30:00-05:00')
     assert.equal(await timed(headOf('ORU^R01', '20260301101500-0500'), order, '20260301080000+0100'), '2026-03-01T08:00:00+01:00')
     assert.equal(await timed(headOf('ORU^R01', '20260301101500+0100'), 'OBR|1||F1|X^х^L|||20250715073000'), '2025-07-15T07:30:00+02:00')

@@ -11,10 +11,10 @@ export function unitOf(segment: Segment): Json {
   return units(given?.part(1), given?.part(2), given?.part(3))
 }
 
-// What has no form of its own in an Observation is text of it, whatever its type.
+// Types without a form of their own in an Observation become text.
 const texts = new Set('ST TX FT ED RP XAD XPN XTN ID IS CX XCN EI HD NA MA AD PN CN TN MO CP CK CD XON PL SI'.split(' '))
 
-/** OBX-5 by OBX-2, and its unit. */
+/** OBX-5, read by the type in OBX-2, with its unit. */
 export function setValue(entry: Entry, segment: Segment, mapping: Mapping): void {
   const { unit } = unitOf(segment)
   given(entry, segment, mapping)
@@ -22,7 +22,7 @@ export function setValue(entry: Entry, segment: Segment, mapping: Mapping): void
     mapping.draft.lose(`${segment.place}-6`, 'is a unit beside a value that is no amount')
 }
 
-/** A code, a moment and words have no place for a unit; an amount has one, and a text that was one ends with it. */
+/** Whether the unit was not used: codes, moments and words have no place for a unit; an amount has one, and a text that may be one ends with it. */
 function isWithoutUnit(resource: Json, unit: unknown): boolean {
   if (typeof unit !== 'string' || resource['valueQuantity'] !== undefined || resource['valueRange'] !== undefined) return false
   const [text, components] = [resource['valueString'], (resource['component'] ?? []) as Json[]]
@@ -34,7 +34,7 @@ function given(entry: Entry, segment: Segment, mapping: Mapping): void {
   const { resource } = entry
   const [first] = values
   if (first === undefined) {
-    // obs-6: a reason for having no value only where there is none.
+    // obs-6: a reason for a missing value only when the value is missing.
     if (/^[NXI]$/i.test(segment.text(11) ?? ''))
       resource['dataAbsentReason'] = {
         coding: [
@@ -64,11 +64,14 @@ function given(entry: Entry, segment: Segment, mapping: Mapping): void {
 }
 const untyped = new Set(['', 'ST'])
 
-/** Many laboratories call everything a text. A number beside a unit is an amount: as a text it would lose the unit, and stand in no course of values. */
+/**
+ * Many laboratories send everything as text. A number with a unit is an amount: as a text it would lose the unit and be missing from every course of
+ * values.
+ */
 function measured(resource: Json, value: Value, segment: Segment): boolean {
   const given = value.length === 1 ? value.part(1) : undefined
   const unit = unitOf(segment)
-  // What is no unit of measure (`титар`, `датум`) makes no amount of it.
+  // A text that is not a unit of measure (`титар`, `датум`) does not make an amount.
   if (given === undefined || unit['code'] === undefined) return false
   const text = withPoint(given) ?? given
   const number = decimalIn(text)
@@ -77,7 +80,7 @@ function measured(resource: Json, value: Value, segment: Segment): boolean {
   return made !== null
 }
 
-/** `12,5 H` and `150*`: analysers print the mark of OBX-8 beside the number. */
+/** `12,5 H` and `150*`: analysers print the flag of OBX-8 beside the number. */
 function marked(resource: Json, value: Value, segment: Segment, mapping: Mapping): boolean {
   const unit = unitOf(segment)
   const [, number, mark] =
@@ -94,7 +97,7 @@ function marked(resource: Json, value: Value, segment: Segment, mapping: Mapping
   return true
 }
 
-/** `1 250` and `5-10` are no amounts, and say nothing without the unit that stands beside them. */
+/** `1 250` and `5-10` are not amounts, and mean nothing without the unit beside them. */
 function withUnit(resource: Json, segment: Segment): void {
   const [text, { unit }] = [resource['valueString'], unitOf(segment)]
   if (typeof text === 'string' && typeof unit === 'string' && /^[\d\s.,<>=+-]*\d[\d\s.,<>=+-]*$/.test(text)) resource['valueString'] = `${text} ${unit}`
@@ -102,14 +105,14 @@ function withUnit(resource: Json, segment: Segment): void {
 
 const typed = new Set(['NM', 'SN', 'CE', 'CWE', 'CNE', 'CF', 'TS', 'DTM', 'DT', 'NR', 'DR', 'CQ'])
 
-/** False when the value is not what its type says: then it is text, and the sender is told. */
+/** False when the value does not fit its type: then it becomes text, and the loss report says so. */
 function setOne(resource: Json, type: string, value: Value, segment: Segment, mapping: Mapping): boolean {
   const made = valueOf(type, value, segment) ?? (type === 'NM' ? withComma(value, segment, mapping) : null)
   if (made === null) return texts.has(type) || type === '' ? saved(resource, value) : lostType(type, segment, mapping)
   Object.assign(resource, made)
   return true
 }
-/** Laboratories here write it, though the standard has only the point: a number, and the sender is told how it was read. */
+/** Laboratories here write a decimal comma, although the standard allows only the point: it is read as a number, and the loss report says how. */
 function withComma(value: Value, segment: Segment, mapping: Mapping): Json | null {
   const text = withPoint(value.part(1) ?? '')
   const number = decimalIn(text)
@@ -166,14 +169,14 @@ function valueOf(type: string, value: Value, segment: Segment): Json | null {
   }
 }
 
-/** `<0.5`: no number by the standard, and written by laboratories everywhere. */
+/** `<0.5`: not a number by the standard, but written by laboratories everywhere. */
 const compared = (value: Value, unit: Json): Json | null => comparedIn(value.part(1) ?? '', unit)
 function comparedIn(text: string, unit: Json): Json | null {
   const [, comparator, number] = /^(<=|>=|<|>)\s*(-?\d{1,15}(?:\.\d{1,15})?)$/.exec(text) ?? []
   return number === undefined ? null : { valueQuantity: { value: exactNumber(number), comparator, ...unit } }
 }
 
-/** SN: a comparison, a range, a ratio, or a count with a plus (which is a kind of answer, and no number: 2+). */
+/** SN: a comparison, a range, a ratio, or a grade with a plus (2+), which is no number. */
 function structured(value: Value, unit: Json): Json | null {
   const [comparator, first, separator, second] = [value.part(1), value.part(2), value.part(3), value.part(4)]
   // Written like an NM: `>500`, `500`.

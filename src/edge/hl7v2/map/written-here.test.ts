@@ -4,7 +4,7 @@ import { ana, headOf, type Loose, mappedHl7, segment } from '../../../testing/hl
 
 const about = async (pid: Record<number, string>) => (await mappedHl7([headOf('ADT^A08'), segment('PID', { 1: '1', 3: '100', ...pid })])).first('Patient')
 
-describe('a patient as systems here write one', () => {
+describe('a patient as local systems write one', () => {
   test('has a birth date with points, and a sex in words', async () => {
     for (const [date, sex, born, gender] of [
       ['01.03.1985', 'Ž', '1985-03-01', 'female'],
@@ -20,7 +20,7 @@ describe('a patient as systems here write one', () => {
     for (const none of ['31.02.1985', '1.13.1985', '1/3/1985']) assert.equal((await about({ 7: none }))['birthDate'], undefined, none)
   })
 
-  test('has a JMBG in PID-19, unless it is that of somebody born on another day or of nobody', async () => {
+  test('has a JMBG in PID-19, unless it belongs to somebody born on another day or to nobody', async () => {
     const system = async (number: string, born: string) => (await about({ 7: born, 19: number }))['identifier'].at(-1).system
     assert.equal(await system('0101985710113', '19850101'), 'urn:rs:jmbg')
     assert.equal(await system('0101985710113', ''), 'urn:rs:jmbg')
@@ -29,13 +29,13 @@ describe('a patient as systems here write one', () => {
     assert.equal(await system('04512345678', '19850101'), 'urn:rs:kcs')
   })
 
-  test('has a JMBG among the numbers: as the national one, or without a type where the birth date says the same', async () => {
+  test('has a JMBG among the numbers: as the national one, or without a type when the birth date agrees', async () => {
     const system = async (number: string, born: string) => (await about({ 3: `100^^^KCS^MR~${number}`, 7: born }))['identifier'].at(-1).system
     assert.equal(await system('0101985710113^^^^NI', '19850101'), 'urn:rs:jmbg')
     assert.equal(await system('0101985710113', '19850101'), 'urn:rs:jmbg')
     assert.equal(await system('0101985710113', ''), 'urn:rs:kcs')
     assert.equal(await system('0101985710113', '19850102'), 'urn:rs:kcs')
-    // Somebody's own space stays it.
+    // A named space of the sender is kept.
     assert.equal(await system('0101985710113^^^DZ^NI', '19850101'), 'urn:id:DZ')
   })
 })
@@ -43,8 +43,8 @@ describe('a patient as systems here write one', () => {
 const result = async (obx: Record<number, string>) =>
   await mappedHl7([headOf('ORU^R01'), ana, 'OBR|1||F1|X^х^L', segment('OBX', { 1: '1', 2: 'NM', 3: 'A^а^L', 5: '5', 6: 'mmol/L', 11: 'F', ...obx })])
 
-describe('a result as laboratories here write one', () => {
-  test('has its range with dashes, brackets, commas, words and the unit again', async () => {
+describe('a result as local laboratories write one', () => {
+  test('has its range with dashes, brackets, commas, words and a repeated unit', async () => {
     for (const [text, low, high] of [
       ['0 – 20', 0, 20],
       ['[9.5-29.9]', 9.5, 29.9],
@@ -55,7 +55,7 @@ describe('a result as laboratories here write one', () => {
       ['≤5.2', undefined, 5.2],
       ['od 40', 40, undefined],
       ['3.9-6.1 mmol/L', 3.9, 6.1],
-      // What is no range stays words.
+      // A text that is not a range stays words.
       ['2.5--7.5', undefined, undefined],
       ['M: 130-170 Ž: 120-160', undefined, undefined],
     ] as const) {
@@ -64,7 +64,7 @@ describe('a result as laboratories here write one', () => {
     }
   })
 
-  test('is marked with arrows and stars; a word of the laboratory is no code of HL7', async () => {
+  test('is marked with arrows and stars; a word of the laboratory is not a code of HL7', async () => {
     const marked = (await result({ 8: '↑~*~povišen' })).first('Observation')['interpretation']
     assert.deepEqual(
       marked.map((one: Loose) => one['coding']?.[0].code ?? one['text']),
@@ -73,7 +73,7 @@ describe('a result as laboratories here write one', () => {
     assert.equal(marked[2].coding, undefined)
   })
 
-  test('of 24:00 is one of the beginning of the next day', async () => {
+  test('at 24:00 is at the beginning of the next day', async () => {
     for (const [written, read] of [
       ['202602282400', '2026-03-01T00:00:00+01:00'],
       ['20251231240000+0100', '2026-01-01T00:00:00+01:00'],
@@ -83,7 +83,7 @@ describe('a result as laboratories here write one', () => {
     assert.deepEqual([first('Observation')['effectiveDateTime'], losses.includes('OBX[1]-14')], [undefined, true])
   })
 
-  test('in a text, with its unit, is an amount; what is none keeps the unit beside it', async () => {
+  test('in a text with a unit is an amount; any other text keeps the unit beside it', async () => {
     for (const type of ['ST', '']) {
       assert.deepEqual((await result({ 2: type, 5: '5,6' })).first('Observation')['valueQuantity'].value, 5.6)
       const low = (await result({ 2: type, 5: '<5', 6: 'mg/dl' })).first('Observation')['valueQuantity']
@@ -95,7 +95,7 @@ describe('a result as laboratories here write one', () => {
     }
   })
 
-  test('with the mark of an analyser beside it is the number and the mark, and an SN may be written like an NM', async () => {
+  test('with the flag of an analyser beside it gives the number and the flag, and an SN may be written like an NM', async () => {
     for (const [type, written, value, comparator, mark] of [
       ['NM', '12,5 H', 12.5, undefined, 'H'],
       ['ST', '150*', 150, undefined, 'A'],
@@ -108,12 +108,12 @@ describe('a result as laboratories here write one', () => {
       assert.deepEqual([valueQuantity.value, valueQuantity.comparator, interpretation?.[0].coding[0].code], [value, comparator, mark], written)
       assert.equal(losses.includes('OBX[1]-5'), mark !== undefined)
     }
-    // What OBX-8 says is not changed by it.
+    // OBX-8 takes precedence over the flag.
     assert.equal((await result({ 5: '12.5 H', 8: 'HH' })).first('Observation')['interpretation'][0].coding[0].code, 'HH')
     assert.equal((await result({ 5: '12.5 X' })).first('Observation')['valueString'], '12.5 X')
   })
 
-  test('has the unit of UCUM where what is written can only be one', async () => {
+  test('has a UCUM unit where the text can mean only one', async () => {
     for (const [written, code] of [
       ['mg/dl', 'mg/dL'],
       ['10^3/ul', '10*3/uL'],
@@ -129,7 +129,7 @@ describe('a result as laboratories here write one', () => {
       assert.equal((await result({ 6: written })).first('Observation')['valueQuantity'].code, code, written)
   })
 
-  test('that is a PDF written as a text is a file, and one that is said to be letters is none twice', async () => {
+  test('that is a PDF in a text field is a file, and a file that is declared as text is not encoded twice', async () => {
     const pdf = Buffer.from('%PDF-1.4 налаз').toString('base64')
     for (const [type, value] of [
       ['ST', pdf],
@@ -145,7 +145,7 @@ describe('a result as laboratories here write one', () => {
   })
 })
 
-test('an ampersand that nobody escaped in a text is one', async () => {
+test('an unescaped ampersand in a text is kept', async () => {
   const { first, losses } = await mappedHl7([
     headOf('ADT^A08'),
     ana,
@@ -158,7 +158,7 @@ test('an ampersand that nobody escaped in a text is one', async () => {
   assert.equal(visit['participant'][0].type[0].coding[0].code, 'AT')
 })
 
-test('a finding beside a document is told once, however often the document is', async () => {
+test('a finding beside a document is filed once, however often the document is sent', async () => {
   const of = async (event: string) =>
     (await mappedHl7([headOf(`MDM^${event}`), ana, segment('TXA', { 2: 'CN', 12: 'X1' }), 'OBX|1|NM|TA^Притисак^L||150|mmHg|||||F'])).requests('Observation')
   assert.match((await of('T02'))[0] ?? '', /^PUT identifier=/)

@@ -154,15 +154,14 @@ test('wrong settings are named with their reason, all at once, and never with a 
   assert.equal(wrong.errors().includes('hidden'), false)
 })
 
-test('a port that is taken is a sentence, and no database stays behind', limit, async () => {
+test('a port that is taken is a sentence, before a database and a country are made for nothing', limit, async () => {
   const other = join(folder, 'taken')
-  cpMade(other)
   const second = spawnServer(env({ DATA_DIR: other }))
   const { code } = await second.ended
   assert.notEqual(code, 0)
   assert.match(second.errors(), /PORT: \d+ is taken by another program/)
   assert.equal(second.errors().includes('    at '), false, 'no stack trace')
-  await until('its database goes', () => !existsSync(join(other, 'postgres/postmaster.pid')))
+  assert.equal(existsSync(join(other, 'postgres')), false)
 })
 
 /** Compiled definitions and built pages do not depend on the data: another folder need not make them again. */

@@ -11,13 +11,14 @@ import { mountHealth } from './platform/health.ts'
 import { createApp } from './platform/http.ts'
 import { measureRequests } from './platform/http-metrics.ts'
 import { withNamedSchemas } from './platform/named-schemas.ts'
+import { type PublicText, publicText, sendPublicText } from './platform/public-text.ts'
 import type { World } from './platform/world.ts'
 import { portalRoutes } from './portals/routes.ts'
 import { fhirRoutes, forBus, inWantedForm, pageRoutes } from './record/record.ts'
 import { sickleaveRoutes } from './sickleave/sickleave.ts'
 import { breakOff, vendorRoutes } from './vendor/vendor.ts'
 
-/** The whole server: every slice mounts its routes under its own word. `portals` is the folder of the built pages. */
+/** Builds the whole server: every slice mounts its routes under its own word. `portals` is the folder of the built pages. */
 export async function buildApp(world: World, portals: string): Promise<FastifyInstance> {
   const app = await createApp(world)
   await describe(app)
@@ -39,14 +40,17 @@ export async function buildApp(world: World, portals: string): Promise<FastifyIn
   return app
 }
 
-/** `/openapi.json`: every address of this server, put together from the routes themselves. */
+/** `/openapi.json`: every address of this server, collected from the routes themselves. */
 async function describe(app: FastifyInstance): Promise<void> {
   await app.register(fastifySwagger, {
     openapi: {
       openapi: '3.1.0',
       info: { title: 'Spona', version: '0.1.0', description: 'The national health record. FHIR R4 stands at /fhir; what works there says /fhir/metadata.' },
       components: {
-        securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' }, session: { type: 'apiKey', in: 'cookie', name: 'spona_session' } },
+        securitySchemes: {
+          bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
+          session: { type: 'apiKey', in: 'cookie', name: 'spona_session', description: 'By https it is __Host-spona_session.' },
+        },
       },
       security: [{ bearer: [] }, { session: [] }],
     },
@@ -60,9 +64,9 @@ async function describe(app: FastifyInstance): Promise<void> {
       },
     }),
   })
-  let said: object | null = null
-  app.get('/openapi.json', { config: { open: true } }, async () => {
-    said ??= withNamedSchemas(app.swagger())
-    return said
+  let said: PublicText | null = null
+  app.get('/openapi.json', { config: { open: true } }, async (request, reply) => {
+    said ??= publicText(JSON.stringify(withNamedSchemas(app.swagger())))
+    return sendPublicText(request, reply.type('application/json; charset=utf-8'), said)
   })
 }

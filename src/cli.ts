@@ -4,13 +4,14 @@ import { findCommand, helpOf, parseOptions, sentenceOf, WrongUse } from './platf
 import { loadConfig } from './platform/config.ts'
 
 const words = process.argv.slice(2)
-// The edge runs on small machines and starts within a second: it loads nothing of the centre. An import starts a process for each processor.
+// The edge runs on small machines and starts within a second, so its commands load nothing of the centre. An import starts this file once for each
+// processor, so it loads only the commands of the record.
 const { commands } = await (words[0] === 'edge'
   ? import('./edge/commands.ts')
   : words[1] === 'import-parts'
     ? import('./record/commands.ts')
     : import('./commands.ts'))
-// `… | head` has read enough: that is no fault.
+// The reader of a pipe may close it early, as `… | head` does: that is no fault.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(0)
   throw error

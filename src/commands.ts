@@ -15,7 +15,7 @@ import { commands as sickleave } from './sickleave/commands.ts'
 import { commands as vendor } from './vendor/commands.ts'
 import { commands as simulator } from './simulator/commands.ts'
 
-// Access stands below registry, so its command for clients gets the register's institutions handed down here.
+// Access is a lower layer than registry, so its command for clients gets the institutions of the register here.
 clientInstitutions.find = async (world, id) => (await institution(world, id))?.name ?? null
 registryOfBus.nameOf = clientInstitutions.find
 clientInstitutions.make = async (world, clientName) => {
@@ -25,10 +25,10 @@ clientInstitutions.make = async (world, clientName) => {
   return { id: id as number, name }
 }
 
-// Identity stands above registry, whose lists name people by number.
+// Identity is a higher layer than registry, whose lists name people by number.
 Object.assign(people, forLists)
 
-// Packages decide every verdict, so adding and removing one is a row in the log, which stands above the definitions.
+// A package changes every later verdict, so adding or removing one is a row in the log. The log is a higher layer than the definitions.
 packageJournal.begin = (world, act) => {
   const who = whoIs({ ...anonymous, kind: 'system', id: 'command-line', name: 'command line', roles: ['operator'] })
   const correlation = `package-${world.random(8).toString('hex')}`

@@ -4,14 +4,14 @@ import { before, describe, test } from 'node:test'
 import { startPlatform } from './testing/platform.ts'
 import { forFile } from './testing/for-file.ts'
 
-// The distribution rule (design decision 2) and the guide that relies on it, against the catalog.
+// Tests the distribution rule (design decision 2), and the guide that relies on it, against the database's catalog.
 
 type Table = { name: string; key: string[]; unique: string[][]; refersTo: string[] }
 const guide = readFileSync('docs/guides/citus.md', 'utf8')
 const distributed = new Map([...guide.matchAll(/^select create_distributed_table\('([a-z_.]+)', '([a-z_]+)'/gm)].map(([, table, column]) => [table, column]))
 const replicated = new Set([...guide.matchAll(/^select create_reference_table\('([a-z_.]+)'/gm)].map(([, table]) => table))
 const local = new Set([...guide.matchAll(/^\| `.*$/gm)].flatMap(([line]) => [...line.matchAll(/`([a-z]+\.[a-z_]+)`/g)]).map(([, table]) => table))
-/** Questions without a patient begin with the value; the guide says why. */
+/** Tables for searches without a patient, whose primary keys begin with the value; the guide says why. */
 const byValue = new Set(['record.token', 'record.identifier', 'record.string', 'record.name'])
 const schemaOf = (table: string) => table.split('.')[0] as string
 
@@ -36,7 +36,7 @@ before(async () => {
 })
 
 describe('the distribution rule', () => {
-  test('what is about a patient has a primary key that begins with the patient key', () => {
+  test('a table about patients has a primary key that begins with the patient key', () => {
     const wrong = tables.filter(({ name, key }) => distributed.get(name) === 'patient' && !byValue.has(name) && key[0] !== 'patient')
     assert.deepEqual(wrong, [])
     const forgotten = tables.filter(({ name, key }) => key[0] === 'patient' && distributed.get(name) !== 'patient')
@@ -75,7 +75,7 @@ describe('the distribution rule', () => {
   })
 })
 
-test('docs/guides/citus.md names every table once, and none that there is not', () => {
+test('docs/guides/citus.md names every table once, and no table that does not exist', () => {
   const there = tables.map(({ name }) => name).filter((name) => !name.startsWith('platform.'))
   const named = [...distributed.keys(), ...replicated, ...local] as string[]
   assert.deepEqual([...named].sort(), [...there].sort(), 'a new table is named in the guide by how it is distributed')

@@ -11,14 +11,14 @@ import { hashesFrom, startCustomParameters } from './record/record.ts'
 
 export type OpenedWorld = { world: World; database: Database; close(how?: { patient?: boolean }): Promise<void> }
 
-/** The real world with its running parts: what the server and every command work in. */
+/** Opens the real world with its running parts, in which the server and every command work. */
 export async function openWorld(config: Config, launch: Launch): Promise<OpenedWorld> {
   const keys = openKeys(config.DATA_DIR)
   const log = makeLog(config.LOG_LEVEL)
   let loading: Promise<Fhir> | undefined
-  // A first start compiles the definitions, which holds this process for two seconds: it does so while another makes the database.
+  // A first start compiles the definitions, which blocks this process for two seconds. It does so while another process creates the database.
   const loadOnce = () => (loading ??= loadFhir(join(config.DATA_DIR, 'cache')))
-  const meanwhile = () => void loadOnce().catch(() => {}) // Its failure is told below, where there is a database to close.
+  const meanwhile = () => void loadOnce().catch(() => {}) // The await below reports a failure, when there is a database to close.
   const database = await openDatabase(config, keys, log, { ...launch, meanwhile })
   const world = {
     config,

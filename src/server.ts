@@ -1,4 +1,4 @@
-// `npm start`: database, migrations, first-run country, portals, HTTP; then a few lines that say where to look.
+// `npm start`: starts database, migrations, first-run country, portals and HTTP; then prints a few lines that say where to look.
 import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { flushCompileCache } from 'node:module'
@@ -22,11 +22,12 @@ import { startBus, startTelling } from './bus/bus.ts'
 import { forServer, keySets } from './identity/identity.ts'
 import { background, forBus } from './record/record.ts'
 import { joinEmployersSide, startClocks, startEmployersSide, startOfflineIntake } from './sickleave/sickleave.ts'
+import { workers } from './registry/registry.ts'
 import { startRepeating } from './vendor/vendor.ts'
 import { ensureDemoCountry, startPlayingLeaves } from './simulator/simulator.ts'
 
 const impatientMs = 500
-/** Judging lines is work for processors, and the server's own process stays free for everybody else. */
+/** Imports are checked in processes of their own, so that the server's process stays free for other requests. */
 const importProcesses = Math.min(4, availableParallelism())
 const config = loadConfig(process.env)
 if (Array.isArray(config)) fail(`A setting is wrong:\n  ${config.join('\n  ')}`)
@@ -46,7 +47,7 @@ async function start(settings: Config): Promise<void> {
   const portals = join(settings.DATA_DIR, 'portals')
   const [{ world, close, country, database }] = await Promise.all([openCountry(settings), portalsBuilt(portals)])
   const employersSide = await startEmployersSide(world, database.owner, { say: complain })
-  // The processes beside this one find it where this one has started it.
+  // The other processes of this server read the address from their environment.
   process.env['EMPLOYERS_URL'] = employersSide.origin
   const serving = settings.PROCESSES === 1 ? await serve(world, portals) : await startProcesses(settings.PROCESSES, fail)
   settings.PORT = serving.port
@@ -64,6 +65,7 @@ async function start(settings: Config): Promise<void> {
     startOfflineIntake(world),
     startRepeating(world),
     forServer.startTellingAnswers(world),
+    workers.startClosingAccounts(world),
     ...(settings.DEMO ? [startPlayingLeaves(world)] : []),
   ]
   rememberAddress(world)
@@ -84,7 +86,7 @@ async function start(settings: Config): Promise<void> {
   say(`  FHIR R4   ${address}/fhir        (what works: ${address}/fhir/metadata)`)
   for (const line of country?.lines ?? []) say(`  ${line}`)
   say('  Ctrl-C stops everything.')
-  flushCompileCache() // The next start finds the code compiled, also after this one was killed.
+  flushCompileCache() // Saves compiled code now, so that the next start has it even when this process is killed.
   returnMemory()
 }
 
@@ -94,7 +96,7 @@ async function openCountry(settings: Config) {
   return { ...opened, country: settings.DEMO ? await ensureDemoCountry(opened.world, say) : null }
 }
 
-/** One of several processes: the leader has the database, the first run and the seals; this one answers. */
+/** Runs one of several processes: the leader has the database, the first run and the seals; this one only answers requests. */
 async function serveAsOne(settings: Config): Promise<void> {
   const { world, close } = await openWorld(settings, { mode: 'share' })
   joinEmployersSide(world)
@@ -127,7 +129,7 @@ function stopOnSignal(end: () => Promise<void>): void {
   let stoppingSince: number | undefined
   const stop = async () => {
     if (stoppingSince !== undefined) {
-      // npm passes Ctrl-C on, so it comes twice at once; a later one means that somebody does not want to wait.
+      // npm passes Ctrl-C on, so it arrives twice at once; one that comes later means that somebody does not want to wait.
       if (performance.now() - stoppingSince > impatientMs) process.exit(1)
       return
     }
@@ -139,7 +141,7 @@ function stopOnSignal(end: () => Promise<void>): void {
   process.on('SIGTERM', stop)
 }
 
-/** The bundler runs in a process of its own: it needs half a gigabyte for a moment, which the server would keep. */
+/** The bundler runs in its own process: it briefly needs half a gigabyte, which the server's process would keep. */
 async function portalsBuilt(folder: string): Promise<void> {
   if (arePortalsBuilt(folder)) return
   await promisify(execFile)(process.execPath, [join(import.meta.dirname, 'portals/build.ts'), folder])

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { describe, test } from 'node:test'
 
-// Lower floors know nothing of higher ones. Slices on the same floor talk over the bus.
+// A lower layer must not import from a higher one. Slices of the same layer communicate over the bus.
 const floors = [
   ['platform'],
   ['fhir'],
@@ -25,18 +25,18 @@ type Source = { file: string; slice: string; text: string }
 const read = (file: string): Source => ({ file, slice: file.split('/')[1] ?? '', text: readFileSync(file, 'utf8') })
 const all = readdirSync('src', { recursive: true, encoding: 'utf8' }).map((name) => `src/${name.replaceAll('\\', '/')}`)
 const code = all.filter((file) => /\.(ts|tsx|css|html|sql)$/.test(file)).map(read)
-// Benchmarks measure the whole house as tests try it: from outside its walls.
+// Benchmarks count as tests: they measure the whole system from outside the slices.
 const isTest = ({ file }: Source) => /\.test\.tsx?$/.test(file) || /\/(testing|bench)\//.test(file)
 const modules = code.filter(({ file }) => /^src\/\w+\/.*\.tsx?$/.test(file)).filter((source) => !isTest(source))
 const withoutComments = (text: string) => text.replace(/\/\*[\s\S]*?\*\/|(?<!:)\/\/.*$/gm, '')
 
-/** All places where something stands that must not, as `file: what`; a test shows the whole list at once. */
+/** Fails with the whole list of forbidden things that were found, as `file: what`. */
 function none(found: string[], why: string): void {
   assert.deepEqual(found, [], why)
 }
 const where = (sources: Source[], wrong: (source: Source) => string[]) => sources.flatMap((source) => wrong(source).map((what) => `${source.file}: ${what}`))
 
-// The two faces of the portals that run in the server: they serve the built pages and build them.
+// The files of the portals that run in the server: they build the pages and serve them.
 const serverSideOfPortals = new Set([
   'build.ts',
   'routes.ts',
@@ -49,7 +49,7 @@ const serverSideOfPortals = new Set([
   'react-aria-strings.ts',
 ])
 
-/** What a page works out as the server does: the two scripts, and the days that nobody works. */
+/** Code that pages and server share: the two scripts, and the public holidays. */
 const forBoth = new Set(['src/platform/text.ts', 'src/platform/holidays.ts'])
 
 /** What a file of a slice may import from another slice. */
@@ -148,7 +148,7 @@ describe('the files', () => {
   })
 })
 
-// Where time and chance come from themselves, with the reason.
+// Files that may read time and randomness themselves, with the reason.
 const ownClock: Record<string, string> = {
   'src/platform/world.ts': 'makes the clock and the randomness that everybody else is given',
 }
@@ -174,6 +174,17 @@ describe('the tests', () => {
       'see src/testing/for-file.ts',
     )
   })
+})
+
+test('each decision begins with its number, and is found by its subject', () => {
+  const folder = 'docs/decisions'
+  const index = readFileSync(`${folder}/README.md`, 'utf8')
+  none(
+    readdirSync(folder)
+      .filter((name) => /^\d/.test(name))
+      .filter((name) => !readFileSync(`${folder}/${name}`, 'utf8').startsWith(`# ${Number.parseInt(name, 10)}. `) || !index.includes(`](${name})`)),
+    'its first line is "# NUMBER. Title", and docs/decisions/README.md has it in a line of its subject',
+  )
 })
 
 describe('the migrations', () => {
@@ -204,10 +215,10 @@ describe('the migrations', () => {
 
 const withoutSqlComments = (text: string) => text.toLowerCase().replace(/--(?! no grant:).*$/gm, '')
 
-/** Tables made under another role belong to it; the server has nothing of them unless a grant says so. */
+/** Tables that are created under another role belong to that role: the server has no rights on them without a grant. */
 const withoutOthersTables = (text: string) => text.replace(/^set local role \w+;[\s\S]*?^reset role;/gm, '')
 
-/** Partitions and sealed tables are reached through something else, and then a line says so. */
+/** Whether the migration grants rights on the table, or has a line "no grant: …" that names it. A partition needs neither: it is reached through its parent. */
 function isSpokenOf(text: string, table: string): boolean {
   const grants = [...text.matchAll(/grant ([^;]*?) on ([^;]*?) to ([^;]*?);/g)].some(
     ([, , on = '', to = '']) => new RegExp(`(^|[\\s,])${table.replace('.', '\\.')}([\\s,]|$)`).test(on) && /spona_/.test(to),

@@ -1,4 +1,15 @@
-import { accountOfWorker, accountsOfPatients, accountsWith, actorOfAccount, createAccount, demoAccounts, openAccounts, revokeAccount } from './account.ts'
+import {
+  accountOfWorker,
+  accountsOfPatients,
+  accountsOfWorkers,
+  accountsWith,
+  actorOfAccount,
+  createAccount,
+  demoAccounts,
+  openAccounts,
+  revokeAccount,
+  revokeAccounts,
+} from './account.ts'
 import { rememberAddress } from './address.ts'
 import { authenticate, limit } from './authenticate.ts'
 import { issueCardProof, useCardProof } from './card.ts'
@@ -36,7 +47,7 @@ export const access = {
   /** For what an answer brings along: leaves out instead of refusing. */
   hasScope,
   isTreatedAt,
-  /** How often one address may ask an open route. */
+  /** How often one address may ask an open route, and one person the finder. */
   limit,
   /** Once more, before what a found screen must not open. */
   confirmPresence,
@@ -52,8 +63,10 @@ export const access = {
   endRelationsOf,
   setSubstitution,
   revokeAccount,
+  revokeAccounts,
   openAccounts,
   accountsOfPatients,
+  accountsOfWorkers,
   /** By the register of persons. */
   setGuardians,
   accountsWith,

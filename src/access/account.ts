@@ -46,6 +46,8 @@ export type Account = {
   revokedAt: Date | null
 }
 
+export type WorkersAccount = { id: string; worker: number; institution: number | null }
+
 /** Adds an account and answers its id. A user name that is taken is refused. */
 export async function createAccount(tx: Transaction, account: NewAccount): Promise<string> {
   if (account.roles.length === 0) throw new Refusal('incorrect', 'an account has at least one role')
@@ -141,11 +143,24 @@ export function demoAccounts(sql: World['sql']): Promise<Account[]> {
      limit 50`
 }
 
+/** The open accounts of these health workers, wherever they work. */
+export function accountsOfWorkers(sql: World['sql'] | Transaction, workers: readonly number[]): Promise<WorkersAccount[]> {
+  return sql<WorkersAccount>`
+    select id, worker, institution from access.account where worker = any(${[...workers]}::int4[]) and revoked_at is null order by id limit ${listMax}`
+}
+
 /** From now on the account opens nothing; its sessions end with it in every process within a second. */
 export async function revokeAccount(tx: Transaction, id: string, at: Date): Promise<void> {
-  const revoked = await tx`update access.account set revoked_at = ${at} where id = ${id} and revoked_at is null returning id`
+  const revoked = await revokeAccounts(tx, [id], at)
   if (revoked.length === 0) throw new Refusal('not-found', 'there is no such account, or it is revoked already')
-  await announce(tx, 'account', id)
+}
+
+/** Those that are open yet; answers which they were. */
+export async function revokeAccounts(tx: Transaction, ids: readonly string[], at: Date): Promise<string[]> {
+  const revoked = await tx<{ id: string }>`
+    update access.account set revoked_at = ${at} where id = any(${[...ids]}::text[]) and revoked_at is null returning id`
+  for (const { id } of revoked) await announce(tx, 'account', id)
+  return revoked.map(({ id }) => id)
 }
 
 export function actorOfAccount(account: Account, session: string | null): Actor {

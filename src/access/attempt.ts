@@ -1,10 +1,11 @@
 import { Refusal } from '../platform/refusal.ts'
+import { networkOf } from '../platform/network.ts'
 import type { World } from '../platform/world.ts'
 import { type Account, accountByName } from './account.ts'
 import { isPassword } from './password.ts'
 import { keyedHash } from './sealed.ts'
 
-/** Tries to sign in by password: few for an account, more for an address, because a hospital shares one. */
+/** Limits of attempts to sign in by password: few for an account, more for a network address, because a hospital shares one. */
 export const failuresOfAccountMax = 10
 export const failuresOfAddressMax = 100
 export const windowMinutes = 15
@@ -13,7 +14,7 @@ export const windowMinutes = 15
 export async function tryPassword(world: World, userName: string, password: string, address: string): Promise<Account | null> {
   const now = world.now()
   const account = keyedHash(world, 'attempt', `account ${userName}`)
-  const from = keyedHash(world, 'attempt', `address ${address}`)
+  const from = keyedHash(world, 'attempt', `address ${networkOf(address)}`)
   const since = new Date(now.getTime() - windowMinutes * 60_000)
   const [failures] = await world.sql<{ ofAccount: number; ofAddress: number }>`
     select (select count(*) from access.attempt

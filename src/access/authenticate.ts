@@ -3,6 +3,7 @@ import type { Actor } from '../platform/actor.ts'
 import { certificateOf } from '../platform/client-certificate.ts'
 import { baseUrl } from '../platform/config.ts'
 import { Refusal } from '../platform/refusal.ts'
+import { networkOf } from '../platform/network.ts'
 import { isSame } from '../platform/same.ts'
 import { noRoomToRead } from '../platform/room.ts'
 import { isConnectionLost } from '../platform/sql.ts'
@@ -81,13 +82,15 @@ export function requireSameOrigin(request: FastifyRequest): void {
   if (isForeignSite || isForeignOrigin) throw new Refusal('forbidden', 'this request comes from a page of another origin')
 }
 
-// The limits of open addresses are for one network address; a whole hospital may stand behind one.
-const limitsOfAddress = {
+// The limits of open addresses are for one network address; a whole hospital may stand behind one. That of the finder is for one person, who asks several
+// times while they type a name, and is far above what anybody types: a program of theirs would list the country.
+const limits = {
   'sign-in': { perSecond: 20, burst: 200 },
   token: { perSecond: 50, burst: 500 },
   check: { perSecond: 2, burst: 40 },
+  finder: { perSecond: 1, burst: 300 },
 } as const satisfies Record<string, Limit>
-export type LimitName = 'actor' | keyof typeof limitsOfAddress
+export type LimitName = 'actor' | keyof typeof limits
 
 const buckets = new WeakMap<World, Record<LimitName, Buckets>>()
 
@@ -100,13 +103,14 @@ export function limit(world: World, name: LimitName, key: string): void {
     const share = ({ perSecond, burst }: Limit) => new Buckets({ perSecond: perSecond / PROCESSES, burst: Math.max(1, burst / PROCESSES) })
     mine = {
       actor: share({ perSecond: RATE_PER_CLIENT, burst: RATE_PER_CLIENT }),
-      'sign-in': share(limitsOfAddress['sign-in']),
-      token: share(limitsOfAddress.token),
-      check: share(limitsOfAddress.check),
+      'sign-in': share(limits['sign-in']),
+      token: share(limits.token),
+      check: share(limits.check),
+      finder: share(limits.finder),
     }
     buckets.set(world, mine)
   }
-  const waitSeconds = mine[name].take(key, performance.now())
+  const waitSeconds = mine[name].take(name === 'actor' ? key : networkOf(key), performance.now())
   if (waitSeconds > 0) {
     throw new Refusal('too-many', `more requests than the limit "${name}" allows`, { retryAfterSeconds: waitSeconds, hint: `Wait ${waitSeconds} s.` })
   }

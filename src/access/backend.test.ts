@@ -172,8 +172,9 @@ test('the discovery documents name this server, agree with each other and can be
   assert.deepEqual(smart['token_endpoint_auth_methods_supported'], ['private_key_jwt'])
   assert.ok((smart['capabilities'] as string[]).includes('client-confidential-asymmetric'))
   const openId = await read('/.well-known/openid-configuration')
+  assert.equal(openId['issuer'], base)
+  assert.ok(!('issuer' in smart) && !('authorization_endpoint' in smart), 'apps are not launched with a sign-in here')
   for (const document of [smart, openId]) {
-    assert.equal(document['issuer'], base)
     assert.equal(document['token_endpoint'], `${base}/access/token`)
     assert.equal(document['jwks_uri'], `${base}/.well-known/jwks.json`)
   }

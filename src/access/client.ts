@@ -121,7 +121,7 @@ export async function setClientKeys(tx: Transaction, id: string, jwks: { keys: J
   await announce(tx, 'client', id)
 }
 
-/** From now on the system is known only on connections with this certificate (null: on any), in every process within a second. */
+/** From now on, in every process within a second, the system is accepted only on connections with this certificate; null accepts any. */
 export async function setClientCertificate(tx: Transaction, id: string, thumbprint: string | null, at: Date): Promise<void> {
   await tx`
     insert into access.client_certificate (client, number, at, thumbprint)

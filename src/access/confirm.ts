@@ -4,13 +4,13 @@ import type { World } from '../platform/world.ts'
 import { accountById } from './account.ts'
 import { tryPassword } from './attempt.ts'
 
-/** How somebody has just shown to be the person of the session. */
+/** How somebody has just proved to be the person of the session. */
 export type Confirmation = 'password' | 'sign-in'
 export const freshMinutes = 10
 
 /**
- * The person of a session shows once more who they are, before something that a found screen or a stolen cookie must not open: by the password
- * where there is one here, otherwise by a sign-in at their issuer a few minutes ago.
+ * Asks the person of a session to prove once more who they are, before an act that an unattended screen or a stolen cookie must not allow: by
+ * password where the account has one here, otherwise by a sign-in at their issuer within the last minutes.
  */
 export async function confirmPresence(world: World, actor: Actor, password: string | undefined, address: string): Promise<Confirmation> {
   const account = await accountById(world.sql, actor.id)

@@ -23,7 +23,7 @@ function cacheOf(world: World): Cached {
 /**
  * One decision per person asked about; a person is the set of its keys. A relation on any of them opens all.
  * Rows are read each time, so a visit opened a moment ago in another process counts; only the roster is up to half a second old.
- * `unrelated` are keys of which this very request has just heard from `isTreatedAt` that there are none.
+ * `unrelated`: keys for which this request has just learned from `isTreatedAt` that no row can concern the actor.
  */
 export async function decide(
   world: World,
@@ -88,7 +88,7 @@ export function forgetActor(world: World, actor: Actor): void {
   cached.relations.forget(`${actor.kind} ${actor.id}`)
 }
 
-/** The ways in which a row can concern somebody: each is one index. */
+/** The ways in which a row can concern somebody. Each has an index of its own. */
 function waysOf(who: Circumstances): Fragment[] {
   if (who.kind === 'system') return [rowsOfSystem(who.institution)]
   const ways = [fragment`account = ${who.account}`]

@@ -28,11 +28,10 @@ export const discovery: Routes = (app) => {
 
 const scopes = ['system/*.cruds', 'system/*.rs', 'system/*.read', 'system/*.write', 'system/Patient.rs', 'system/Observation.rs']
 
+/** No app is launched with a sign-in of people here, so there is no issuer to name: "otherwise, omitted" (SMART App Launch 2.2, Conformance). */
 function smart(world: World): object {
-  const base = baseUrl(world.config)
   return {
-    issuer: base,
-    jwks_uri: `${base}/.well-known/jwks.json`,
+    jwks_uri: `${baseUrl(world.config)}/.well-known/jwks.json`,
     token_endpoint: tokenEndpointOf(world),
     token_endpoint_auth_methods_supported: ['private_key_jwt'],
     token_endpoint_auth_signing_alg_values_supported: assertionAlgorithms,

@@ -19,5 +19,5 @@ export function languageOfVisitor(request: FastifyRequest): Language {
 
 export function rememberLanguage(request: FastifyRequest, reply: FastifyReply): void {
   const now = asked(request)
-  if (isLanguage(now)) writeCookie(request, reply, { name, value: now, path: '/', seconds: yearSeconds })
+  if (isLanguage(now)) writeCookie(request, reply, { name, value: now, seconds: yearSeconds })
 }

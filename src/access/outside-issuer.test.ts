@@ -119,6 +119,21 @@ test('nobody is let in by a number that the record has not, that is not said sur
   assert.equal(await statusOf(), 403, 'without the setting the claim says nothing')
 })
 
+test('a health worker whose account is closed is let in as the citizen that they are, and as nothing else', async (t) => {
+  const who: Who = { subject: 'eid-mara', claims: { jmbg: '0101985715017' } }
+  const { base, sql, world, issuer } = await start(t, who, { OIDC_NUMBER_CLAIM: 'jmbg' }, mara)
+  const account = await sql.begin((tx) => createAccount(tx, { name: 'др Мара', roles: ['doctor'], worker: 5, institution: 7, issuer, subject: 'eid-mara' }))
+  const browser = new Browser(base)
+  await browser.go('/sign-in?to=/access/me')
+  const me = async () => (await (await browser.ask('/access/me')).json()) as Me
+  assert.deepEqual((await me()).roles, ['doctor'])
+  await sql.begin((tx) => revokeAccount(tx, account, world.now()))
+  await browser.go('/sign-in?to=/access/me')
+  assert.deepEqual([(await me()).name, (await me()).roles, (await me()).person], ['Мара Марић', ['patient'], handle])
+  await sql.begin(async (tx) => revokeAccount(tx, (await me()).id, world.now()))
+  assert.equal((await browser.go('/sign-in?to=/access/me')).answer.status, 403, 'that of the citizen stays closed')
+})
+
 test('without the demo the embedded provider does not exist, neither its page nor its grants', async (t) => {
   const { base } = await start(t, { subject: 'eid-1' })
   const form = { method: 'POST', headers: { 'content-type': 'application/x-www-form-urlencoded' } }

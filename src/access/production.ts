@@ -2,7 +2,7 @@ import type { Config } from '../platform/config.ts'
 
 const isLoopback = (url: string) => ['localhost', '127.0.0.1', '[::1]'].includes(URL.parse(url)?.hostname ?? '')
 
-/** What a start with DEMO=false lacks, one sentence each; empty when people and systems can be let in. */
+/** What is still missing for a start with DEMO=false, one sentence each; empty when people and systems can sign in. */
 export function missingForProduction(config: Config): string[] {
   if (config.DEMO) return []
   const missing: string[] = []

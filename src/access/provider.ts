@@ -134,7 +134,7 @@ export const providerRoutes: Routes = async (app) => {
   })
 }
 
-/** A code is exchanged at the same token endpoint that systems use; the provider answers it. */
+/** Codes are exchanged at the same token endpoint that systems use, and passed on to the provider. */
 export async function embeddedToken(app: FastifyInstance, request: FastifyRequest, reply: FastifyReply, body: string): Promise<FastifyReply> {
   if (!isEmbedded(request.world.config)) return oauthError(reply, 400, 'unsupported_grant_type', 'only client_credentials is served here')
   const answer = await app.inject({

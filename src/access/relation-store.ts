@@ -115,8 +115,8 @@ const rowsPerPersonMax = 2000
 const rowsPerActorMax = 500_000
 
 /**
- * Rows of these keys that could open the record to somebody of this description, live or ended; the newest count when there
- * are very many. Finished stays of others stay out by the condition, so the answer is short for the oldest patient too.
+ * Rows of these keys, live or ended, that could open the record to somebody of this description; the newest ones when there are very many.
+ * The condition leaves out finished stays at other institutions, so the answer stays short for a patient with a long history.
  */
 export function relationsOfKeys(sql: World['sql'], keys: readonly number[], concerns: Fragment): Promise<Relation[]> {
   return sql.run<Relation>(fragment`

@@ -61,7 +61,6 @@ async function begin(app: FastifyInstance, request: Begin, reply: FastifyReply):
   writeCookie(request, reply, {
     name: flowCookie,
     value: seal(world, 'sign-in', Buffer.from(JSON.stringify(flow))).toString('base64url'),
-    path: '/sign-in',
     seconds: flowSeconds,
   })
   const url = openid.buildAuthorizationUrl(configuration, {
@@ -92,7 +91,7 @@ async function finish(app: FastifyInstance, request: FastifyRequest, reply: Fast
   const { world } = request
   limit(world, 'sign-in', request.ip)
   const flow = readFlow(request)
-  writeCookie(request, reply, { name: flowCookie, value: '', path: '/sign-in', seconds: 0 })
+  writeCookie(request, reply, { name: flowCookie, value: '', seconds: 0 })
   if (!flow) return endWith(request, reply, 400, 'over')
 
   const configuration = await issuerOf(app, world)
@@ -111,14 +110,19 @@ async function finish(app: FastifyInstance, request: FastifyRequest, reply: Fast
     await audit(request, anonymous, 'the issuer did not confirm the sign-in', 'deny')
     return endWith(request, reply, 400, 'failed')
   }
-  const account = isEmbedded(world.config)
-    ? await accountById(world.sql, claims.sub)
-    : ((await accountBySubject(world.sql, world.config.OIDC_ISSUER, claims.sub)) ?? (await letCitizenIn(world, claims, citizenOf, request.correlation)))
+  const account = isEmbedded(world.config) ? await accountById(world.sql, claims.sub) : await accountAt(request, claims, citizenOf)
   if (!account || account.revokedAt) {
     await audit(request, account ? actorOfAccount(account, null) : anonymous, account ? 'the account is revoked' : 'no account of this subject', 'deny')
     return endWith(request, reply, 403, 'noAccount')
   }
   return enter(request, reply, account, flow.to)
+}
+
+/** A health worker who left is a citizen like others; a citizen's closed account is not opened again. */
+async function accountAt({ world, correlation }: FastifyRequest, claims: { sub: string }, citizenOf: CitizenOf): Promise<Account | null> {
+  const known = await accountBySubject(world.sql, world.config.OIDC_ISSUER, claims.sub)
+  const hasLeft = known !== null && known.revokedAt !== null && known.worker !== null
+  return known === null || hasLeft ? ((await letCitizenIn(world, claims, citizenOf, correlation)) ?? known) : known
 }
 
 /** What the ID token leaves for UserInfo (OpenID Connect Core 5.3), asked for only where a citizen's number is wanted. */
@@ -137,7 +141,7 @@ async function enter(request: FastifyRequest, reply: FastifyReply, account: Acco
   if (previous?.session) await world.sql.begin((tx) => endSession(tx, previous.session as string, world.now()))
   const cookie = await openSession(world, account.id)
   await audit(request, actorOfAccount(account, null), null, 'permit')
-  writeCookie(request, reply, { name: cookieName, value: cookie, path: '/', seconds: absoluteHours * 3600 })
+  writeCookie(request, reply, { name: cookieName, value: cookie, seconds: absoluteHours * 3600 })
   return reply.header('cache-control', 'no-store').redirect(to ?? homeOf(account), 303)
 }
 
@@ -176,7 +180,7 @@ async function leave(app: FastifyInstance, request: FastifyRequest, reply: Fasti
   if (actor.session === null) throw new Refusal('incorrect', 'only a signed-in browser can sign out')
   await world.sql.begin((tx) => endSession(tx, actor.session as string, world.now()))
   await audit(request, actor, null, 'permit', 'sign-out')
-  writeCookie(request, reply, { name: cookieName, value: '', path: '/', seconds: 0 })
+  writeCookie(request, reply, { name: cookieName, value: '', seconds: 0 })
   return { to: isEmbedded(world.config) ? '/' : await outsideSignOut(app, request) }
 }
 

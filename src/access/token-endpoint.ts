@@ -61,7 +61,7 @@ async function forSystem(request: FastifyRequest, reply: FastifyReply, form: URL
   return reply.send({ access_token: token, token_type: 'bearer', expires_in: tokenSeconds.system, scope: scopes.join(' ') })
 }
 
-/** Also for the command line, where whoever holds the master key needs no assertion. */
+/** Also used by the command line: whoever holds the master key needs no assertion. */
 export async function tokenFor(world: World, client: Client, scopes: readonly string[], seconds: number): Promise<string> {
   const key = await principalsOf(world).signingKey()
   return signToken(world, key, { kind: 'system', subject: client.id, scopes, certificate: client.certificate, seconds })
@@ -77,7 +77,7 @@ function grantedScopes(asked: string | null, client: Client): string[] | Refusal
   return granted.length > 0 ? granted : new Refusal('incorrect', 'none of these scopes is registered for this client')
 }
 
-/** The sign-in of a known system, or its failure; a stranger's noise is not kept for ever. */
+/** Writes the sign-in of a known system, or its failure, into the log. Attempts of unknown systems are not logged: strangers could fill it. */
 async function audit(request: FastifyRequest, client: Client | null, wrong: string | null): Promise<void> {
   if (client === null) return
   const entry: Entry = {

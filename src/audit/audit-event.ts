@@ -147,7 +147,7 @@ function entitiesOf(entry: EntryText, referenceOf?: (patient: number) => string 
 
 const object: Coding = { system: entityType, code: '2', display: 'System Object' }
 
-/** `Observation/7f… Condition overview` → a reference, a type, and a page by its name. */
+/** `Observation/7f… Condition overview` → a reference, a type, and the name of a page. */
 function dataOf(what: string): Reference[] {
   const words = what
     .split(/[\s,;]+/)

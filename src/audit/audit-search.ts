@@ -4,17 +4,17 @@ import type { Action, Decision } from './entry.ts'
 import { type EntryRow, newestOf, olderThan, parsePlace, printPlace } from './row.ts'
 
 export type AuditSearch = {
-  /** Entries about these patients; leave out for all patients, and then name an actor or a period. */
+  /** Entries about these patients. Left out, it means all patients, and an actor or a period must be named. */
   patientKeys?: readonly number[]
   actor?: string
   /** Only entries of people and systems of this institution. */
   institution?: number
-  /** From this instant on, and before that one. */
+  /** From this instant (inclusive) until `to` (exclusive). */
   from?: Date
   to?: Date
   action?: Action
   decision?: Decision
-  /** `stream-seq`, the id of one AuditEvent. */
+  /** `stream-seq`, the id of a single AuditEvent. */
   id?: string
   count?: number
   cursor?: string
@@ -25,7 +25,7 @@ const countMax = 1_000
 const keysMax = 100
 const openPeriodMs = 31 * 86_400_000
 
-/** Newest first, read by the index that fits; each row becomes a resource by `auditEvent`. */
+/** Finds entries, newest first, by the index that fits. Each row becomes a resource by `auditEvent`. */
 export async function searchAuditEvents(world: { sql: Runner }, search: AuditSearch): Promise<AuditPage> {
   const { patientKeys, count = 50 } = search
   if (!Number.isInteger(count) || count < 1 || count > countMax) throw new Refusal('incorrect', `a page has from 1 to ${countMax} audit events`)
@@ -46,7 +46,7 @@ export async function searchAuditEvents(world: { sql: Runner }, search: AuditSea
   return { rows: page, next: rows.length > count && last ? printPlace(last) : null }
 }
 
-/** Without a patient, an actor or an id only the time index helps, and that reads the whole period. */
+/** Without a patient, an actor or an id only the index on time helps, and it reads the whole period. */
 function requireNarrow(search: AuditSearch): void {
   if (search.patientKeys || search.actor !== undefined || search.id !== undefined) return
   const length = search.from ? (search.to ?? new Date(8.64e15)).getTime() - search.from.getTime() : Number.POSITIVE_INFINITY

@@ -17,7 +17,7 @@ export { verify } from './verify.ts'
 
 declare module '../platform/world.ts' {
   interface World {
-    /** The running ledger: every look, denial and change goes through it. */
+    /** The running ledger. Every look, denial and change goes through it. */
     ledger: Ledger
   }
 }

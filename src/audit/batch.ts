@@ -6,7 +6,7 @@ import { composeAll, type Ticket } from './queue.ts'
 
 export const attemptsMax = 3
 
-/** The callers that a lost lane left without an answer: `lane.pending` speaks of those sent. */
+/** The callers left without an answer when their lane was lost. `lane.pending` tells what is known of those in `sent`. */
 export type Unanswered = { sent: Ticket[]; unsent: Ticket[] }
 
 /** Stores a batch on a lane and answers its callers. */
@@ -32,7 +32,7 @@ export async function storeBatch(world: World, lane: Lane, tickets: Ticket[]): P
   }
 }
 
-/** Nothing of a failed batch is stored and the head has not moved: alone, only the work that is wrong fails. */
+/** Nothing of a failed batch is stored and the head has not moved, so each work is tried alone and only the faulty one fails. */
 async function storeOneByOne(world: World, lane: Lane, tickets: Ticket[]): Promise<Unanswered | null> {
   world.log.debug({ works: tickets.length }, 'a batch failed and is tried one by one')
   for (const [at, ticket] of tickets.entries()) {
@@ -53,7 +53,7 @@ export const stopping = () => new Refusal('busy', 'the server is stopping', { re
 const full = new Set(['53100'])
 const overloaded = new Set(['57014', '55P03', '53200', '53300', '53400', '40001', '40P01', '25P03'])
 
-/** What the database could not do becomes a sentence; what the caller's own SQL did wrong stays an error. */
+/** A failure of the database becomes a refusal with a sentence; a mistake in the caller's own SQL stays an error. */
 export function asRefusal(error: unknown): unknown {
   const code = sqlstate(error)
   if (full.has(code)) return new Refusal('full', 'the disk of the database is full; nothing was stored')

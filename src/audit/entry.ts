@@ -1,6 +1,6 @@
 import type { Who } from '../platform/actor.ts'
 
-/** What was done. Reads and writes are FHIR interactions; the rest are acts of the house. */
+/** What was done. Reads and writes are FHIR interactions; the rest are acts of Spona itself. */
 export type Action =
   | 'read'
   | 'search'
@@ -26,13 +26,13 @@ export type Entry = {
   who: Who
   /** Key of the patient concerned; null when no patient is. */
   patient: number | null
-  /** Resource types or references, separated by spaces or commas (`Observation/7f… Condition`), or a page of the house in lower case. */
+  /** Resource types or references, separated by spaces or commas (`Observation/7f… Condition`), or one of our own pages in lower case. */
   what: string
   purpose: string
-  /** The relation that allowed it; for a denial, what was missing. */
+  /** The relation that allowed the act; for a denial, what was missing. */
   basis: string | null
   decision: Decision
-  /** In the actor's own words, where the house asks for them: why a visit is opened. The patient reads it. */
+  /** The reason in the actor's own words, where Spona asks for one: why a visit is opened. The patient reads it. */
   reason?: string
   /** Ties together everything one request did. */
   correlation: string
@@ -40,7 +40,7 @@ export type Entry = {
   count?: number
 }
 
-/** An entry as it will be hashed: its text, and the columns that repeat parts of it. */
+/** An entry as it will be hashed: its text, and the columns that repeat parts of the text. */
 export type WrittenEntry = {
   patient: number
   at: string
@@ -51,19 +51,19 @@ export type WrittenEntry = {
   text: string
 }
 
-/** What the text of an entry holds once it is parsed again. */
+/** The fields of an entry's text once it is parsed again. */
 export type EntryText = Omit<Entry, 'count'> & { at: string; atBelgrade: string; count: number }
 
 const lengthsMax = { what: 2000, name: 200, word: 200 }
 /** JMBG and EBS have 13 digits, LBO and LZB 11; a UUID never has such a run between its hyphens. */
 const personalNumber = /(?<![0-9a-f])\d{11}(?:\d{2})?(?![0-9a-f])/g
 
-/** Nearly no text has any of what is taken out. */
+/** A quick test for anything that `clean` takes out; nearly no text has any of it. */
 const suspicious = /[\0\ud800-\udfff]|\d{11}/
 
 /**
- * Text that may stand in the audit for ever. Callers do not pass personal numbers; this is the net below them,
- * because a correlation id or a client's own resource id comes from outside and nothing here can be taken back.
+ * Makes text fit to stand in the audit for ever. Callers do not pass personal numbers; this is the net below them, because a correlation id or a
+ * client's own resource id comes from outside and no row here can be taken back.
  */
 function clean(text: string, lengthMax: number): string {
   const short = text.length > lengthMax ? `${text.slice(0, lengthMax - 1)}…` : text
@@ -76,7 +76,7 @@ const wordOrNull = (text: string | null | undefined) => (text === null || text =
 
 const writtenWho = new WeakMap<Who, { id: string; text: string }>()
 
-/** Of the same person or system, which asks again and again, the text is the same. */
+/** The text is remembered: the same person or system asks again and again. */
 function writeWho(who: Who): { id: string; text: string } {
   let written = writtenWho.get(who)
   if (written) return written
@@ -96,13 +96,14 @@ function writeWho(who: Who): { id: string; text: string } {
   return written
 }
 
-/** The one canonical text of an entry: fields in this order, no spaces. Verification never rebuilds it, it hashes what is stored. */
+/** The one canonical text of an entry: fields in this order, no spaces. Verification never rebuilds it; it hashes the stored text. */
 export function writeEntry(entry: Entry, now: Date): WrittenEntry {
   const { who } = entry
   const at = now.toISOString()
   const { id: actor, text: whoText } = writeWho(who)
   const { action, decision, patient, reason, count = 1 } = entry
-  // Put together as text: an object made only to be printed costs as much as its hash. Actions and decisions are words of the house.
+  // The text is put together by hand: building an object only to print it costs as much as the hash. Actions and decisions come from our own code and
+  // need no escaping.
   const reasonText = reason === undefined ? '' : `"reason":${quoted(clean(reason, lengthsMax.what))},`
   const text =
     `{"at":"${at}","atBelgrade":"${belgradeTime(now)}","action":"${action}","decision":"${decision}","who":${whoText},"patient":${patient},` +
@@ -126,7 +127,10 @@ const belgrade = new Intl.DateTimeFormat('en-GB', {
 let cachedSecond = Number.NaN
 let cachedText = ''
 
-/** `03.11.2026. 14:05:12`, as it is written in Serbia. Thousands of entries share a second, and formatting is the dear part. */
+/**
+ * `03.11.2026. 14:05:12`, as times are written in Serbia. Thousands of entries share a second, and formatting is the costly part, so the last second
+ * is cached.
+ */
 export function belgradeTime(instant: Date): string {
   const second = Math.floor(instant.getTime() / 1000)
   if (second !== cachedSecond) {

@@ -10,14 +10,14 @@ export type Lane = {
   readonly stream: number
   readonly connection: Connection
   head: Head
-  /** A commit that was sent and not yet answered; what recovery looks for when the connection dies. Null: nothing can have been stored. */
+  /** A commit that was sent and is not answered yet; recovery looks for it when the connection dies. Null: nothing can have been stored. */
   pending: Links | null
   isLost: boolean
 }
 
 export type AuditedTransaction = Transaction & {
   audit(entries: Entry[]): void
-  /** Called when the transaction is stored. Not when that had to be found out after its connection was lost: what depends on it must do without. */
+  /** Called when the transaction is stored, but not when that was found out only after its connection was lost: nothing may depend on the call. */
   whenStored(act: () => void): void
 }
 
@@ -25,7 +25,7 @@ const statementLimitMs = 30_000
 const lockLimitMs = 10_000
 const answerLimitMs = statementLimitMs + 5_000
 const settleLimitMs = 5_000
-/** Longer than any act may take, bulk loading too: a lane in a transaction that never ends would be lost to everybody. */
+/** Longer than any act may take, bulk loading included. A lane whose transaction never ends would be lost to everybody. */
 const transactionLimitMs = 600_000
 
 export async function openLane(world: World): Promise<Lane> {
@@ -36,7 +36,7 @@ export async function openLane(world: World): Promise<Lane> {
       set lock_timeout = ${lockLimitMs};
       set idle_in_transaction_session_timeout = ${answerLimitMs};
       set timezone = 'UTC'`)
-    // A server set to answer before its disk has the commit would make every promise of this slice false.
+    // A server that answers before the commit is on its disk would make every promise of this slice false.
     await connection.client.query(`select set_config('synchronous_commit', 'on', false) where current_setting('synchronous_commit') = 'off'`)
     const lane: Lane = { ...(await openStream(world, connection)), connection, pending: null, isLost: false }
     connection.client.once('end', () => {
@@ -62,7 +62,7 @@ export async function writeBatch(lane: Lane, parts: readonly Fragment[], entries
   lane.pending = null
 }
 
-/** begin, the act, its audit rows, commit. A connection lost before the commit was sent has certainly stored nothing. */
+/** Runs begin, the act, its audit rows and commit. A connection that was lost before the commit was sent has certainly stored nothing. */
 export async function runTransaction<T>(world: World, lane: Lane, act: (tx: AuditedTransaction) => Promise<T>): Promise<T> {
   const { client, sql } = lane.connection
   const collected: WrittenEntry[] = []
@@ -99,7 +99,7 @@ export async function runTransaction<T>(world: World, lane: Lane, act: (tx: Audi
     if (collected.length > 0) await answered(lane, sql.run(insertEntries(links)))
     lane.pending = links
     const { command } = await answered(lane, client.query('commit'))
-    // PostgreSQL answers a commit of a failed transaction with ROLLBACK and no error: an act that swallowed an error ends here.
+    // PostgreSQL answers the commit of a failed transaction with ROLLBACK and no error. An act that swallowed an error is found here.
     if (command !== 'COMMIT') throw new Error('the transaction had failed before its commit and was rolled back')
     lane.head = links.head
     lane.pending = null
@@ -118,7 +118,7 @@ export async function runTransaction<T>(world: World, lane: Lane, act: (tx: Audi
   }
 }
 
-/** A connection that says nothing for longer than any statement may take is cut, so that no caller waits for ever. */
+/** Cuts a connection that stays silent for longer than any statement may take, so that no caller waits for ever. */
 async function answered<T>(lane: Lane, answer: Promise<T>): Promise<T> {
   const timer = setTimeout(() => sever(lane), answerLimitMs)
   try {
@@ -137,8 +137,8 @@ export function sever(lane: Lane): void {
 export type Outcome = 'stored' | 'absent' | 'unknown'
 
 /**
- * What became of a commit whose connection was lost. The lost lane's backend holds a lock on its stream until it is gone, so once
- * we get that lock nothing can still commit there, and a look at the table is the truth and not a guess.
+ * Finds out what became of a commit whose connection was lost. The backend of the lost lane holds a lock on its stream until it is gone. Once we get
+ * that lock nothing can still commit there, so a look at the table gives the truth and not a guess.
  */
 export async function establish(fresh: Lane, lost: Lane): Promise<Outcome> {
   if (!lost.pending) return 'absent'
@@ -157,7 +157,7 @@ export async function establish(fresh: Lane, lost: Lane): Promise<Outcome> {
       await sleep(20)
     }
   } catch {
-    // The second connection is gone too: its lane will be replaced by its next user, and the truth stays unknown here.
+    // The second connection is gone too. Its next user replaces its lane; what became of the commit stays unknown.
   }
   return 'unknown'
 }

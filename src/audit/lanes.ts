@@ -5,9 +5,8 @@ import type { Lane } from './lane.ts'
 type Waiter = { give(lane: Lane): void; refuse(): void }
 
 /**
- * The connections and who has them. A lane is opened when the open ones are all at work, so a command that writes nothing opens
- * no stream. Transactions never hold all of them: one lane always serves batches, so a transaction that records something on
- * the side cannot wait for itself.
+ * The connections and who has them. A lane is opened only when all open ones are at work, so a command that writes nothing opens no stream.
+ * Transactions never hold all lanes: one always serves batches, so a transaction that records something on the side cannot wait for itself.
  */
 export type Lanes = {
   readonly open: () => Promise<Lane>
@@ -90,7 +89,7 @@ export function giveBack(lanes: Lanes, lane: Lane): void {
   }
 }
 
-/** Another lane in the place of a lost one; null when the database stays away, and then it is opened in the background. */
+/** Puts another lane in the place of a lost one. Null when the database stays away; then the lane is opened in the background. */
 export async function replaceLane(lanes: Lanes, lost: Lane): Promise<Lane | null> {
   lanes.replaced.add(lost)
   lanes.inTransaction.delete(lost)
@@ -113,13 +112,13 @@ async function openUntilItWorks(lanes: Lanes): Promise<Lane | null> {
       return await openWatched(lanes)
     } catch (error) {
       lanes.onTrouble(error)
-      await sleep(pause, undefined, { ref: false }) // The database is away; whoever waits for it has a time limit.
+      await sleep(pause, undefined, { ref: false }) // The database is away; callers that wait for it have a time limit.
     }
   }
   return null
 }
 
-/** A lane that dies while nobody uses it is replaced at once; of one that is in use, its user finds out. */
+/** A lane that dies while it is idle is replaced at once; a lane in use is noticed by its user. */
 async function openWatched(lanes: Lanes): Promise<Lane> {
   const lane = await lanes.open()
   lane.connection.client.once('end', () => {

@@ -10,18 +10,18 @@ import { closeLanes, createLanes, giveBack, type Lanes, replaceLane, takeForTran
 import { createQueue, limits, type Queue, type Ticket, type Work } from './queue.ts'
 
 export type Ledger = {
-  /** Durable when it resolves. What arrives while a commit is in flight becomes the next commit. */
+  /** Resolves when the entries are durable. Entries that arrive while a commit is in flight go into the next commit. */
   record(entries: Entry[]): Promise<void>
-  /** Audit rows and the work's own rows in one statement, batched the same way. */
+  /** Stores audit rows and the work's own rows in one statement, batched in the same way. */
   commit(work: Work): Promise<void>
   /**
-   * begin … audit rows … commit on one lane. The act may run again after a serialization failure, so it has no other effects.
-   * On a full disk only what opens a record to be read is `essential`.
+   * Runs begin … audit rows … commit on one lane. The act may run again after a serialization failure, so it must have no other effects. On a full
+   * disk only `essential` transactions run: those that open a record for reading.
    */
   transaction<T>(act: (tx: AuditedTransaction) => Promise<T>, how?: { essential: boolean }): Promise<T>
-  /** How many connections it has opened so far: more than before, and one was lost meanwhile, perhaps with the database behind it. */
+  /** How many connections the ledger has opened so far. A higher number than before means that one was lost meanwhile, perhaps with the database behind it. */
   opened(): number
-  /** Milliseconds that the oldest request waits for its commit; 0 when none does. */
+  /** Milliseconds that the oldest request has waited for its commit; 0 when none waits. */
   waitsMs(): number
   close(): Promise<void>
 }
@@ -31,7 +31,7 @@ type Desk = {
   queue: Queue
   lanes: Lanes
   sweep: NodeJS.Timeout
-  /** Looks again when whoever waits may wait no longer. */
+  /** The timer that looks again once the oldest request has waited too long. */
   patience: NodeJS.Timeout | undefined
   inFlight: number
   batches: number
@@ -77,7 +77,7 @@ async function enqueue(desk: Desk, entries: Entry[], work: Work | null): Promise
     desk.queue.push({ entries: written, work, resolve, reject, deadline: performance.now() + limits.waitMs, attempts: 0 })
     if (desk.isPumpPlanned) return
     desk.isPumpPlanned = true
-    // After the sockets that are ready have been read: requests that came together share a commit.
+    // Pumps after all ready sockets have been read, so that requests that came together share a commit.
     setImmediate(() => {
       desk.isPumpPlanned = false
       pump(desk)
@@ -85,7 +85,10 @@ async function enqueue(desk: Desk, entries: Entry[], work: Work | null): Promise
   })
 }
 
-/** One batch at a time, so that the next gathers what comes meanwhile; another lane serves who has waited long, or what no one batch can hold. */
+/**
+ * Runs one batch at a time, so that the next gathers what comes meanwhile. Another lane helps when the oldest request has waited too long, or when
+ * the queue holds more than one batch.
+ */
 function pump(desk: Desk): void {
   const { queue } = desk
   while (queue.length > 0) {
@@ -117,7 +120,7 @@ async function runBatch(desk: Desk, lane: Lane): Promise<void> {
   }
 }
 
-/** What was sent is answered by what can be found out; what was not stored for certain stands in line again. */
+/** Answers the works that were sent by what can be found out. Works that were certainly not stored go back into the queue. */
 async function afterLoss(desk: Desk, lane: Lane, { sent, unsent }: Unanswered): Promise<void> {
   const outcome = await askOutcome(desk, lane)
   const again: Ticket[] = []
@@ -174,7 +177,7 @@ async function attemptTransaction<T>(desk: Desk, lane: Lane, act: Act<T>): Promi
     if (!lane.isLost) throw error
     const outcome = await askOutcome(desk, lane)
     if (outcome === 'unknown') throw unknownOutcome()
-    // Stored means that the commit had been sent, so the act had come to its result.
+    // Stored means that the commit had been sent, so the act had already returned its result.
     return outcome === 'stored' && last ? last : 'again'
   }
 }

@@ -5,7 +5,7 @@ import type { Look } from './wire.ts'
 
 export type OneLook = { look: Look; patient: number; institution: number | null }
 
-/** One look at one of these keys, by the name and the moment that `looksAt` gave it; null when it is no look at them. */
+/** One look at one of these keys, by the id and the moment that `looksAt` gave; null when there is no such look. */
 export async function lookAt(world: { sql: Runner }, keys: readonly number[], { id, at }: Pick<Look, 'id' | 'at'>): Promise<OneLook | null> {
   const [, stream, seq] = /^(\d{1,9})-(\d{1,15})$/.exec(id) ?? []
   if (stream === undefined || seq === undefined || Number.isNaN(Date.parse(at))) return null

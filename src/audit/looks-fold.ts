@@ -2,9 +2,9 @@ import { type EntryRow, textOf } from './row.ts'
 import type { EntryText } from './entry.ts'
 import type { Look } from './wire.ts'
 
-// Turns entries into lines a citizen understands: one line for what one person did on one day for one reason.
+// Turns entries into lines that a citizen understands: one line for everything that one person did on one day for one reason.
 
-/** What says most about a person stands first; types that are not named come after, by name. */
+/** The types that tell most about a person stand first. Types that are not listed follow, sorted by name. */
 const importance = [
   'Composition',
   'DocumentReference',
@@ -38,7 +38,7 @@ export function kindOf(entry: EntryText): Look['kind'] {
   return entry.action === 'search' || entry.action === 'identify' ? 'search' : 'read'
 }
 
-/** `Observation/7f… Patient/$everything` → Observation, Patient; a page of the house (`overview`) stays as it is. */
+/** `Observation/7f… Patient/$everything` → Observation, Patient; one of our own pages (`overview`) stays as it is. */
 export function typesOf(what: string): string[] {
   const words = what.split(/[\s,;]+/).filter(Boolean)
   const types = words.map((word) => /^[A-Z][A-Za-z]+(?=$|[/?])/.exec(word)?.[0]).filter((type) => type !== undefined)
@@ -48,7 +48,7 @@ export function typesOf(what: string): string[] {
 
 const inOrder = (types: Iterable<string>) => [...types].sort((a, b) => rankOf(a) - rankOf(b) || (a < b ? -1 : 1)).slice(0, typesMax)
 
-/** The same actor, institution, unit, basis, kind and Belgrade day are one line. */
+/** Entries with the same actor, institution, unit, basis, kind, purpose, reason and Belgrade day are one line. */
 export function foldKey(entry: EntryText): string {
   const { who } = entry
   return JSON.stringify([entry.atBelgrade.slice(0, 11), kindOf(entry), who.id, who.institution, who.unit, entry.basis, entry.purpose, entry.reason])
@@ -56,7 +56,7 @@ export function foldKey(entry: EntryText): string {
 
 export type Folding = { lines: Map<string, Look & { types: Set<string> }> }
 
-/** Adds one row, newest first: the line keeps the time of its newest look. */
+/** Adds one row. Rows come newest first, and a line keeps the time of its newest look. */
 export function foldIn(folding: Folding, row: EntryRow): void {
   const entry = textOf(row)
   const key = foldKey(entry)

@@ -5,10 +5,10 @@ import { looksAt, looksLimits } from './looks.ts'
 import type { Looks } from './wire.ts'
 
 export type PersonRequest = FastifyRequest<{ Params: { person: string } }>
-/** Which keys the person has, and whether this actor may see who looked: known only to the slices above. */
+/** Answers which keys the person has, and whether this actor may see who looked; only the slices above know that. */
 export type Resolve = (request: PersonRequest) => Promise<{ keys: number[]; institution?: number } | Refusal>
 
-/** Mounted at /audit. Seeing the looks is a look too; `resolve` records it together with its decision. */
+/** Mounted at /audit. Seeing the looks is a look too: `resolve` records it together with its decision. */
 export function looksRoutes({ resolve }: { resolve: Resolve }): Routes {
   return (app) => {
     app.get<{ Params: { person: string }; Querystring: { before?: string; limit?: string } }>('/people/:person/looks', async (request): Promise<Looks> => {

@@ -11,13 +11,13 @@ const beforeHint = 'Use next of the page before, or an instant such as 2026-11-2
 type Ask = {
   before?: string | undefined
   limit?: number
-  /** Only looks from this institution: what its data officer answers for. */
+  /** Only looks from this institution, for which its data officer answers. */
   institution?: number | undefined
 }
 
 /**
- * Who looked at a person's record, newest first, folded by day. A page ends with a whole day, so no line is torn in two;
- * only a day with more entries than one page may read is continued on the next.
+ * Who looked at a person's record, newest first, folded by day. A page ends with a whole day, so that no line is split; only a day with more entries
+ * than one page may read continues on the next.
  */
 export async function looksAt(world: { sql: Runner }, keys: readonly number[], { before, limit = looksLimits.linesDefault, institution }: Ask): Promise<Looks> {
   const folding: Folding = { lines: new Map() }

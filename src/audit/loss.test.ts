@@ -55,7 +55,7 @@ test('when the backends of all lanes are killed under load, every acknowledged l
 
 type Asked = string | { text: string; callback: (error: unknown) => void }
 
-/** A world whose connections lose the answer of the next commit: before the server has it, or after it has committed. */
+/** A world whose connections lose the answer of the next commit: before the server has received it, or after it has committed. */
 function losingWorld(world: World, when: 'before' | 'after'): { world: World; arm(): void; count(): number } {
   let isArmed = false
   let losses = 0
@@ -77,7 +77,7 @@ function losingWorld(world: World, when: 'before' | 'after'): { world: World; ar
       const [asked] = args as [Asked]
       const isLost = isArmed && (asked === 'commit' || (typeof asked === 'object' && asked.text.includes('insert into audit.entry')))
       if (!isLost) return query(...args)
-      // A query of the house is answered by its callback, one of the driver by a promise.
+      // A query of our own answers by its callback, a query of the driver by a promise.
       const tell = typeof asked === 'string' ? undefined : asked.callback
       return tell ? void lose(...args).catch(tell) : lose(...args)
     }) as typeof client.query

@@ -2,13 +2,13 @@ import type { Fragment } from '../platform/sql.ts'
 import { Refusal } from '../platform/refusal.ts'
 import type { Entry, WrittenEntry } from './entry.ts'
 
-/** Rows that commit together with their audit entries; works with the same `compose` are gathered into the same CTEs. */
+/** Rows that commit together with their audit entries. Works with the same `compose` are gathered into the same CTEs. */
 export type Work = {
   entries: Entry[]
   payload: unknown
-  /** CTEs for all payloads of a batch, each `name as (insert …)`; names begin with the slice's own word. */
+  /** Makes the CTEs for all payloads of a batch, each `name as (insert …)`; names begin with the slice's own word. */
   compose: (payloads: any[]) => Fragment[]
-  /** Works with the same key never share a statement, in which neither would see the other's rows. */
+  /** Works with the same key never share a statement, because neither would see the other's rows in it. */
   key?: number | string
 }
 
@@ -26,23 +26,23 @@ export const limits = {
   batchEntries: 4_096,
   queuedWorks: 8_192,
   queuedEntries: 200_000,
-  /** Entries one call may bring; more than this is an export that must report in parts. */
+  /** How many entries one call may bring; an export with more must report in parts. */
   callEntries: 50_000,
   waitMs: 10_000,
 } as const
 
 export type Queue = {
   readonly length: number
-  /** Milliseconds; of an empty queue 0. */
+  /** In milliseconds; 0 for an empty queue. */
   oldestWaits(): number
   push(ticket: Ticket): void
-  /** Back to the front, in their order, after a connection was lost before their commit. */
+  /** Puts tickets back to the front, in their order, after a connection was lost before their commit. */
   putBack(tickets: Ticket[]): void
   takeBatch(): Ticket[]
   takeAll(): Ticket[]
 }
 
-/** What waits for the next statement. Everything has a limit, and at the limit the caller hears it at once. */
+/** Work that waits for the next statement. Every number has a limit, and at the limit the caller is refused at once. */
 export function createQueue(): Queue {
   let tickets: Ticket[] = []
   let entries = 0
@@ -99,7 +99,7 @@ export function createQueue(): Queue {
   }
 }
 
-/** One call of each distinct `compose` with all its payloads, in the order they came. */
+/** Calls each distinct `compose` once with all its payloads, in the order in which they came. */
 export function composeAll(tickets: readonly Ticket[]): Fragment[] {
   const payloads = new Map<Work['compose'], unknown[]>()
   for (const { work } of tickets) {

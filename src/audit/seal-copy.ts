@@ -18,8 +18,8 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { keyIdOf, type Seal, sealLine, type SealKey } from './seal.ts'
 
-// The witness outside the database: one file a month with a line for each seal, and the public keys beside them.
-// Whoever copies this folder elsewhere can prove later what the audit held then.
+// The witness outside the database: one file a month with a line for each seal, and the public keys beside them. Whoever keeps a copy of this folder
+// elsewhere can prove later what the audit held then.
 
 export const copyFolder = (dataDir: string) => join(dataDir, 'seals')
 const isMonthFile = (name: string) => /^\d{4}-\d{2}\.jsonl$/.test(name)
@@ -46,7 +46,7 @@ export function lastCopied(folder: string): number {
   return 0
 }
 
-/** The end of a file, from a line's beginning; a line that a crash left unfinished was never promised to anybody and is cut off. */
+/** The end of a file, from the beginning of a line. A line that a crash left unfinished is cut off: nobody was promised it. */
 function readTail(file: string): string {
   const handle = openSync(file, 'r+')
   try {
@@ -81,7 +81,7 @@ export function appendToCopy(folder: string, seals: readonly Seal[], key: SealKe
       closeSync(handle)
     }
   }
-  // The folder too, or a new file could be forgotten with the power.
+  // The folder is synced too, or a power cut could lose a new file.
   const handle = openSync(folder, 'r')
   fsyncSync(handle)
   closeSync(handle)
@@ -89,7 +89,7 @@ export function appendToCopy(folder: string, seals: readonly Seal[], key: SealKe
 
 export type CopiedLine = { number: number; seal: Seal | null; line: string }
 
-/** All lines in order; one that cannot be read is given without a seal and with the number it should have had. */
+/** All lines in order. A line that cannot be read comes without a seal and with the number that it should have. */
 export async function* readCopy(folder: string): AsyncGenerator<CopiedLine> {
   let number = 0
   for (const file of monthFiles(folder)) {
@@ -110,7 +110,7 @@ function parseSeal(line: string): Seal | null {
   }
 }
 
-/** Public keys of the folder by their names; a file whose key has another name than its bytes give is not a key. */
+/** Public keys of the folder by their names. A file counts only when its name is the one that follows from the key's bytes. */
 export function publicKeys(folder: string): Map<string, KeyObject> {
   const found = new Map<string, KeyObject>()
   if (!existsSync(folder)) return found

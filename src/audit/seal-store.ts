@@ -3,7 +3,7 @@ import { noHash } from './chain.ts'
 import type { Seal, SealedHead } from './seal.ts'
 import { locks } from './store.ts'
 
-/** Streams whose connection lives: each lane holds a lock with the number of its stream. */
+/** Streams whose connection lives: each lane holds a lock with its stream's number. */
 export async function streamsHeld(sql: Runner): Promise<Set<number>> {
   const rows = await sql<{ stream: number }>`
     select objid::int8 as stream
@@ -16,7 +16,7 @@ export async function streamsHeld(sql: Runner): Promise<Set<number>> {
   return new Set(rows.map((row) => row.stream))
 }
 
-/** Heads of the given streams and of all newer than `after`; a stream without entries has seq 0 and its own hash. */
+/** Heads of the given streams and of all streams newer than `after`; a stream without entries has seq 0 and its own hash. */
 export async function openHeads(sql: Runner, streams: readonly number[], after: number): Promise<Omit<SealedHead, 'final'>[]> {
   return sql<Omit<SealedHead, 'final'>>`
     select s.id as stream, coalesce(e.seq, 0) as seq, encode(coalesce(e.hash, s.hash), 'hex') as hash

@@ -2,7 +2,7 @@ import { createHash, createPrivateKey, createPublicKey, type KeyObject, sign, ve
 import type { Keys } from '../platform/keys.ts'
 import { leafHash, rootOf as rootOfLeaves } from '../platform/merkle.ts'
 
-/** How far one stream had come. Final: its connection was gone before the seal looked, so nothing may follow. */
+/** How far one stream had come. Final: its connection was gone before the seal looked, so no entry may follow. */
 export type SealedHead = { stream: number; seq: number; hash: string; final: boolean }
 
 export type SealBody = {
@@ -10,10 +10,10 @@ export type SealBody = {
   at: string
   /** sha256 of the previous seal's text. */
   previous: string
-  /** How many streams had ever been opened, and the hash of the last: binds the chain of streams. */
+  /** How many streams had been opened until then, and the hash of the last: this binds the chain of streams. */
   streams: number
   streamsHash: string
-  /** Over the heads below. A stream stands in the seals until one has named its final head, so a seal stays small for ever. */
+  /** Merkle root of the heads below. A stream stands in the seals until one has named its final head, so seals stay small for ever. */
   root: string
   heads: SealedHead[]
   keyId: string
@@ -22,14 +22,14 @@ export type Seal = SealBody & { signature: string }
 
 export const noSeal = { number: 0, hash: '0'.repeat(64), streams: 0, heads: [] as SealedHead[] }
 
-/** The signed text: fields in this order, so that it can be made again from the table or from a line of the copy. */
+/** The signed text, with fields in this order, so that it can be made again from the table or from a line of the copy. */
 export function sealText(body: SealBody): string {
   const { number, at, previous, streams, streamsHash, root, keyId } = body
   const heads = body.heads.map(({ stream, seq, hash, final }) => ({ stream, seq, hash, final }))
   return JSON.stringify({ number, at, previous, streams, streamsHash, root, heads, keyId })
 }
 
-/** The line of the outside copy: the signed text with its signature as last field. */
+/** The line of the outside copy: the signed text with its signature as the last field. */
 export const sealLine = (seal: Seal) => `${sealText(seal).slice(0, -1)},"signature":"${seal.signature}"}`
 
 export const sealHash = (body: SealBody) => createHash('sha256').update(sealText(body)).digest('hex')
@@ -52,7 +52,7 @@ export function sealKey(keys: Keys): SealKey {
   return { id: keyIdOf(publicKey), private: privateKey, publicPem: publicKey.export({ type: 'spki', format: 'pem' }) as string }
 }
 
-/** A key is named by its own bytes, so a public key put in another's place does not answer to the name. */
+/** A key is named by its own bytes, so a public key that was put in another's place does not match the name. */
 export function keyIdOf(publicKey: KeyObject): string {
   return createHash('sha256')
     .update(publicKey.export({ type: 'spki', format: 'der' }))

@@ -9,8 +9,8 @@ const lockLimitMs = 30_000
 const copiedAtOnceMax = 1_000
 
 /**
- * Signs how far every stream has come, if anything came since the last time, and writes the same line outside the database.
- * The lock is held until the copy is on disk, so no verification sees one without the other.
+ * Signs how far every stream has come, if anything has come since the last seal, and writes the same line outside the database. The lock is held
+ * until the copy is on disk, so no verification sees one without the other.
  */
 export async function seal(world: World, options: { unlessYoungerThanMs?: number } = {}): Promise<Seal | null> {
   const connection = await world.connect()
@@ -26,8 +26,8 @@ export async function seal(world: World, options: { unlessYoungerThanMs?: number
 }
 
 async function makeSeal(world: World, connection: Connection, youngMs: number): Promise<Seal | null> {
-  // Asked before the snapshot is taken: a stream that is not held now cannot have anything that the snapshot does not show.
-  // One that is made after the question was held by nobody yet, and has not ended: the next seal looks at it.
+  // These questions come before the snapshot. A stream that nobody holds now cannot get entries that the snapshot does not show. A stream that is
+  // opened after the questions counts as not ended: the next seal looks at it.
   const { id: asked } = await lastStream(connection.sql)
   const held = await streamsHeld(connection.sql)
   return connection.sql.begin(async (tx) => {
@@ -68,13 +68,13 @@ async function makeSeal(world: World, connection: Connection, youngMs: number): 
   })
 }
 
-/** Entries or streams that no seal covers; that a stream has ended since is not worth a seal of its own. */
+/** Whether there are entries or streams that no seal covers. The end of a stream alone is not worth a seal. */
 function hasNews(known: readonly SealedHead[], heads: readonly SealedHead[]): boolean {
   const sealed = new Map(known.map((head) => [head.stream, head.seq]))
   return heads.some((head) => sealed.get(head.stream) !== head.seq)
 }
 
-/** Verification finds every tampering; this one is seen in passing, and an operator should not have to ask first. */
+/** Logs sealed rows that are gone. Verification finds every tampering, but sealing sees this one in passing, and an operator should not have to ask first. */
 function reportCut(world: World, known: readonly SealedHead[], heads: readonly SealedHead[]): void {
   for (const before of known) {
     const now = heads.find((head) => head.stream === before.stream)
@@ -83,7 +83,7 @@ function reportCut(world: World, known: readonly SealedHead[], heads: readonly S
   }
 }
 
-/** Whatever the copy of this host lacks: its own new seal, one that a crash kept from it, or those another host made. */
+/** Writes the seals that the copy of this host lacks: its own new seal, one that a crash kept from the copy, or seals that another host made. */
 async function completeCopy(world: World, sql: Runner): Promise<void> {
   const folder = copyFolder(world.config.DATA_DIR)
   const key = sealKey(world.keys)
@@ -94,7 +94,7 @@ async function completeCopy(world: World, sql: Runner): Promise<void> {
   }
 }
 
-/** Seals in the background while the server runs. Stop it after the ledger is closed: the last seal then covers everything. */
+/** Seals in the background while the server runs. Stop it after the ledger is closed, so that the last seal covers everything. */
 export function startSealing(world: World): () => Promise<void> {
   const everyMs = world.config.SEAL_SECONDS * 1000
   let running: Promise<void> = Promise.resolve()
@@ -108,7 +108,7 @@ export function startSealing(world: World): () => Promise<void> {
     })
     return running
   }
-  // Several processes seal the same audit: whoever comes first does it for all.
+  // Several processes seal the same audit; the first one does it for all.
   const timer = setInterval(() => void once(everyMs / 2), everyMs)
   timer.unref()
   return () => {

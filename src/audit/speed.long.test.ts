@@ -8,10 +8,11 @@ import { testConfig, testKeys } from '../testing/platform.ts'
 import { createLedger, type Ledger, seal, verify } from './audit.ts'
 import { nextHash } from './chain.ts'
 
-// `SPONA_LONG=1 npm test -- src/audit/speed`: on a database of its own with fsync on, as in real life. Figures are printed; SPONA_ROWS for fewer.
+// `SPONA_LONG=1 npm test -- src/audit/speed`: on a database of its own with fsync on, as in real life. It prints figures; SPONA_ROWS makes it
+// smaller.
 
 const verifiedRows = Number(process.env['SPONA_ROWS'] ?? 1_000_000)
-/** Times as long in this process as the hashes alone; the database reads the rows beside it. */
+/** How many times longer than the hashes alone verification may take in this process; the database reads the rows beside it. */
 const hashingMax = 8
 const hashes = 50_000
 const measureMs = 4_000
@@ -49,7 +50,7 @@ const processorSeconds = (): number => {
   return (user + system) / 1e6
 }
 
-/** What the hash of one entry takes of a processor now: whatever else the machine does slows both alike. */
+/** The processor time that the hash of one entry takes now. Other load on the machine slows this and the verification alike. */
 async function hashSeconds({ sql }: World): Promise<number> {
   const [row] = await sql<{ entry: string }>`select entry from audit.entry limit 1`
   const began = processorSeconds()

@@ -4,12 +4,12 @@ import { type Connection, type Fragment, fragment, type Runner } from '../platfo
 import type { World } from '../platform/world.ts'
 import { type Head, type Links, noHash, type StreamRow, streamHash } from './chain.ts'
 
-/** Advisory locks of audit: (group, 0) is held while a stream is opened or a seal is made, (held, stream) by the lane that writes it. */
+/** Advisory locks of audit: (group, 0) is held while a stream is opened or a seal is made; (held, stream) by the lane that writes the stream. */
 export const locks = { streams: 730_411, seals: 730_412, held: 730_413 } as const
 
 const processName = `${hostname()} pid ${process.pid}`
 
-/** Opens the next stream on this connection, which holds it until it ends: sealing and recovery can tell a live stream from a dead one. */
+/** Opens the next stream on this connection. The connection holds its lock until it ends, so sealing and recovery can tell a live stream from a dead one. */
 export async function openStream(world: World, connection: Connection): Promise<{ stream: number; head: Head }> {
   return connection.sql.begin(async (tx) => {
     await tx`select pg_advisory_xact_lock(${locks.streams}::int4, 0)`
@@ -20,7 +20,7 @@ export async function openStream(world: World, connection: Connection): Promise<
        limit 1`
     const row: StreamRow = { id: (last?.id ?? 0) + 1, openedAt: world.now(), process: processName }
     const hash = streamHash(last?.hash ?? noHash, row)
-    // Held before the row can be seen, or a seal in between would take the stream for finished.
+    // The lock comes before the row is visible; otherwise a seal in between would take the stream for finished.
     await tx`select pg_advisory_lock(${locks.held}::int4, ${row.id}::int4)`
     await tx`
       insert into audit.stream (id, opened_at, process, hash)
@@ -30,8 +30,8 @@ export async function openStream(world: World, connection: Connection): Promise<
 }
 
 /**
- * All entries of a batch as one insert. JSON text has no raw line feed, so the texts travel as one parameter, and the hashes as
- * one run of bytes: an array of them would be quoted and parsed again, which costs more than the insert.
+ * All entries of a batch as one insert. JSON text has no raw line feed, so the texts travel as one parameter. The hashes travel as one run of bytes:
+ * an array would be quoted and parsed again, which costs more than the insert.
  */
 export function insertEntries(links: Links): Fragment {
   const { entries } = links
@@ -50,7 +50,7 @@ export function insertEntries(links: Links): Fragment {
            ) with ordinality as e (patient, at, actor, institution, action, decision, entry, n)`
 }
 
-/** Whether the last entry of a batch is stored; asked after its connection was lost, on another one. */
+/** Whether the last entry of a batch is stored. Asked on another connection after the batch's own was lost. */
 export async function isStored(sql: Runner, stream: number, head: Head): Promise<boolean> {
   const [found] = await sql<{ hash: Buffer }>`
     select hash

@@ -9,10 +9,10 @@ export type EntriesReport = { rows: number; unsealed: number; broken: Broken | n
 
 const asText = { getTypeParser: () => (value: string) => value }
 
-/** seq, patient, at, actor, institution, action, decision, entry, hash: as PostgreSQL prints them, parsing is the dear part. */
+/** seq, patient, at, actor, institution, action, decision, entry, hash: as PostgreSQL prints them, because parsing is the costly part. */
 type Cells = [string, string, string, string, string | null, string, string, string, string]
 
-/** Recomputes the chain of one stream, page by page, while the next page is on its way. Stops at the first row that is wrong. */
+/** Recomputes the chain of one stream page by page; the next page is read meanwhile. Stops at the first wrong row. */
 export async function verifyEntries(client: pg.Client, stream: { id: number; hash: Buffer }, sealed: Checkpoints | undefined): Promise<EntriesReport> {
   const passed = sealed?.passed ?? []
   const lastSealed = passed.at(-1)?.seq ?? 0
@@ -26,7 +26,7 @@ export async function verifyEntries(client: pg.Client, stream: { id: number; has
     if (page.rows > 0) after = lastOf(page)
     coming = page.rows === pageRows ? readPage(client, stream.id, after) : null
     if (takePlain(walk, page)) continue
-    // A page that is not plain may also end otherwise than it seems, so what follows it is read again.
+    // The end of a page that is not plain may be misread, so the rows are read again from where the page began.
     await coming
     broken = await oneByOne(client, walk, from)
     break
@@ -45,7 +45,7 @@ type Walk = {
   lastSealed: number
 }
 
-/** Goes along a page in which everything is as it must be; false leaves the walk where it was. */
+/** Walks along a page in which everything is right. False leaves the walk where it was. */
 function takePlain(walk: Walk, page: Page): boolean {
   if (page.rows === 0) return true
   if (walk.isFinal && walk.seq + page.rows > walk.lastSealed) return false
@@ -59,7 +59,7 @@ function takePlain(walk: Walk, page: Page): boolean {
   return isPlain
 }
 
-/** The rest of the stream, row by row, to say exactly what is wrong. */
+/** Checks the rest of the stream row by row, to say exactly what is wrong. */
 async function oneByOne(client: pg.Client, walk: Walk, from: { seq: string; patient: string } | null): Promise<Broken | null> {
   let after = from
   for (;;) {
@@ -99,7 +99,7 @@ function checkRow(walk: Walk, cells: Cells): Broken | null {
   if (seq < expected) return at(walk, seq, seq === walk.seq ? 'stands twice in its stream' : 'has a number that no entry can have')
   if (walk.isFinal && seq > walk.lastSealed) return at(walk, seq, 'was added after its stream had ended')
   const hash = nextHash(walk.hash, walk.stream, seq, cells[7])
-  // '\x' and 64 digits, as PostgreSQL prints bytes.
+  // '\x' and 64 digits: PostgreSQL prints bytes so.
   if (cells[8] !== `\\x${hash}`) return at(walk, seq, 'does not continue the chain: it or its place was changed')
   const column = wrongColumn(cells)
   if (column) return at(walk, seq, `column ${column} is not what the hashed text says`)
@@ -108,7 +108,7 @@ function checkRow(walk: Walk, cells: Cells): Broken | null {
   return atCheckpoint(walk)
 }
 
-/** Hashes can be computed again by whoever owns the table; the heads in signed seals cannot. */
+/** The owner of the table can compute hashes again, but not the heads in signed seals. */
 function atCheckpoint(walk: Walk): Broken | null {
   while (walk.passed[walk.next]?.seq === walk.seq) {
     const sealed = walk.passed[walk.next] as Checkpoints['passed'][number]
@@ -145,7 +145,7 @@ function wrongColumn(cells: Cells): string | null {
   return null
 }
 
-/** `2026-11-23 01:12:01.12+00` against `2026-11-23T01:12:01.120Z`, without the cost of two dates for each of a million rows. */
+/** Compares `2026-11-23 01:12:01.12+00` with `2026-11-23T01:12:01.120Z` without the cost of two dates for each of a million rows. */
 function isSameInstant(printed: string, iso: string): boolean {
   const [seconds = '', zone] = printed.split('+')
   if (zone !== '00') return false

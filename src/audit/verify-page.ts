@@ -1,15 +1,18 @@
 import type pg from 'pg'
 import { nextHash } from './chain.ts'
 
-/** A page of a stream as three values: its rows' columns and their texts, a line each. A row of its own would cost more than its check. */
+/**
+ * A page of a stream as three values: the count, and the columns and the texts of its rows, a line each. A result row for each would cost more than
+ * its check.
+ */
 export type Page = { rows: number; columns: string; entries: string }
-/** Where a walk along a stream stands. */
+/** How far a walk along a stream has come. */
 export type Place = { seq: number; hash: string }
 
 export const pageRows = 4_000
 const separator = '\u001f'
 
-/** The next rows of a stream after a row; by patient too, so that a double of the page's last number is not skipped. */
+/** The next rows of a stream after a row. They are compared by patient too, so that a duplicate of the page's last number is not skipped. */
 export async function readPage(client: pg.Client, stream: number, after: { seq: string; patient: string } | null): Promise<Page> {
   const { rows } = await client.query({
     name: 'audit-verify',
@@ -25,16 +28,16 @@ export async function readPage(client: pg.Client, stream: number, after: { seq: 
   return rows[0] as Page
 }
 
-/** The last row of a page, from where the next one goes on. */
+/** The last row of a page, after which the next page begins. */
 export function lastOf({ columns }: Page): { seq: string; patient: string } {
   const [seq = '', patient = ''] = columns.slice(columns.lastIndexOf('\n') + 1).split(separator)
   return { seq, patient }
 }
 
 /**
- * Is every row of the page the next of its chain, and every column what the hashed text says? The text is canonical (`writeEntry`), so
- * its parts are compared where they must stand and nothing is parsed. False means only that this is not the plain case: whoever hears
- * it reads the rows one by one and finds out.
+ * Whether every row of the page is the next of its chain, and every column agrees with the hashed text. The text is canonical (`writeEntry`), so its
+ * parts are compared where they must stand and nothing is parsed. False means only that this is not the plain case: the caller then reads the rows
+ * one by one and finds out.
  */
 export function isPlainPage(stream: number, from: Place, page: Page, visit: (place: Place) => boolean): boolean {
   const lines = page.columns.split('\n')
@@ -59,7 +62,7 @@ function saysTheSame(text: string, patient: Cell, instant: Cell, institution: Ce
   const beginning = `{"at":"${isoOf(instant ?? '')}","atBelgrade":"`
   if (!text.startsWith(beginning)) return false
   const after = text.indexOf('"', beginning.length)
-  // A quote inside a text is escaped, so these can stand in no other place than their own.
+  // A quote inside a text is escaped, so these parts can stand in no other place than their own.
   return (
     text.startsWith(`","action":"${action}","decision":"${decision}","who":{"id":${actor},"name":`, after) &&
     text.includes(`,"institution":${institution},"institutionName":`) &&

@@ -5,24 +5,24 @@ import { type CopiedLine, publicKeys, readCopy } from './seal-copy.ts'
 import { sealsAfter } from './seal-store.ts'
 import type { Broken } from './verify.ts'
 
-/** What the seals say about one stream: heads it must have passed through, oldest first, and whether the last one was its end. */
+/** What the seals say about one stream: the heads that it must have passed through, oldest first, and whether the last one was its end. */
 export type Checkpoints = { passed: { seq: number; hash: string; seal: number }[]; isFinal: boolean }
 
 export type SealsReport = {
   count: number
   broken: Broken[]
   checkpoints: Map<number, Checkpoints>
-  /** Hash that the chain of streams must have at a number of streams. */
+  /** The hash that the chain of streams must have at a given number of streams. */
   streams: Map<number, { hash: string; seal: number }>
   lastAt: string | null
   copy: { folder: string; last: number; behind: number }
 }
 
 const pageRows = 500
-/** A crash between the table and the copy, or a host that seals less often, leaves this much for its next round. */
+/** So many seals may be missing in the copy: after a crash between table and copy, or on a host that seals less often. Its next round adds them. */
 const behindMax = 2
 
-/** Walks table and copy side by side: numbers without a hole, each bound to the one before, signed, and the same in both places. */
+/** Walks table and copy side by side. The numbers must have no hole, and each seal must be bound to the one before, signed, and the same in both places. */
 export async function verifySeals(sql: Runner, folder: string): Promise<SealsReport> {
   const keys = publicKeys(folder)
   const report: SealsReport = {
@@ -50,7 +50,7 @@ export async function verifySeals(sql: Runner, folder: string): Promise<SealsRep
       if (report.copy.last > 0 && number > report.copy.last + 1) add('copy', report.copy.last + 1, 'is missing from the copy outside')
       report.copy.last = number
     }
-    // A seal that only the copy still has is evidence too: it shows what was cut off together with it.
+    // A seal that only the copy still has is evidence too: it shows what was cut off together with its row.
     for (const witness of [copied?.seal, stored]) if (witness && isTrusted(witness, keys)) takeEvidence(report, witness)
   }
   report.copy.behind = Math.max(0, previous.number - report.copy.last)

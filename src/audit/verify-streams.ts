@@ -7,7 +7,7 @@ export type FoundStream = { id: number; hash: Buffer }
 
 const streamsMax = 1_000_000
 
-/** The chain of streams: every number is there, each row continues the one before, and it passes through what the seals say. */
+/** Checks the chain of streams: every number is there, each row continues the one before, and the chain agrees with the seals. */
 export async function verifyStreams(sql: Runner, seals: SealsReport): Promise<{ found: FoundStream[]; broken: Broken[] }> {
   const rows = await sql<{ id: number; openedAt: Date; process: string; hash: Buffer }>`
     select id, opened_at, process, hash
@@ -32,7 +32,7 @@ export async function verifyStreams(sql: Runner, seals: SealsReport): Promise<{ 
   return { found: rows.map(({ id, hash }) => ({ id, hash })), broken }
 }
 
-/** Entries of streams that were never opened, or whose row is gone. The list of streams is read after that of the entries. */
+/** Finds entries of streams that were never opened, or whose row is gone. The list of streams is read after that of the entries. */
 export async function findStrays(sql: Runner): Promise<Broken[]> {
   const used = await sql<{ stream: number; seq: number }>`
     with recursive used (stream, seq) as (

@@ -22,7 +22,7 @@ async function startSealed(t: TestContext): Promise<TestPlatform> {
     await seal(world)
   }
   await ledger.close()
-  // The next ledger's streams come into a seal of their own, which also sees that the first two have ended.
+  // The streams of the next ledger get a seal of their own, which also sees that the first two have ended.
   const later = await createLedger(world, { lanes: 2 })
   await lookTwice(later)
   await seal(world)

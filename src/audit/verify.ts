@@ -6,7 +6,7 @@ import { verifyEntries } from './verify-entries.ts'
 import { type SealsReport, verifySeals } from './verify-seals.ts'
 import { findStrays, verifyStreams } from './verify-streams.ts'
 
-/** Something that is not as it was written. Stream and seq name the first row concerned. */
+/** A record that is not as it was written. Stream and seq name the first row concerned. */
 export type Broken = { where: 'entry' | 'stream' | 'seal' | 'copy'; stream?: number; seq?: number; seal?: number; problem: string }
 
 export type Report = {
@@ -17,7 +17,7 @@ export type Report = {
   rows: number
   streams: number
   seals: number
-  /** What no seal vouches for yet: whoever owns the database could change these rows and compute their hashes again. */
+  /** Rows that no seal covers yet: the owner of the database could change them and compute their hashes again. */
   unsealed: { since: string | null; rows: number }
   copy: { folder: string; last: number; behind: number }
   seconds: number
@@ -28,7 +28,7 @@ const connectionsMax = 2
 const lockLimitMs = 30_000
 const brokenShownMax = 100
 
-/** Recomputes everything from what is stored, with the public keys of the copy; nothing the server says is taken on trust. */
+/** Recomputes everything from the stored rows, with the public keys of the copy. It takes nothing on trust that the server says. */
 export async function verify(world: World, options: { copy?: string } = {}): Promise<Report> {
   const began = performance.now()
   const folder = options.copy ?? copyFolder(world.config.DATA_DIR)
@@ -36,7 +36,7 @@ export async function verify(world: World, options: { copy?: string } = {}): Pro
   try {
     const [first] = connections as [Connection]
     for (const { client } of connections) await client.query(`set timezone = 'UTC'; set lock_timeout = ${lockLimitMs}; set statement_timeout = 0`)
-    // A seal and its line in the copy appear together for whoever holds this lock.
+    // Under this lock a seal and its line in the copy appear together.
     await first.sql`select pg_advisory_lock_shared(${locks.seals}::int4, 0)`
     const seals = await verifySeals(first.sql, folder)
     await first.sql`select pg_advisory_unlock_shared(${locks.seals}::int4, 0)`
@@ -67,7 +67,7 @@ const byStream = (a: Broken, b: Broken) => (a.stream ?? 0) - (b.stream ?? 0) || 
 
 type Totals = { rows: number; unsealed: number; broken: Broken[] }
 
-/** Streams are independent chains: each connection takes the next one that nobody has begun. */
+/** Streams are independent chains: each connection takes the next stream that no other has begun. */
 async function verifyAll(connections: Connection[], streams: { id: number; hash: Buffer }[], seals: SealsReport): Promise<Totals> {
   const totals: Totals = { rows: 0, unsealed: 0, broken: [] }
   const waiting = streams.values()

@@ -1,4 +1,4 @@
-// What audit tells the portals: who looked at a person's record, in plain facts.
+// The types that audit sends to the portals: who looked at a person's record, in plain facts.
 
 export type Look = {
   id: string
@@ -13,7 +13,7 @@ export type Look = {
   what: string[]
   purpose: string
   basis: string | null
-  /** In the words of whoever opened it, for example why a visit was opened. */
+  /** In the words of the person who opened it, for example why a visit was opened. */
   reason: string | null
   allowed: boolean
   count: number // looks of the same person, day and basis folded into this line

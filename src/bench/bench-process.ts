@@ -1,4 +1,4 @@
-// One process of the measured server; the bench that leads it has the database and makes the load.
+// One process of the measured server. The bench that starts it has the database and makes the load.
 import { join } from 'node:path'
 import { buildApp } from '../app.ts'
 import { openWorld } from '../open-world.ts'

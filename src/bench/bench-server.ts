@@ -16,7 +16,7 @@ import { type Cpu, cpuOf } from './cpu.ts'
 import { WireLoad } from './wire-load.ts'
 
 export type BenchWorld = Awaited<ReturnType<typeof openWorld>>['world']
-/** The body of the answer; an answer that is an error is thrown. */
+/** Answers the body; throws when the answer is an error. */
 export type Ask = (method: string, path: string, body?: string) => Promise<Buffer>
 export type Send = (...asked: Parameters<Ask>) => Promise<string>
 export type BenchServer = {
@@ -25,25 +25,25 @@ export type BenchServer = {
   ask: Ask
   send: Send
   institution: number
-  /** The client whose token all requests bear. */
+  /** The client whose token all requests carry. */
   client: string
   port: number
-  /** Statistics of the tables of the bus, as the database renews them by itself. */
+  /** Renews the statistics of the tables of the bus, as the database does by itself. */
   analyse(): Promise<void>
   /** Processor time of server, database and load so far. */
   cpu(): Cpu
-  /** Most memory that one process of the server has taken, in bytes; 0 when it runs inside the bench. */
+  /** The most memory that one process of the server has taken, in bytes; 0 when the server runs inside the bench. */
   peakBytes(): number
   close(): Promise<void>
 }
 
 /**
- * Database with fsync, server and load generator on the same cores, with every safety on, as `npm start` has them. With `processes`
- * the server has as many of its own; without, it runs in the process of the load generator.
+ * Database with fsync, server and load generator on the same cores, with every safety on, as `npm start` has them. With `processes` the server has
+ * that many of its own; without, it runs in the process of the load generator.
  */
 export async function startBenchServer(processes = 0): Promise<BenchServer> {
   const folder = mkdtempSync(join(tmpdir(), 'spona-bench-'))
-  chmodSync(folder, 0o711) // Or a database started by root would stand elsewhere, and stay.
+  chmodSync(folder, 0o711) // Otherwise a database started by root would stand elsewhere, and stay.
   const settings = { PORT: '0', DATA_DIR: folder, LOG_LEVEL: 'error', RATE_PER_CLIENT: '1000000' }
   const config = loadConfig(settings)
   if (Array.isArray(config)) throw new Error(config.join('\n'))
@@ -95,7 +95,7 @@ async function inside(world: BenchWorld, portals: string): Promise<Processes> {
   }
 }
 
-/** As `npm start` has it. */
+/** The settings of `npm start`. */
 const memory = { MALLOC_ARENA_MAX: '2', MALLOC_MMAP_THRESHOLD_: '1048576', MALLOC_TRIM_THRESHOLD_: '1048576' }
 
 function apart(settings: Record<string, string>, processes: number): Promise<Processes> {
@@ -125,7 +125,7 @@ async function register(world: BenchWorld): Promise<{ token: string; institution
   return { token: await tokenFor(world, client, made.scopes, 36_000), institution: institution as number, client: made.id }
 }
 
-/** The load generator shares its cores with what it measures: the bytes of a request are put together here, without a client library. */
+/** The load generator shares its cores with the server that it measures, so it builds the bytes of a request here, without a client library. */
 function sender(port: number, token: string): { ask: Ask; hangUp: () => void } {
   const load = new WireLoad(port)
   const plain = `HTTP/1.1\r\nhost: 127.0.0.1\r\nauthorization: Bearer ${token}\r\n`

@@ -19,8 +19,8 @@ const callers = 8
 const processes = 2
 
 /**
- * Many resources at once, with every safety on: `$import` of third-party records as lines, `$export` of them to sealed files, and
- * `$everything` of one person. Each with what the machine could do at best in the same run. `--only import` for the first of them.
+ * Many resources at once, with every safety on: `$import` of third-party records as lines, `$export` of them to sealed files, and `$everything` of
+ * one person. Each figure stands beside the best that the machine could do in the same run. `--only import` runs the first of them.
  */
 export async function bench(words: string[]): Promise<void> {
   const isQuick = words.includes('--quick')
@@ -77,7 +77,7 @@ export function askingOf({ world, institution, client }: BenchServer): Asking {
   }
 }
 
-/** Files by type, as a bulk export gives them: copies of third-party records, each of other people. */
+/** Files by type, as a bulk export gives them: copies of third-party records, each copy with people of its own. */
 export function writeLines(folder: string, copies: number): { files: string[]; lines: number } {
   const source = join(corpora, 'synthea-r4')
   const byType = new Map<string, string[]>()
@@ -104,11 +104,11 @@ export function writeLines(folder: string, copies: number): { files: string[]; l
   return { files, lines }
 }
 
-/** Whoever exports gives one person after the other. */
+/** An exporter gives one person after the other. */
 const subjectOf = (text: string) => /"Patient\/([0-9a-f-]{36})"/.exec(text)?.[1] ?? ''
 const bySubject = (one: string, other: string) => (subjectOf(one) < subjectOf(other) ? -1 : subjectOf(one) > subjectOf(other) ? 1 : 0)
 
-/** The same lines into a table of one text column, 300 a statement, two connections. */
+/** Writes the same lines into a table of one text column, 300 a statement, over two connections. */
 async function copyRate(world: BenchWorld, files: readonly string[]): Promise<number> {
   const bodies: string[] = []
   for (const file of files) {
@@ -141,7 +141,7 @@ async function exportAll({ world }: BenchServer, asking: Asking): Promise<void> 
   print({ name: 'bytes of the exported files for each resource', value: stored / count, unit: 'bytes', limit: 'NDJSON', limitValue: bytes / count })
 }
 
-/** Reading the rows: the same bodies as text under the same key, by the same driver. */
+/** The limit is reading the rows: the same bodies as text under the same key, with the same driver. */
 async function everything({ world, send }: BenchServer, seconds: number): Promise<void> {
   const charts = await world.sql<{ patient: number; name: string; bytes: number }>`
     select r.patient, max(r.name) filter (where r.type = ${world.fhir.typeCode('Patient')}::int2) as name, sum(coalesce(r.length, octet_length(r.body)))::int8 as bytes

@@ -6,14 +6,14 @@ import { bytesOf } from './wire-load.ts'
 
 const pairs = 4
 
-/** One member does not fetch: what the others notice of its queue, and how fast it is through when it comes back. */
+/** One member does not fetch. Measures what the others notice of its queue, and how fast it empties the queue when it comes back. */
 export async function backlog(bench: BusBench): Promise<void> {
   const { server, receivers, load, backlogCount: count } = bench
   const late = receivers[0] as BusMember
   await exchange(bench)
   const without = await exchange(bench)
   await fillBacklog(server.world, bench.sender, late, count)
-  // As the database does by itself within a minute.
+  // The database would do it by itself within a minute.
   await server.analyse()
   await exchange(bench)
   const beside = await exchange(bench)
@@ -42,7 +42,7 @@ export async function backlog(bench: BusBench): Promise<void> {
 
 let serial = 0
 
-/** Others: each sends a message, fetches it and acknowledges it. */
+/** The other members: each sends a message, fetches it and acknowledges it. */
 async function exchange({ load, sender, receivers, seconds }: BusBench): Promise<Run> {
   const free = receivers.slice(1, 1 + pairs)
   return during(seconds, free.length, async () => {

@@ -9,7 +9,7 @@ import { bytesOf, WireLoad } from './wire-load.ts'
 
 const perSecondMost = 3000
 
-/** A call to a provider's own address; provider, load and the hop that is the limit run in this process, the bus in the server's. */
+/** A call to a provider's own address. Provider, load and the proxy that is the limit run in this process, the bus in the server's. */
 export async function calls(bench: BusBench): Promise<void> {
   const { load, server, sender, seconds } = bench
   const provider = await listen((_request, response) => void response.writeHead(200, { 'content-type': 'application/json' }).end(contents))
@@ -42,7 +42,7 @@ async function listen(answer: Parameters<typeof createServer>[1]): Promise<{ ser
   return { server, port, address: `http://127.0.0.1:${port}` }
 }
 
-/** What any proxy must do: take the request, ask the provider over a kept connection, give the answer. */
+/** The least that any proxy must do: take the request, ask the provider over a kept connection, give the answer. */
 async function bareHop(seconds: number, address: string): Promise<number> {
   const agent = new Agent({ keepAlive: true, maxSockets: callers })
   const headers = { 'content-type': 'application/json', 'content-length': contents.length }

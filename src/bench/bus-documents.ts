@@ -8,12 +8,12 @@ import { cpuEach } from './cpu.ts'
 import { print } from './figures.ts'
 import { bytesOf } from './wire-load.ts'
 
-/** Waiting for what was sent last ends here: then it is missing. */
+/** How long the bench waits for the last events; after this they count as missing. */
 const lastMs = 60_000
 
 /**
- * A document of one member, until a subscriber to the record's changes has the event: everything in between with it. What files and publishes
- * runs in the process of the load.
+ * From sending a document of one member until a subscriber to the record's changes has the event, with everything in between. Filing and publishing
+ * run in the process of the load.
  */
 export async function documents(bench: BusBench): Promise<void> {
   const { server, app, seconds, perSecond } = bench
@@ -24,7 +24,7 @@ export async function documents(bench: BusBench): Promise<void> {
   const stops = [forBus.startIntake(world), startBus(world, { keySets, isDirectory: forBus.isDirectory })]
   const ways: Ways = { sent: new Map(), seen: new Map() }
   const count = seconds * perSecond
-  // As long as it is measured afterwards: all of the way is code that has not run yet.
+  // Warms up for as long as it measures afterwards: all code along the way has not run yet.
   await send(bench, hospital, ways, signedVisits(hospital, 0, count))
   const requests = signedVisits(hospital, count, count)
   ways.sent.clear()
@@ -47,7 +47,7 @@ const signedVisits = (hospital: BusMember, from: number, count: number): Buffer[
     return signedBytes(hospital, { url: '/bus/messages', body: visit(from + at), headers })
   })
 
-/** Sends them at their pace, and hears of all of them. */
+/** Sends the requests at their pace, and waits for all of their events. */
 async function send({ load, perSecond, seconds }: BusBench, hospital: BusMember, { sent, seen }: Ways, requests: readonly Buffer[]): Promise<void> {
   const all = seen.size + requests.length
   const subscriber = (async () => {
@@ -70,7 +70,7 @@ async function send({ load, perSecond, seconds }: BusBench, hospital: BusMember,
   await Promise.all([...posts, subscriber])
 }
 
-/** A document and its events are of one transaction: its taking stands in the log, its events in the outbox. */
+/** A document and its events share one transaction: the log says when the document was taken, the outbox holds its events. */
 async function waitsOf({ server: { world } }: BusBench, { sent, seen }: Ways): Promise<number[]> {
   const rows = await world.sql<{ message: string; event: string }>`
     select d.message, o.id as event
@@ -85,7 +85,7 @@ async function waitsOf({ server: { world } }: BusBench, { sent, seen }: Ways): P
   return [...waits.values()].toSorted((a, b) => a - b)
 }
 
-/** As in a country, where a name is mostly known already. */
+/** Few names, as in a country, where most names are already known. */
 const families = ['Петровић', 'Јовановић', 'Николић', 'Ђорђевић', 'Стојановић', 'Хорват', 'Сабо', 'Хоџић', 'Илић', 'Марковић']
 
 function visit(at: number): string {

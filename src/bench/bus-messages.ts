@@ -8,7 +8,7 @@ import { bytesOf } from './wire-load.ts'
 
 let serial = 0
 const keys = 1000
-/** Members sign on machines of their own: as many as can be needed are signed before the clock starts. */
+/** Members sign on machines of their own, so the bench signs as many messages as it can need before the clock starts. */
 const perSecondMost = 4000
 const batchPerSecondMost = 15_000
 
@@ -20,7 +20,7 @@ export function signedMessages(bench: BusBench, count: number): Buffer[] {
   })
 }
 
-/** The limit: one row, one commit, one round trip for each caller, with nothing around it. */
+/** The limit: one row, one commit and one round trip for each caller, and nothing else. */
 export async function insertRate({ server, seconds }: BusBench): Promise<number> {
   const pool = new pg.Pool({ ...server.owner, max: callers })
   try {
@@ -53,12 +53,9 @@ export async function acceptance(bench: BusBench): Promise<void> {
   })
 }
 
-const batchOfMessages = 100
-const batchCallers = 8
-
-function signedBatches({ receivers, sender }: BusBench, messages: number): Buffer[] {
-  return Array.from({ length: Math.ceil(messages / batchOfMessages) }, () => {
-    const lines = Array.from({ length: batchOfMessages }, () => {
+function signedBatches({ receivers, sender }: BusBench, messages: number, size: number): Buffer[] {
+  return Array.from({ length: Math.ceil(messages / size) }, () => {
+    const lines = Array.from({ length: size }, () => {
       const at = serial++
       return { to: `receiver-${at % receivers.length}/box`, messageId: `m-${at}`, key: `k-${at % keys}`, body: contents }
     })
@@ -66,29 +63,38 @@ function signedBatches({ receivers, sender }: BusBench, messages: number): Buffe
   })
 }
 
-async function sendBatch({ load }: BusBench, batch: Buffer): Promise<void> {
+async function sendBatch({ load }: BusBench, batch: Buffer, size: number): Promise<void> {
   const { body } = await load.expect(batch)
-  if (String(body).split('\\"status\\":202').length !== batchOfMessages + 1) throw new Error(String(body.subarray(0, 500)))
+  if (String(body).split('\\"status\\":202').length !== size + 1) throw new Error(String(body.subarray(0, 500)))
 }
 
-/** What a system with a queue of its own does: a hundred messages under one signature, each with its own verdict. */
+/** For systems with a queue of their own: several messages under one signature, each with its own verdict and receipt. */
 export async function batchAcceptance(bench: BusBench): Promise<void> {
-  const { server, seconds } = bench
   const limitValue = await insertRate(bench)
-  const batches = signedBatches(bench, seconds * batchPerSecondMost * 1.2)
-  const send = (at: number) => sendBatch(bench, batches[at] as Buffer)
-  const { count: first } = await during(warmUpSeconds(seconds), batchCallers, send)
+  for (const batches of [prompt, large]) await acceptBatches(bench, batches, limitValue)
+}
+
+type Batches = { size: number; callers: number }
+/** A small batch holds what came while the batch before was on its way; a large one is a queue that has waited. */
+const prompt: Batches = { size: 20, callers: 4 }
+const large: Batches = { size: 100, callers: 8 }
+
+async function acceptBatches(bench: BusBench, { size, callers: many }: Batches, limitValue: number): Promise<void> {
+  const { server, seconds } = bench
+  const batches = signedBatches(bench, seconds * batchPerSecondMost * 1.2, size)
+  const send = (at: number) => sendBatch(bench, batches[at] as Buffer, size)
+  const { count: first } = await during(warmUpSeconds(seconds), many, send)
   const before = server.cpu()
-  const run = await during(seconds, batchCallers, (at) => send(first + at))
+  const run = await during(seconds, many, (at) => send(first + at))
   print({
-    name: `messages of 2 KB accepted durably, ${batchOfMessages} under one signature, a receipt each, ${batchCallers} connections`,
-    value: run.perSecond * batchOfMessages,
+    name: `messages of 2 KB accepted durably, ${size} under one signature, a receipt each, ${many} connections`,
+    value: run.perSecond * size,
     unit: '/s',
     p50Ms: run.p50Ms,
     p99Ms: run.p99Ms,
     limit: 'insert of one row of 2 KB with its own commit, 32 connections',
     limitValue,
-    cpuUsEach: cpuEach(before, server.cpu(), run.count * batchOfMessages),
+    cpuUsEach: cpuEach(before, server.cpu(), run.count * size),
   })
 }
 
@@ -96,13 +102,13 @@ const leasedAtOnce = 100
 
 type Fetched = { taken: number; leases: number }
 type Fetching = {
-  /** Nobody sends any more: whoever finds nothing now is through. */
+  /** Nobody sends any more: a consumer that finds nothing now has finished. */
   isOver(): boolean
-  /** What a system that is not in a hurry lets pass between two questions, so that more than one message comes with each. */
+  /** The pause that a system without haste makes between two questions, so that more than one message comes with each. */
   pauseMs: number
 }
 
-/** Takes until nobody sends any more and nothing waits: leases, and acknowledges with a signature made at that moment. */
+/** Fetches until nobody sends any more and nothing waits: leases, and acknowledges with a signature made at that moment. */
 async function consume(bench: BusBench, member: BusMember, { isOver, pauseMs }: Fetching): Promise<Fetched> {
   const lease = bytesOf('POST', '/bus/deliveries/lease', { authorization: `Bearer ${member.token}` }, JSON.stringify({ max: leasedAtOnce, wait: 1 }))
   const fetched = { taken: 0, leases: 0 }
@@ -126,10 +132,10 @@ async function consumeAll(bench: BusBench, fetching: Fetching): Promise<Fetched>
   return { taken: all.reduce((sum, { taken }) => sum + taken, 0), leases: all.reduce((sum, { leases }) => sum + leases, 0) }
 }
 
-/** The last lease of each waits so long for nothing. */
+/** The last lease of each consumer waits this long for nothing. */
 const idleSeconds = 1
 
-/** What earlier figures left is fetched first, then messages are sent as fast as they are taken: one by one, and a hundred under one signature. */
+/** First fetches what earlier figures left. Then messages are sent as fast as they are fetched: one by one, and a hundred under one signature. */
 export async function endToEnd(bench: BusBench): Promise<void> {
   const { receivers, load, server, seconds } = bench
   const began = performance.now()
@@ -146,9 +152,10 @@ export async function endToEnd(bench: BusBench): Promise<void> {
   const messages = signedMessages(bench, seconds * perSecondMost)
   const sendOne = async (at: number) => void (await load.expect(messages[at] as Buffer))
   await sentAndTaken(bench, { name: 'message sent, fetched and acknowledged, end to end', callers, each: 1, pauseMs: 0, send: sendOne })
-  const batches = signedBatches(bench, seconds * batchPerSecondMost)
-  const name = `messages sent, ${batchOfMessages} under one signature, fetched with a pause of ${unhurriedMs} ms and acknowledged, end to end`
-  await sentAndTaken(bench, { name, callers: batchCallers, each: batchOfMessages, pauseMs: unhurriedMs, send: (at) => sendBatch(bench, batches[at] as Buffer) })
+  const { size, callers: many } = large
+  const batches = signedBatches(bench, seconds * batchPerSecondMost, size)
+  const name = `messages sent, ${size} under one signature, fetched with a pause of ${unhurriedMs} ms and acknowledged, end to end`
+  await sentAndTaken(bench, { name, callers: many, each: size, pauseMs: unhurriedMs, send: (at) => sendBatch(bench, batches[at] as Buffer, size) })
 }
 
 const unhurriedMs = 200

@@ -6,7 +6,7 @@ import { aService, type BusMember, contractOf, expectStatus, joinBus } from '../
 import { type BenchServer, startBenchServer } from './bench-server.ts'
 import { bytesOf, WireLoad } from './wire-load.ts'
 
-/** Rights are heard of in every process within 450 ms. */
+/** Every process knows of changed rights within 450 ms. */
 export const heardMs = 600
 
 export type BusBench = {
@@ -18,17 +18,17 @@ export type BusBench = {
   seconds: number
   /** Messages that wait for one member. */
   backlogCount: number
-  /** Documents of `--only document`. */
+  /** How many documents a second `--only document` sends. */
   perSecond: number
   close(): Promise<void>
 }
 
 type Wanted = Pick<BusBench, 'seconds' | 'backlogCount' | 'perSecond'> & { consumers: number }
 
-/** A server in a process of its own, one member that sends and others that receive; all joined as the guide says. */
+/** A server in processes of its own, one member that sends and others that receive; all have joined as the guide says. */
 export async function openBusBench({ seconds, consumers, backlogCount, perSecond }: Wanted): Promise<BusBench> {
   const server = await startBenchServer(processes)
-  // Joining is done here, on the same database; what is measured goes to the server over the net.
+  // Members join here, on the same database; measured requests go to the server over the network.
   const app = await buildApp(server.world, join(server.world.config.DATA_DIR, 'portals'))
   const sender = await joinBus(app, server.world, 'sender')
   const receivers: BusMember[] = []
@@ -59,7 +59,7 @@ export async function openBusBench({ seconds, consumers, backlogCount, perSecond
 
 export type Asked = { method?: string; url: string; body?: Buffer | string; headers?: Record<string, string> }
 
-/** A signed request as the bytes that go over the wire. */
+/** The bytes of a signed request, as they go over the wire. */
 export function signedBytes(member: BusMember, { method = 'POST', url, body = '', headers = {} }: Asked): Buffer {
   return bytesOf(method, url, member.signed({ method, url, body, headers }), body)
 }
@@ -68,5 +68,5 @@ export const contents = JSON.stringify({ text: 'x'.repeat(2000) })
 export const callers = 32
 /** The server as an operator runs it on this many cores: one process for each. */
 const processes = 2
-/** Code that has not run yet is slow: so long every figure is run before its clock starts. */
+/** Code that has not run yet is slow, so every figure runs for this long before its clock starts. */
 export const warmUpSeconds = (seconds: number) => seconds / 5

@@ -9,8 +9,8 @@ import { type BusBench, openBusBench } from './bus-parties.ts'
 import { print } from './figures.ts'
 
 /**
- * The bus with everything on: token, signature, right, quota, durable log and audit, signed receipt. Server, database and load
- * share the cores. Some of the figures: `npm run bench -- bus --only accept,evidence`, `--only document --rate 500`, `--only backlog --count 200000`.
+ * The bus with everything on: token, signature, right, quota, durable log and audit, signed receipt. Server, database and load share the cores. Some
+ * of the figures alone: `npm run bench -- bus --only accept,evidence`, `--only document --rate 500`, `--only backlog --count 200000`.
  */
 const parts = { accept: acceptance, batch: batchAcceptance, fetch: endToEnd, call: calls, document: documents, backlog, evidence }
 

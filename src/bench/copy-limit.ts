@@ -3,8 +3,8 @@ import pg from 'pg'
 import { from as copyFrom } from 'pg-copy-streams'
 
 /**
- * The fastest this database takes the same bodies at all: COPY of text into a table without an index, one commit for each bundle,
- * nothing read, judged, hashed or audited.
+ * The fastest that this database can take the same bodies: COPY of text into a table without an index, one commit for each bundle, nothing read,
+ * judged, hashed or audited.
  */
 export async function copyRate(owner: pg.ClientConfig, bundles: readonly string[][], connections: number, seconds: number): Promise<number> {
   const clients = await Promise.all(

@@ -1,12 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** Processor time of the measured processes in microseconds: what others do on the machine meanwhile hardly changes it. */
+/** Processor time of the measured processes in microseconds. Other work on the machine hardly changes it. */
 export type Cpu = { server: number; database: number; load: number }
 
 const tickUs = 10_000 // USER_HZ is 100 on every Linux that Node runs on.
 
-/** `folder` is that of the database's files, null when it is not ours; `workers` are the processes that serve. */
+/** `folder` is the folder of the database's files, null when the database is not ours; `workers` are the processes that serve. */
 export function cpuOf(folder: string | null, workers: readonly number[]): Cpu {
   const { user, system } = process.cpuUsage()
   return { server: workers.reduce((sum, pid) => sum + (statOf(pid)?.own ?? 0), 0), database: folder === null ? 0 : databaseOf(folder), load: user + system }
@@ -28,10 +28,10 @@ export const cpuEach = (before: Cpu, after: Cpu, count: number): Cpu => ({
   load: Math.round((after.load - before.load) / count),
 })
 
-/** Of processes that this one started and that have ended. */
+/** Processor time of processes that this process started and that have ended. */
 export const endedUs = (): number => statOf(process.pid)?.ended ?? 0
 
-/** Fields 14 to 17 of proc(5) stat: own and of children that have ended. */
+/** Fields 14 to 17 of proc(5) stat: the process's own time and that of its children that have ended. */
 function statOf(pid: number): { parent: number; own: number; ended: number } | null {
   try {
     const text = readFileSync(`/proc/${pid}/stat`, 'utf8')
@@ -42,6 +42,6 @@ function statOf(pid: number): { parent: number; own: number; ended: number } | n
     const [user = 0, system = 0, endedUser = 0, endedSystem = 0] = fields.slice(11, 15)
     return { parent: fields[1] ?? 0, own: (user + system) * tickUs, ended: (endedUser + endedSystem) * tickUs }
   } catch {
-    return null // Ended between the list and the look.
+    return null // The process ended between the listing and the reading.
   }
 }

@@ -21,8 +21,8 @@ const lookMs = 500
 const perPatient = 10
 
 /**
- * A queue that grew while the line was cut, from the moment the edge starts with the line back until the record has all of it. The server accepts in one process
- * and files in another, as with PROCESSES=2; edge, server and database share the cores.
+ * Drains a queue that grew while the line was cut. The time counts from the start of the edge, with the line back, until the record has everything.
+ * The server accepts in one process and files in another, as with PROCESSES=2; edge, server and database share the cores.
  */
 export async function drain(count: number): Promise<void> {
   const server = await startBenchServer(1)
@@ -61,7 +61,7 @@ export async function drain(count: number): Promise<void> {
   }
 }
 
-/** The quota of a contract is what its operator grants, and not what is measured here. */
+/** The operator sets the quota of a contract; it is not measured here. */
 async function withoutQuota(owner: pg.ClientConfig): Promise<void> {
   const client = new pg.Client(owner)
   await client.connect()

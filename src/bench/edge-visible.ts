@@ -18,8 +18,9 @@ const withinMs = 2000
 const waitMs = 60_000
 
 /**
- * Three local systems at work, each with an edge of its own: HL7 v2 over MLLP, C-CDA documents in a folder, a table in another, of third parties, spread over so
- * many seconds. How long it takes from the moment the edge has something to the moment it knows that the record has it, by the edge's own book.
+ * Three local systems at work, each with an edge of its own and third-party data spread over so many seconds: HL7 v2 over MLLP, C-CDA documents in a
+ * folder, a table in another folder. Measures how long it takes from the moment the edge has something until it knows that the record has it, by the
+ * edge's own book.
  */
 export async function visible(seconds: number): Promise<void> {
   if (!['hl7v2', 'ccda', 'record-linkage'].every((name) => existsSync(join(corpora, name)))) {

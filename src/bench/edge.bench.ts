@@ -14,9 +14,10 @@ import { during, print } from './figures.ts'
 const connections = 32
 
 /**
- * `npm run bench -- edge`: an edge as a process of its own, without a centre: how soon it is there, how many messages over MLLP it acknowledges on the disk, and
- * how much memory that takes. The limit is SQLite alone with the same bytes in batches of the same size, each with its flush. Then a queue of 100,000 goes out to
- * a centre, and three local systems work for a while. `--only mllp`, `drain` or `visible` for one of them, `--count` for another length of the queue.
+ * `npm run bench -- edge`: an edge as a process of its own, without a centre: how soon it is ready, how many messages over MLLP it acknowledges from
+ * the disk, and how much memory that takes. The limit is SQLite alone with the same bytes in batches of the same size, each with its flush. Then a
+ * queue of 100,000 goes out to a centre, and three local systems work for a while. `--only mllp`, `drain` or `visible` for one of them, `--count` for
+ * another length of the queue.
  */
 export async function bench(words: string[]): Promise<void> {
   const isQuick = words.includes('--quick')

@@ -1,6 +1,6 @@
 import type { Cpu } from './cpu.ts'
 
-/** One figure: what, how much, and how near it comes to what the machine could do at best. */
+/** One figure: its name, its value, and how near it comes to the best that the machine could do. */
 export type Figure = {
   name: string
   value: number
@@ -8,7 +8,7 @@ export type Figure = {
   p50Ms?: number
   p99Ms?: number
   limit?: string
-  /** What the number was counted of. */
+  /** What the value was counted from. */
   note?: string
   limitValue?: number
   ratio?: number
@@ -24,7 +24,7 @@ const round = (value: number) => (Math.abs(value) >= 100 ? Math.round(value) : M
 
 export type Run = { perSecond: number; p50Ms: number; p99Ms: number; count: number }
 
-/** Calls `once` from several callers at a time until the seconds are over; the first errors end the run. */
+/** Calls `once` from several callers at a time until the seconds are over; an error ends the run. */
 export async function during(seconds: number, callers: number, once: (at: number) => Promise<void>): Promise<Run> {
   const times: number[] = []
   const began = performance.now()

@@ -14,7 +14,7 @@ export function randomFrom(seed: number): Random {
 
 const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value)
 
-// What R4 says must be there (min 1) on types that the examples have many of.
+// Elements that R4 requires (min 1), on types that are frequent in the examples.
 const required: Record<string, string[]> = {
   Observation: ['status', 'code'],
   Patient: [],
@@ -107,7 +107,7 @@ const kinds: Record<string, (sites: Site[], resource: Resource, random: Random) 
   'an id with a space': (_, resource) => Object.assign(resource, { id: 'not an id' }) === resource,
 }
 
-/** One rule of R4 broken at one place, or null when the resource has no place for the kind that was drawn. */
+/** Breaks one rule of R4 at one place. Null when the resource has no place for the kind that was drawn. */
 export function mutated(resource: Resource, random: Random): { kind: string; text: string } | null {
   const names = Object.keys(kinds)
   const kind = names[random(names.length)] as string
@@ -124,7 +124,7 @@ function change(sites: Site[], random: Random, isRight: (value: unknown, name: s
   return true
 }
 
-/** Every property but the type and the id of a resource, which have rules of their own. */
+/** Every property except the type and the id of a resource, which have rules of their own. */
 function sitesOf(value: unknown): Site[] {
   if (Array.isArray(value)) return value.flatMap(sitesOf)
   if (!isObject(value)) return []

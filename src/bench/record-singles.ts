@@ -14,8 +14,8 @@ import { during, print } from './figures.ts'
 type Task = { patients: readonly string[]; seconds: number; connections: number }
 
 /**
- * One resource at a time, and the whole record of one patient: many callers, each with one question under way. What is made here is of other patients than those
- * who are asked about: the questions find what third parties have in their records, however much this machine adds in the seconds that it has.
+ * One resource at a time, and the whole record of one patient: many callers, each with one question under way. Resources are created for other
+ * patients than those whose records are read: the reads then find only what third parties recorded, however much this machine adds meanwhile.
  */
 export async function singles(server: BenchServer, task: Task): Promise<void> {
   const middle = Math.ceil(task.patients.length / 2)
@@ -34,7 +34,7 @@ async function newest(server: BenchServer, { patients, seconds, connections }: T
 
 const warmSeconds = 2
 
-/** The same for some seconds before, so that the code is compiled, then measured with the processor time of each side. */
+/** Runs the load for some seconds so that the code is compiled, then measures it with the processor time of each side. */
 async function measured(server: BenchServer, seconds: number, callers: number, once: (at: number) => Promise<void>) {
   await during(Math.min(warmSeconds, seconds), callers, once)
   const before = server.cpu()
@@ -137,7 +137,7 @@ async function wholeRecords(server: BenchServer, { seconds, patients }: Task): P
 const bodiesOf = (bundle: Buffer): string[] =>
   (JSON.parse(bundle.toString()) as { entry: { resource: unknown }[] }).entry.map(({ resource }) => JSON.stringify(resource))
 
-/** The same records as a plain table holds them, read by the key of their patient. */
+/** The limit: the same records in a plain table, read by the key of their patient. */
 async function rowsRate(owner: pg.ClientConfig, records: readonly string[][], callers: number, seconds: number): Promise<number> {
   const pool = new pg.Pool({ ...owner, max: callers })
   try {
@@ -156,7 +156,7 @@ async function rowsRate(owner: pg.ClientConfig, records: readonly string[][], ca
 
 const observations = 'code=http://loinc.org|8302-2&date=ge2012-01-01&date=le2014-12-31'
 
-/** Questions that name no patient: by HTTP one at a time, and the statement behind them as the database times it. */
+/** Searches that name no patient: over HTTP one at a time, and the statement behind them as the database times it. */
 export async function lookUps(server: BenchServer, resources?: number): Promise<void> {
   const { send, world } = server
   const among = resources === undefined ? '' : ` among ${resources}`
@@ -177,7 +177,7 @@ export async function lookUps(server: BenchServer, resources?: number): Promise<
 const timesEach = 41
 const pageRows = 32 // As many candidates as the first step of a search for 20 takes.
 
-/** The first statement of the search, planned for any values as a prepared one is, by the database's own clock. */
+/** The first statement of the search, timed by the database itself. It is planned for any values, like a prepared one. */
 async function inDatabase({ world, institution }: BenchServer, type: string, query: string): Promise<number> {
   const actor: Actor = { ...anonymous, kind: 'system', id: 'bench', scopes: ['system/*.cruds'], institution }
   const asking: Asking = { world, actor, correlation: 'bench', base: `${baseUrl(world.config)}/fhir`, purpose: 'health-care' }

@@ -14,10 +14,10 @@ const connections = 16
 const bundlesAtOnce = 8
 
 /**
- * The record with every safety on: token, scopes, decision, validation, index, versions, audit, outbox; embedded PostgreSQL with
- * fsync as `npm start` has it, a checkpoint inside the ingest; database, server and load generator on the same cores. Bundles go to
- * `--processes` of the server (2), what comes one at a time to one, as `npm start` has it. `--quick` for a look; `--only ingest` or
- * `--only singles`; `--growth 3000000` goes on filling and asks the same at every step.
+ * The record with every safety on: token, scopes, decision, validation, index, versions, audit, outbox; embedded PostgreSQL with fsync as `npm start`
+ * has it, a checkpoint inside the ingest; database, server and load generator on the same cores. Bundles go to `--processes` of the server (2),
+ * single requests to one, as `npm start` has it. `--quick` for a look; `--only ingest` or `--only singles`; `--growth 3000000` goes on filling and
+ * asks the same at every step.
  */
 export async function bench(words: string[]): Promise<void> {
   const after = (name: string) => (words.includes(name) ? words[words.indexOf(name) + 1] : undefined)
@@ -55,7 +55,7 @@ function readSource(): Source {
   return { texts, bodies: texts.map((text) => (JSON.parse(text) as { entry: { resource: unknown }[] }).entry.map(({ resource }) => JSON.stringify(resource))) }
 }
 
-/** The record number of the sending hospital: another one makes another person, or their charts would join. */
+/** Replaces the record number of the sending hospital: a new number makes a new person, while the same one would join the charts. */
 function asNewPerson(text: string): string {
   const [, number = ''] = /"system":\s*"http:\/\/hospital\.smarthealthit\.org",\s*"value":\s*"([^"]+)"/.exec(text) ?? []
   return number === '' ? text : text.replaceAll(number, randomUUID())
@@ -64,7 +64,7 @@ function asNewPerson(text: string): string {
 const bundleOf = ({ texts }: Source, at: number): string => asNewPerson(texts[at % texts.length] as string)
 const patientOf = (answer: string): string => /fhir\/Patient\/([0-9a-f-]{36})/.exec(answer)?.[1] ?? ''
 
-/** Third-party bundles again and again; each time a new patient, as POST always creates. */
+/** Sends third-party bundles again and again. Each one is a new patient, because POST always creates. */
 async function ingest(server: BenchServer, source: Source, { seconds, processes }: { seconds: number; processes: number }): Promise<void> {
   const { bodies } = source
   let resources = 0
@@ -72,7 +72,7 @@ async function ingest(server: BenchServer, source: Source, { seconds, processes 
     await server.send('POST', '/fhir', bundleOf(source, at))
     resources += bodies[at % bodies.length]?.length as number
   }
-  await during(Math.min(5, seconds), bundlesAtOnce, post) // Warm code and a database that is not empty.
+  await during(Math.min(5, seconds), bundlesAtOnce, post) // So that the code is warm and the database not empty.
   const limitValue = await copyRate(server.owner, bodies, 2, seconds / 3)
   const before = await sizesOf(server.world)
   resources = 0
@@ -122,7 +122,7 @@ async function checkpoint({ owner }: BenchServer): Promise<void> {
 
 const stepsOf = (most: number) => [200_000, 500_000, 1_000_000, 2_000_000, 3_000_000].filter((step) => step < most).concat(most)
 
-/** Fills the record and asks the same questions at every step: a store that gets slower as it grows shows it here. */
+/** Fills the record and asks the same questions at every step: a store that slows down as it grows shows it here. */
 async function grow(server: BenchServer, source: Source, most: number): Promise<void> {
   let total = 0
   for (const step of stepsOf(most)) {

@@ -1,4 +1,4 @@
-// `npm run bench -- <name>`: figures as JSON lines, each with the limit measured in the same run and the ratio to it.
+// `npm run bench -- <name>`: prints figures as JSON lines, each with the limit measured in the same run and the ratio to it.
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'

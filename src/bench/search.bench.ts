@@ -9,8 +9,8 @@ import { during, print } from './figures.ts'
 const callers = 16
 
 /**
- * Questions to the record, each with the processor time that server and load generator spent on one (the database's not counted).
- * `--quick` for a look; `--people 100000` for the search by name among so many; `--only word` for one question.
+ * Questions to the record, each with the processor time that server and load generator spent on one (without the database's). `--quick` for a look;
+ * `--people 100000` for the search by name among that many; `--only word` for one question.
  */
 export async function bench(words: string[]): Promise<void> {
   const after = (name: string) => words[words.indexOf(name) + 1]
@@ -37,7 +37,7 @@ async function ask({ server, seconds, wants }: BenchRun, name: string, path: (at
   print({ name: `${name}: processor time of each`, value: (user + system) / count, unit: 'µs' })
 }
 
-/** Third-party records: what a doctor's screen asks of one patient, of the same again and of many in turn. */
+/** Third-party records: the questions of a doctor's screen about one patient, repeated for the same patient and for many in turn. */
 async function ofPatients(run: BenchRun): Promise<void> {
   const { send } = run.server
   const folder = join(corpora, 'synthea-r4')
@@ -69,7 +69,7 @@ const nameOf = (at: number) => ({
   given: [given[Math.floor(at / 200) % given.length] as string, given[Math.floor(at / 4000) % given.length] as string],
 })
 
-/** Invented people; a question gives a family and a given name as somebody types them. */
+/** Invented people; a question gives a family and a given name as a user types them. */
 async function byName(run: BenchRun, people: number): Promise<void> {
   const { send, world } = run.server
   const each = 400
@@ -108,5 +108,5 @@ async function byName(run: BenchRun, people: number): Promise<void> {
   )
 }
 
-/** Two letters swapped, as fingers do. */
+/** Swaps two letters, as a typist does. */
 const slipped = (word: string) => (word.length < 5 ? word : `${word.slice(0, 2)}${word[3]}${word[2]}${word.slice(4)}`)

@@ -6,7 +6,7 @@ import { rulesOf } from '../sickleave/rules/parameters.ts'
 import { startBenchServer } from './bench-server.ts'
 import { print } from './figures.ts'
 
-/** The same from cases in the database: leaves, jobs and twelve months of earnings of each person are read a page of people at a time. */
+/** The same from cases in the database: leaves, jobs and twelve months of earnings of each person, read a page of people at a time. */
 export async function benchDatabase(people: number): Promise<void> {
   const server = await startBenchServer()
   const owner = new pg.Client(server.owner)
@@ -25,7 +25,7 @@ export async function benchDatabase(people: number): Promise<void> {
     }
     if (cases !== people) throw new Error(`${cases} cases of ${people} were read`)
     const end = server.cpu()
-    // The process of the bench reads and reckons; what it costs stands under its load.
+    // The process of the bench reads and calculates, so its cost is counted as load.
     const [own, database] = [end.load + end.server - begin.load - begin.server, end.database - begin.database].map((us) => us / 1e6) as [number, number]
     const note = `${cases} leaves with jobs and earnings, ${(lines / cases).toFixed(1)} lines each; ${database.toFixed(1)} s of them the database`
     const spent = own + database
@@ -37,7 +37,7 @@ export async function benchDatabase(people: number): Promise<void> {
   }
 }
 
-/** One leave of forty to a hundred days, one job and twelve months of earnings for each person; made in the database itself. */
+/** One leave of forty to a hundred days, one job and twelve months of earnings for each person, made within the database. */
 async function seed(owner: pg.Client, people: number, employer: number): Promise<void> {
   const opened = `jsonb_build_object('from', from_day::text, 'until', (from_day + 40 + at % 60)::text, 'reason', '01', 'isException', false, 'care', null, 'linkedTo', null)`
   await owner.query(`

@@ -3,7 +3,7 @@ import { monthsBefore } from '../sickleave/compensation/months.ts'
 import { addDays } from '../sickleave/rules/days.ts'
 import type { Leave, Reason } from '../sickleave/rules/reasons.ts'
 
-/** Invented requests by a seed, one after the other: a month of the country is never held in memory. */
+/** Invents requests from a seed one after the other, so that a month of the country is never in memory at once. */
 export function* requests(count: number, seed: number): Generator<Input> {
   let state = seed
   const chance = (below: number): number => {
@@ -13,7 +13,7 @@ export function* requests(count: number, seed: number): Generator<Input> {
   for (let at = 0; at < count; at++) yield request(at, chance)
 }
 
-// Most are illness beyond day thirty; the others in the proportion that practice names them.
+// Most requests are for illness beyond day thirty; the others are as frequent as in practice.
 const reasons: Reason[] = ['01', '01', '01', '01', '01', '01', '04', '06', '06', '02', '05', '07']
 
 function request(at: number, chance: (below: number) => number): Input {

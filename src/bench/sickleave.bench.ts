@@ -9,13 +9,13 @@ const month = 120_000
 const seed = 20_260_401
 
 /**
- * `npm run bench -- sickleave`: a month of the country calculated by the pure rules, with the derivation of every line and without; and the text
- * of the results written alone, which any store of them has to do at least. By processor time of this process; memory while it runs.
+ * `npm run bench -- sickleave`: calculates a month of the country by the pure rules, with the derivation of every line and without. The limit is
+ * writing the text of the results alone, which any store must do. Measures the processor time of this process, and its memory while it runs.
  */
 export async function bench(words: string[]): Promise<void> {
   const count = words.includes('--quick') ? month / 20 : month
   const rules = rulesOf()
-  for (const input of requests(2000, 1)) compensationOf(input, rules) // The compiler has seen the code.
+  for (const input of requests(2000, 1)) compensationOf(input, rules) // So that the compiler has seen the code.
   const memory = { most: 0 }
   let lines = 0
   const bare = perSecond(count, memory, (input) => {
@@ -64,7 +64,7 @@ function perSecond(count: number, memory: { most: number }, act: (input: Request
 const timeless = (count: number) => requests(count, seed)
 
 let makingMs: number | null = null
-/** What inventing the requests takes is not the engine's. */
+/** The time for inventing the requests does not count for the engine. */
 function making(count: number): number {
   if (makingMs === null) {
     const begin = process.cpuUsage()

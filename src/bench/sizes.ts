@@ -2,7 +2,7 @@ import type { BenchWorld } from './bench-server.ts'
 
 export type Sizes = { bytes: number; walBytes: number; tables: [string, number][] }
 
-/** What the tables that writes touch take on the disk with their indexes, and how far the log has come; less what they had before. */
+/** How much disk the written tables take with their indexes, and how far the log has come; minus the values of `before`. */
 export async function sizesOf(world: BenchWorld, before?: Sizes): Promise<Sizes> {
   const rows = await world.sql<{ name: string; bytes: number }>`
     select n.nspname || '.' || c.relname as name, pg_total_relation_size(c.oid)::int8 as bytes

@@ -15,7 +15,7 @@ const mutationsPerResource = 3
 const exampleBytesMax = 40_000
 const recordsMax = 6_000
 
-/** `npm run bench -- validate`: what is caught and accepted, how fast, and the same of @medplum/core in the same run. */
+/** `npm run bench -- validate`: how much is caught and accepted and how fast, with the same figures of @medplum/core from the same run. */
 export async function bench(words: string[]): Promise<void> {
   const fhir = await testFhir()
   const medplum = medplumJudge()
@@ -37,7 +37,7 @@ export async function bench(words: string[]): Promise<void> {
   if (!corpus('synthea-r4').skip) rates('records of patients', recordsOfPatients(), judges)
 }
 
-/** What systems send: the resources of whole records, which have no narratives and no definitions. */
+/** Resources as systems send them: those of whole records, which have no narratives and no definitions. */
 function recordsOfPatients(): Resource[] {
   const found: Resource[] = []
   for (const { resource } of resourcesIn(corpus('synthea-r4').folder)) {
@@ -87,7 +87,7 @@ function acceptsFile(file: string, accepts: Judge): boolean {
   }
 }
 
-/** Every mutation breaks a rule of R4 for certain: what is accepted was not noticed. */
+/** Every mutation certainly breaks a rule of R4, so an accepted one was not noticed. */
 function mutations(resources: Resource[], judges: [string, Judge][]): void {
   const random = randomFrom(seed)
   const broken = resources.flatMap((resource) => Array.from({ length: mutationsPerResource }, () => mutated(resource, random))).filter((one) => one !== null)
@@ -107,7 +107,7 @@ function mutations(resources: Resource[], judges: [string, Judge][]): void {
 
 const seconds = 6
 
-/** Seconds of processor time: what else the machine does falls out of the ratio. */
+/** Seconds of processor time: other work on the machine then does not change the ratio. */
 function spent(): number {
   const { user, system } = process.cpuUsage()
   return (user + system) / 1e6
@@ -135,7 +135,7 @@ function medplumJudge(): Judge {
     const entry = readBundle(name).map((resource) => ({ resource }))
     indexStructureDefinitionBundle({ resourceType: 'Bundle', type: 'collection', entry } as unknown as Bundle)
   }
-  // It knows plain numbers only; exact ones (1.50) would be faults to it.
+  // Medplum knows plain numbers only; it would take exact ones (1.50) for faults.
   const plain = new WeakMap<Resource, MedplumResource>()
   return (resource) => {
     let known = plain.get(resource)

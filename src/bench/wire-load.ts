@@ -1,11 +1,11 @@
 import { connect, type Socket } from 'node:net'
 
-/** The body is where the next answer of its connection will stand: to be read at once. */
+/** The next answer of the connection overwrites the body, so read it at once. */
 export type WireAnswer = { status: number; headers: string; body: Buffer }
 
 /**
- * Requests as the bytes that go over the wire, one at a time on each connection. A client library costs as much processor time as
- * the server does, and the load shares its cores.
+ * Sends requests as raw bytes, one at a time on each connection. A client library would cost as much processor time as the server, and the load
+ * shares its cores.
  */
 export class WireLoad {
   readonly #port: number
@@ -16,7 +16,7 @@ export class WireLoad {
     this.#port = port
   }
 
-  /** On a connection that is free; another is opened when there is none, because one that says nothing for long is closed by the server. */
+  /** Asks on a free connection, or on a new one when there is none or it has been idle for long: the server closes idle connections. */
   async ask(request: Buffer | string): Promise<WireAnswer> {
     let connection = this.#free.pop()
     while (connection && (connection.isClosed || performance.now() - connection.freeSince > idleMsMax)) {
@@ -44,20 +44,20 @@ export class WireLoad {
   }
 }
 
-/** The server closes what says nothing for five seconds, perhaps while the next request is on its way there. */
+/** The server closes a connection that is idle for five seconds, perhaps while the next request is on its way. */
 const idleMsMax = 3000
 const headEnd = '\r\n\r\n'
-/** JSON holds no raw line end, so nothing in it looks like the last chunk. */
+/** JSON holds no raw line end, so nothing in a body looks like the last chunk. */
 const chunksEnd = '\r\n0\r\n\r\n'
 const readBytes = 262_144
-/** Of a body that comes in chunks: its end says how long it is. */
+/** The length of a body that comes in chunks: only its end tells how long it is. */
 const untilEnd = Number.POSITIVE_INFINITY
 
 class Connection {
   readonly socket: Socket
   isClosed = false
   freeSince = 0
-  /** What came of the answer so far, in memory that the next answer uses again: new pages for each would cost more than reading them. */
+  /** The part of the answer that has come so far. The next answer uses the same memory: new pages for each would cost more than reading them. */
   #got = Buffer.allocUnsafe(readBytes)
   #length = 0
   #head = ''

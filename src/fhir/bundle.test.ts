@@ -62,7 +62,7 @@ test('urls are read as type, instance, search or something else', () => {
   )
 })
 
-/** What is wrong, and where it is said to be. */
+/** What is wrong with the bundle, the bundle, and the expression of the issue. */
 const wrong: [string, Resource, string][] = [
   ['another type of bundle', bundle([], 'document'), 'Bundle.type'],
   ['no request', bundle([{ resource: aPatient() }]), 'Bundle.entry[0].request'],
@@ -136,7 +136,7 @@ test('an entry is known by its fullUrl and by the relative form of it', () => {
   )
 })
 
-test('what is not shaped like a bundle at all is read without falling', () => {
+test('a value that is no bundle at all is read without an exception', () => {
   for (const entry of [null, 'x', [null], [5], [[]], [{ request: null }], [{ request: 5, resource: 'x' }], { a: 1 }]) {
     planBundle({ resourceType: 'Bundle', type: 'transaction', entry })
   }

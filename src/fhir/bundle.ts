@@ -10,7 +10,7 @@ export type Target =
   | { kind: 'type'; type: string }
   | { kind: 'instance'; type: string; id: string }
   | { kind: 'search'; type: string; query: [string, string][] }
-  /** Anything else a GET may ask for: history, a version, metadata, an operation. */
+  /** Any other GET: history, a version, metadata, an operation. Also an operation by POST. */
   | { kind: 'other'; url: string }
 
 export type BundleEntry = {
@@ -18,16 +18,16 @@ export type BundleEntry = {
   method: Method
   target: Target
   fullUrl: string | null
-  /** By which other entries may mean this one: its fullUrl and, when that ends in Type/id, that. */
+  /** The references by which other entries may mean this one: its fullUrl and, when that ends in Type/id, also Type/id. */
   names: string[]
   resource: Resource | null
   ifMatch: string | null
   ifNoneMatch: string | null
   ifModifiedSince: string | null
   ifNoneExist: [string, string][] | null
-  /** What points to others in the resource. */
+  /** The references inside the resource. */
   survey: Survey
-  /** `Patient?identifier=…` in place of an id. */
+  /** References of the form `Patient?identifier=…`, which name a search and not an id. */
   conditional: { reference: string; type: string; query: [string, string][]; expression: string }[]
   issues: Issue[]
 }
@@ -36,7 +36,7 @@ export type BundlePlan = {
   entries: BundleEntry[]
   /** Indexes in the order of processing: DELETE, POST, PUT and PATCH, GET and HEAD (https://hl7.org/fhir/R4/http.html#trules). */
   order: number[]
-  /** What is wrong with the Bundle as a whole. A transaction is refused for any issue, a batch only for these. */
+  /** Errors of the Bundle as a whole. A transaction is refused for any issue of any entry, a batch only for these. */
   issues: Issue[]
 }
 
@@ -53,8 +53,8 @@ const issue = (code: string, expression: string, diagnostics: string, hint: stri
 })
 
 /**
- * Reads a batch or transaction before anything is done: every entry with its method, target and what is wrong with it. An entry may
- * say the whole address of this server, `base`.
+ * Reads a batch or transaction before any entry is executed: the method, target and errors of every entry. The url of an entry may
+ * begin with `base`, the address of this server.
  */
 export function planBundle(bundle: Resource, base?: string): BundlePlan {
   const kind = bundle.type === 'batch' ? 'batch' : 'transaction'
@@ -117,7 +117,7 @@ function readEntry(entry: Json, index: number, base: string | undefined): Bundle
 
 const formSearch = /(?:^|\/)_search(?=\?|$)/
 
-/** A search by POST is a read: so it has the place of one in the order, and a transaction may hold it. */
+/** A search by POST counts as a GET: it is executed among the reads, and a transaction may hold it. */
 function askedBy(request: Json, base: string | undefined): { method: Method; url: string | null; isForm: boolean } {
   const method = methods.has(request.method as string) ? (request.method as Method) : 'GET'
   const whole = textOf(request.url)
@@ -193,10 +193,10 @@ function checkEntry(entry: BundleEntry, target: Target, at: string): void {
   }
 }
 
-/** `$validate`, `Patient/$match`, `Patient/1/$meta-add`: what a POST may ask for besides a create. */
+/** `$validate`, `Patient/$match`, `Patient/1/$meta-add`: an operation, which a POST may ask for besides a create. */
 const isOperation = (target: Target): boolean => target.kind === 'other' && /(?:^|\/)\$[\w-]+$/.test(target.url.split('?')[0] as string)
 
-/** A fullUrl, and a resource that is changed, is there once. */
+/** Two entries must not have the same fullUrl; in a transaction they must not change the same resource. */
 function checkNames(plan: BundlePlan): void {
   const seen = new TextMap<true>()
   for (const { index, fullUrl, method, target, issues } of plan.entries) {
@@ -214,7 +214,7 @@ function checkNames(plan: BundlePlan): void {
 
 const condition = /^([A-Z][A-Za-z]+)\?(.+)$/
 
-/** Finds conditional references, and references by urn:uuid to entries that are not there. */
+/** Collects conditional references, and reports references by urn:uuid to entries that do not exist. */
 function checkReferences(plan: BundlePlan): void {
   const names = new TextMap<true>()
   for (const entry of plan.entries) if (entry.method !== 'DELETE') for (const name of entry.names) names.set(name, true)

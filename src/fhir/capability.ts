@@ -2,7 +2,7 @@ import type { Fhir, Resource } from './types.ts'
 
 export type Interaction = 'read' | 'vread' | 'update' | 'patch' | 'delete' | 'history-instance' | 'history-type' | 'create' | 'search-type'
 
-/** What the server really does; the statement says exactly that and nothing more. */
+/** What the server really does. The CapabilityStatement declares exactly this. */
 export type Capabilities = {
   /** The base address, for example http://localhost:8080/fhir. */
   base: string
@@ -11,11 +11,11 @@ export type Capabilities = {
   date: string
   interactions: Interaction[]
   system: ('transaction' | 'batch' | 'search-system' | 'history-system')[]
-  /** `documentation`: what of the definition is not done. */
+  /** `documentation`: the parts of the definition that are not implemented. */
   operations: { type: string | null; name: string; definition: string; documentation?: string }[]
-  /** Resource types that differ from the rest; an empty list of interactions leaves the type out. */
+  /** Resource types with other interactions than the rest; an empty list leaves the type out. */
   exceptions?: Record<string, Interaction[]>
-  /** How resources are handled, as CapabilityStatement.rest.resource says it: the same for every type. */
+  /** How resources are handled, in the terms of CapabilityStatement.rest.resource; the same for every type. */
   handling: {
     versioning: 'no-version' | 'versioned' | 'versioned-update'
     readHistory: boolean
@@ -26,11 +26,11 @@ export type Capabilities = {
     conditionalDelete: 'not-supported' | 'single' | 'multiple'
     referencePolicy?: ('literal' | 'logical' | 'resolves' | 'enforced' | 'local')[]
   }
-  /** Guides whose server this is, by the canonical addresses of their own statements. */
+  /** The guides that this server implements, by the canonical addresses of their CapabilityStatements. */
   instantiates?: string[]
-  /** Where systems get their tokens, as SMART's configuration says too. */
+  /** The address where systems get their tokens; SMART's configuration has the same. */
   security?: { token: string }
-  /** May pages of other origins call from a browser? */
+  /** Whether pages of other origins may call from a browser. */
   cors: boolean
 }
 
@@ -75,12 +75,13 @@ export function capabilityStatement(fhir: Fhir, capabilities: Capabilities): Res
 }
 
 const searchParams = (parameters: ReturnType<Fhir['parameters']>) => parameters.map((one) => ({ name: one.code, definition: one.url, type: one.type }))
-/** What R4 describes for all types and has no definition of. */
+/** Parameters that R4 describes for all types without a definition. */
 const ofAnyType = [
   { name: '_type', type: 'token' },
   { name: '_list', type: 'special' },
   { name: '_filter', type: 'special' },
   { name: '_has', type: 'special' },
+  { name: '_contained', type: 'token', documentation: 'true, false or both, of a search of one type, with _containedType.' },
 ]
 
 const operation = ({ name, definition, documentation }: Capabilities['operations'][number]) => ({
@@ -88,7 +89,7 @@ const operation = ({ name, definition, documentation }: Capabilities['operations
   ...(documentation === undefined ? {} : { documentation }),
 })
 
-/** The definition of the extension demands both addresses, and nobody is sent to an authorization page here. */
+/** The definition of the extension requires both addresses, but this server has no authorization page for systems. */
 const notThere = (url: string) => ({
   url,
   _valueUri: { extension: [{ url: 'http://hl7.org/fhir/StructureDefinition/data-absent-reason', valueCode: 'unsupported' }] },
@@ -115,7 +116,7 @@ function resourceOf(fhir: Fhir, type: string, capabilities: Capabilities) {
       interaction: interactions.map((code) => ({ code })),
       ...capabilities.handling,
       ...(has('search-type') && references.length > 0 ? { searchInclude: ['*', ...references] } : {}),
-      // One by one they are thousands: each reference of each type that may lead here.
+      // A wildcard: the single values would be thousands, one for each reference of each type that may lead here.
       ...(has('search-type') ? { searchRevInclude: ['*'] } : {}),
       ...(has('search-type') ? { searchParam: searchParams(parameters) } : {}),
       ...(operations.length > 0 ? { operation: operations } : {}),

@@ -1,4 +1,4 @@
-/** The door of the fhir slice: pure functions over FHIR R4; the only thing read from outside are the official definitions. */
+/** The door of the fhir slice: pure functions over FHIR R4. The official definitions are the only thing they read from outside. */
 export { type BundleEntry, type BundlePlan, planBundle, type Target } from './bundle.ts'
 export { type Capabilities, capabilityStatement, type Interaction } from './capability.ts'
 export type { Form } from './formats.ts'

@@ -7,8 +7,8 @@ import r4 from 'fhirpath/fhir-context/r4'
 import { SaxesParser } from 'saxes'
 import { corpora, corpus } from '../testing/corpora.ts'
 
-// The official suite of FHIRPath for R4, on the interpreter and the model that profiles, patches and custom search parameters use here.
-// What is compiled instead (search parameters, invariants) is compared with this interpreter in compile/oracle.test.ts.
+// The official suite of FHIRPath for R4, run on the interpreter and the model that profiles, patches and custom search parameters use here.
+// Search parameters and invariants are compiled instead; compile/oracle.test.ts compares them with this interpreter.
 
 type Case = { name: string; input: string; expression: string; invalid: boolean; isPredicate: boolean; outputs: { type: string; text: string }[] }
 
@@ -45,7 +45,7 @@ function casesIn(xml: string): Case[] {
   return cases
 }
 
-/** Numbers by their value, instants by their moment, everything else by its text. */
+/** Writes numbers by their value, instants by their moment and everything else by its text. */
 function plain(text: string): string {
   const bare = text.replace(/^@T?/, '').trim()
   if (/^[-+]?\d+(\.\d+)?$/.test(bare)) return String(Number(bare) + 0)

@@ -7,13 +7,13 @@ import type { Shapes } from './xml/shapes.ts'
 
 export type Form = { format: 'json' | 'xml'; isPretty: boolean }
 
-/** The other forms of what everything inside says as JSON text. */
+/** XML and indented JSON. Inside the system every resource is compact JSON text. */
 export type Formats = {
-  /** The object that parseJson gives of the same resource. */
+  /** The object that parseJson would give for the same resource in JSON. */
   parseXml(text: string): unknown
-  /** One JSON text of ours in the form that was asked for. */
+  /** Prints JSON text of this system in the form that the client asked for. */
   print(json: string, form: Form): string
-  /** The same for a Bundle that comes in pieces: each entry leaves when it is complete, so memory holds one. */
+  /** The same for a Bundle that arrives in pieces: each entry is printed as soon as it is complete, so memory holds only one. */
   stream(chunks: AsyncIterable<string> | Iterable<string>, form: Form): AsyncGenerator<string>
 }
 
@@ -51,7 +51,7 @@ function xmlWriter(parts: ReturnType<typeof printBundleParts>): (piece: Piece) =
   }
 }
 
-/** JSON with an indent of two, entry by entry; what stands after the entries goes on behind them. */
+/** Prints JSON with an indent of two, entry by entry; the members behind the entries follow at the end. */
 function jsonWriter(): (piece: Piece) => string {
   const indented = (value: unknown) => JSON.stringify(value, null, 2)
   const inner = (members: object) => indented(members).slice(1, -1).trimEnd()

@@ -85,7 +85,7 @@ const suite = corpus('bad-input/json-parsing')
 test('the JSON test suite is accepted and refused as it says', { skip: suite.skip }, () => {
   for (const file of readdirSync(suite.folder)) {
     const text = readFileSync(join(suite.folder, file), 'utf8')
-    // What is left after decoding is what a parser sees; files with broken UTF-8 are not the parser's matter.
+    // A parser gets decoded text, so files with broken UTF-8 do not concern it.
     if (file.startsWith('y_') && file !== 'y_object_duplicated_key.json' && file !== 'y_object_duplicated_key_and_value.json')
       assert.doesNotThrow(() => parseJson(text), file)
     else if (file.startsWith('n_') && !text.includes('\ufffd')) assert.throws(() => parseJson(text), Refusal, file)

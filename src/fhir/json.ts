@@ -7,34 +7,34 @@ declare global {
   }
 }
 
-/** No clinical document nests this deep; a parser that follows any depth can be made to run out of stack. */
+/** No clinical document nests this deep. Without a limit a document could make the parser run out of stack. */
 const jsonDepthMax = 128
 
 /**
- * JSON in, exactly: a number that a double would print differently (1.50, 1e3, twenty digits) becomes a JSON.rawJSON object that
- * keeps its text, every other number is a number. Refused are broken JSON, nesting over the limit and a property given twice,
- * of which two readers could each see another one.
+ * Parses JSON without loss: a number that a double would print differently (1.50, 1e3, twenty digits) becomes a JSON.rawJSON object that
+ * keeps its text, every other number is a number. Refused are broken JSON, nesting over the limit and a property given twice, because two
+ * readers could each take another value of it.
  */
 export function parseJson(text: string): unknown {
   const json = text.charCodeAt(0) === 0xfeff ? text.slice(1) : text
   const { names, exact } = scanJson(json)
   const hasMark = exact.length > 0 && json.includes('\\u0000')
   const box = { '': parseKeeping(json, exact, hasMark) }
-  // JSON.parse keeps the last of two equal names: fewer properties than were written means that some were given twice.
+  // JSON.parse keeps the last of two properties with the same name: if it gives fewer properties than the text has, some were given twice.
   if (names !== (exact.length === 0 ? count(box) : restore(box, !hasMark)) - 1) {
     throw new Refusal('incorrect', 'the JSON gives a property twice in one object', { hint: 'Keep one of the two.' })
   }
   return box['']
 }
 
-/** The counterpart: what parseJson read is written with the same digits. */
+/** The counterpart of parseJson: numbers are written with the digits they were read with. */
 export function printJson(value: unknown): string {
   return JSON.stringify(value)
 }
 
 /**
- * A reviver would see every number's text, at ten times the cost of parsing. So the few numbers that need their digits go through
- * the parser as marked strings; a text that holds the mark itself (FHIR forbids that character) takes the slow way.
+ * A reviver would get the text of every number, at ten times the cost of parsing. So the few numbers that need their digits are given to
+ * the parser as marked strings. A text that contains the mark itself (FHIR forbids that character) takes the slow way with a reviver.
  */
 const mark = '\u0000#'
 const markWritten = '\\u0000#'
@@ -49,7 +49,7 @@ function parseKeeping(json: string, exact: number[], hasMark: boolean): unknown 
   }
 }
 
-// Said of the text as it came: the marks have moved what follows them.
+// The original text is parsed once more for the error: in the marked text the positions have moved.
 function errorOf(json: string): unknown {
   try {
     return JSON.parse(json)
@@ -77,7 +77,7 @@ function marked(json: string, exact: number[]): string {
 
 type Holder = Record<string | number, unknown>
 
-/** How many properties there are, where no exact number is. The depth is known to be small. */
+/** Counts the properties of a text without exact numbers. The recursion is safe: the depth was checked before. */
 function count(holder: Holder): number {
   let names = 0
   for (const name in holder) {
@@ -97,7 +97,7 @@ function countItems(items: unknown[]): number {
   return names
 }
 
-/** The same, and marked strings become exact numbers. */
+/** Counts the properties, and turns marked strings into exact numbers. */
 function restore(holder: Holder, hasMarks: boolean): number {
   let names = 0
   for (const name in holder) {
@@ -126,17 +126,17 @@ const isMarked = (value: unknown): value is string => typeof value === 'string' 
 const quote = 0x22
 const backslash = 0x5c
 
-/** Characters of a text are read from here, a block at a time: several times faster than asking the string for each. */
+/** Characters are read from this buffer, a block at a time: several times faster than asking the string for each. */
 const blockLength = 16_384
 const block = new Uint16Array(blockLength)
 const blockBytes = Buffer.from(block.buffer)
 
-/** One pass over the text before the parser: how deep it goes, how many properties it names, where numbers stand that need their digits. */
+/** One pass over the text before the parser: checks the depth, counts the properties, and notes the places of numbers that need their digits. */
 function scanJson(json: string): { names: number; exact: number[] } {
   let depth = 0
   let names = 0
   const exact: number[] = []
-  let next = 0 // A string or number that leaves the block is read on where it ends.
+  let next = 0 // A string or number that crosses the end of a block ends here.
   for (let from = 0; from < json.length; from = next) {
     const length = Math.min(blockLength, json.length - from)
     blockBytes.write(json.slice(from, from + length), 'utf16le')
@@ -167,7 +167,7 @@ function scanJson(json: string): { names: number; exact: number[] } {
   return { names, exact }
 }
 
-/** Of a string that goes on at `from`: a quote ends it that has an even number of backslashes before it. */
+/** The end of a string that goes on at `from`: the first quote with an even number of backslashes before it. */
 function endOfString(json: string, from: number): number {
   let at = json.indexOf('"', from)
   while (at > 0) {
@@ -191,7 +191,7 @@ function noteNumber(json: string, from: number, end: number, exact: number[]): v
   if (needsDigits(json, from, end) && !isName(json, end)) exact.push(from, end)
 }
 
-// What is not a number at all, such as 01, is left for the parser to refuse.
+// Text that is no number of JSON, such as 01, is left for the parser to refuse.
 const numberForm = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/
 
 function needsDigits(json: string, from: number, end: number): boolean {
@@ -200,7 +200,10 @@ function needsDigits(json: string, from: number, end: number): boolean {
   return String(Number(text)) !== text && numberForm.test(text)
 }
 
-/** Up to fifteen digits survive a double (IEEE 754), and are printed as they were when no zero leads or ends a fraction. */
+/**
+ * A number of up to fifteen digits survives a double (IEEE 754). It is printed as it was written, unless it begins with a zero or its fraction
+ * ends with one.
+ */
 function isPlain(json: string, from: number, end: number): boolean {
   const first = json.charCodeAt(from)
   if (end - from > 15 || first < 0x31 || first > 0x39) return false
@@ -213,7 +216,7 @@ function isPlain(json: string, from: number, end: number): boolean {
   return !hasPoint || json.charCodeAt(end - 1) !== 0x30
 }
 
-// {1.50: 1} is not JSON and must not become it by the mark.
+// A name is not marked: {1.50: 1} is not JSON, and the mark's quotes would make it valid.
 function isName(json: string, end: number): boolean {
   let at = end
   while (json.charCodeAt(at) <= 0x20) at++
@@ -235,7 +238,7 @@ function place(json: string, at: number): string {
   return `line ${line}, column ${at - start + 1}`
 }
 
-/** V8 says where, sometimes; its message quotes the text, which may hold a personal number, so only the position is taken. */
+/** V8's message sometimes tells the position. It also quotes the text, which may hold a personal number, so only the position is taken from it. */
 function syntaxRefusal(json: string, error: unknown): Refusal {
   if (json.trim() === '') return new Refusal('incorrect', 'the body is empty where JSON is expected', { hint: 'Send a JSON document.' })
   const message = error instanceof Error ? error.message : ''

@@ -13,6 +13,7 @@ import { applyPatch } from './patch/patch.ts'
 import { walkReferences } from './references.ts'
 import { resourceTypes, typeCode } from './resource-types.ts'
 import { type ResourceChecks, validateWith, validatorRuntime } from './runtime/validate.ts'
+import { functionalLists } from './search/lists.ts'
 import { compartments } from './search/compartments.ts'
 import { createCustomParameters } from './search/custom.ts'
 import { extractorRuntime } from './search/extract.ts'
@@ -27,19 +28,19 @@ import type { Extracted, Fhir, Resource, SearchParameter, Summary } from './type
 export type Compiled = {
   resources: ResourceChecks
   extractors: Record<string, ((resource: Resource, out: Extracted[], only?: ReadonlySet<string>) => void) | undefined>
-  /** What only a search that asks for it takes out. */
+  /** Extractors of values that only searches for them need. */
   details: Record<string, Record<string, ((resource: Resource, out: Extracted[]) => void) | undefined> | undefined>
   parameters: Record<string, SearchParameter[] | undefined>
-  /** Parameters by which a type belongs to a Patient's compartment. */
+  /** The parameters by which a type belongs to a Patient's compartment. */
   members: Record<string, string[] | undefined>
   compartment: Record<string, ((resource: Resource, out: string[]) => void) | undefined>
   summaries: Record<string, Summary | undefined>
-  /** What compile/shape-source wrote. */
+  /** The text that compile/shape-source wrote. */
   shapes: string
   choices: Choices
 }
 
-/** Compiles the official definitions at the first start; later starts run what is in the cache and open no definition file. */
+/** Compiles the official definitions at the first start. Later starts run the code in the cache and open no definition file. */
 export async function loadFhir(cacheDir: string): Promise<Fhir> {
   const version = definitionsVersion()
   const file = join(cacheDir, `fhir-${fingerprint(version)}.mjs`)
@@ -57,7 +58,7 @@ async function readCompiled(file: string): Promise<Compiled | null> {
     return module.default(runtime)
   } catch (error) {
     const { code } = error as { code?: string }
-    // Not there, or cut off by a full disk: both are mended by compiling.
+    // The file does not exist or was cut off by a full disk: the definitions are compiled anew.
     if (code === 'ERR_MODULE_NOT_FOUND' || error instanceof SyntaxError || error instanceof TypeError) return null
     throw error
   }
@@ -66,7 +67,7 @@ async function readCompiled(file: string): Promise<Compiled | null> {
 async function compileTo(cacheDir: string, file: string, library: string): Promise<Compiled> {
   const { source } = compileDefinitions()
   mkdirSync(cacheDir, { recursive: true })
-  // Several processes may start at once: each writes a file of its own and the rename is atomic.
+  // Several processes may start at once: each writes its own file, and the rename is atomic.
   const own = `${file}.${process.pid}.${randomUUID()}.mjs`
   writeFileSync(own, source)
   const module = await import(pathToFileURL(own).href)
@@ -76,7 +77,7 @@ async function compileTo(cacheDir: string, file: string, library: string): Promi
   return module.default(runtime)
 }
 
-/** What another release has just made may be on its way into a process that starts beside this one. */
+/** A younger file may come from another release, whose process is just starting and about to read it. */
 const youngMs = 3_600_000
 
 function removeOthers(cacheDir: string, file: string): void {
@@ -89,7 +90,7 @@ function removeOthers(cacheDir: string, file: string): void {
   }
 }
 
-/** One definition a line, and where each begins. */
+/** Writes one definition a line, and an index of where each line begins. */
 function writeLibrary(file: string): void {
   const places: Record<string, [number, number]> = {}
   const lines: Buffer[] = []
@@ -110,7 +111,7 @@ function writeLibrary(file: string): void {
   }
 }
 
-/** Changes with the package and with the compilers' own sources, so a stale cache is never run. */
+/** Changes with the package and with the sources of the compilers, so that no stale cache is run. */
 function fingerprint(version: string): string {
   const hash = createHash('sha256').update(version).update(summariesVersion())
   const folder = join(import.meta.dirname, 'compile')
@@ -121,7 +122,10 @@ function fingerprint(version: string): string {
   return hash.digest('hex').slice(0, 16)
 }
 
-/** No compartment has the head of a message, but what it is about is said in it: of one patient, it tells as much about them as the message itself. */
+/**
+ * The header of a message is in no compartment. When all that its focus names belongs to one patient, the header tells as much about that patient as the
+ * message itself.
+ */
 function patientOfMessage({ focus }: Resource, out: string[]): void {
   if (!Array.isArray(focus)) return
   const patients = new Set<string>()
@@ -153,6 +157,7 @@ function fhirOf(compiled: Compiled, version: string, library: Library, cacheDir:
   return {
     types: resourceTypes,
     typeCode,
+    functionalLists,
     get versions() {
       return [...standard, ...[...packages].filter((name) => !standard.includes(name.replace('#', '@')))]
     },
@@ -185,7 +190,7 @@ function fhirOf(compiled: Compiled, version: string, library: Library, cacheDir:
     compartment: (name, type) => (name === 'Patient' ? compiled.members[type] : compartments[name]?.[type]) ?? none,
     custom,
     async compileParameter(definition) {
-      // The compiler and the definitions it reads are loaded for this act only.
+      // The compiler and its definitions are loaded only when a parameter is compiled.
       const { compileCustomParameter } = await import('./compile/custom-parameter.ts')
       return compileCustomParameter(definition, parametersOf)
     },

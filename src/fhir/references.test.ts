@@ -103,7 +103,7 @@ test('the walk by shape finds what the definitions call a Reference, on the offi
       if (one.kind !== 'reference' || one.reference === null || resource.resourceType === 'Bundle') continue
       const parameter = fhir.parameters(resource.resourceType).find(({ code }) => code === one.code)
       const isKnown = [...visited].some((reference) => reference?.startsWith(one.reference as string))
-      // Canonicals are reference parameters, too, and are not References.
+      // A canonical is a reference parameter, too, but no Reference.
       assert.ok(isKnown || !/^[A-Z]\w+\/[^/]+$/.test(one.reference) || JSON.stringify(resource).includes(`"${one.reference}"`), `${file} ${parameter?.code}`)
     }
   }

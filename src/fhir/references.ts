@@ -5,14 +5,14 @@ type Json = Record<string, unknown>
 const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null
 
 /**
- * Visits every Reference of the resource, in document order; where it stands is known from the shape alone, which nothing else in
- * R4 has. The resource comes from parseJson, so its depth is bounded.
+ * Visits every Reference of the resource, in document order. A Reference is recognised by its properties alone: nothing else in R4 has
+ * the same ones. The resource comes from parseJson, so its depth is bounded.
  */
 export function walkReferences(resource: Resource, visit: (reference: { reference?: string }, path: string) => void): void {
   walk(resource, [typeof resource.resourceType === 'string' ? resource.resourceType : 'Resource'], visit)
 }
 
-/** The way down is kept as its steps: most elements are no References, and a text of the path for each would cost more than the walk. */
+/** The path is kept as a list of steps: most elements are no References, and building the text of a path for each would cost more than the walk. */
 function walk(value: Json, steps: string[], visit: (reference: { reference?: string }, path: string) => void): void {
   if ((typeof value.reference === 'string' || value.identifier !== undefined) && isReference(value)) visit(value as { reference?: string }, steps.join('.'))
   for (const name in value) {
@@ -35,11 +35,11 @@ function walk(value: Json, steps: string[], visit: (reference: { reference?: str
 export type Survey = {
   /** Every Reference, in document order. */
   holders: { reference?: string }[]
-  /** Whether anything but a Reference may point to another entry of its transaction: a uri, or a link of the narrative. */
+  /** Whether anything else may point to another entry of the transaction: a uri, or a link of the narrative. */
   hasOtherUrns: boolean
 }
 
-/** All References of a resource in one walk, so that a transaction need not look for them again each time it has learnt an id. */
+/** Finds all References of a resource in one walk, so that a transaction need not search for them again each time it learns an id. */
 export function surveyReferences(resource: Resource): Survey {
   const survey: Survey = { holders: [], hasOtherUrns: false }
   look(resource, survey)
@@ -66,14 +66,17 @@ function look(value: Json, survey: Survey): void {
 
 const properties = new Set(['reference', 'type', 'identifier', 'display', 'id', 'extension', '_reference', '_type', '_display'])
 
-/** Reference.identifier is one object; an Expression with a reference has a language, a resource with an identifier its resourceType. */
+/**
+ * Tells a Reference from others that have a reference or an identifier: an Expression also has a language, and a resource a resourceType;
+ * Reference.identifier is one object.
+ */
 function isReference(value: Json): boolean {
   for (const name in value) if (!properties.has(name)) return false
   const { identifier } = value
   return typeof value.reference === 'string' || (isObject(identifier) && !Array.isArray(identifier))
 }
 
-// Elements of type uri, url, oid and uuid; Identifier.value and other strings stay as they are, whatever they look like.
+// Names of elements of type uri, url, oid and uuid. Identifier.value and other strings stay as they are, even when they look like a urn.
 const uriNames = new Set(
   `url source valueUri valueUrl valueUuid valueOid implicitRules policy location address instantiatesUri definitionUri derivedFromUri
    protocol uri sourceUri targetUri authority authorizationUrl issuer jurisdiction onlineInformation moduleUri nameUrl rendering
@@ -81,8 +84,8 @@ const uriNames = new Set(
 )
 
 /**
- * Replaces, in place, what `map` knows: Reference.reference, and every string that is wholly a urn:uuid: or urn:oid:, which is how
- * uri, url, oid and uuid elements point to entries of the same transaction; also href and src in narratives.
+ * Replaces in place the references that `map` knows: Reference.reference; strings that consist of a urn:uuid: or urn:oid:, by which uri, url,
+ * oid and uuid elements point to entries of the same transaction; href and src in narratives.
  * https://hl7.org/fhir/R4/http.html#trules
  */
 export function rewriteReferences(resource: Resource, map: (reference: string) => string | undefined): void {
@@ -115,7 +118,7 @@ function rewrite(value: Json | unknown[], map: (reference: string) => string | u
   }
 }
 
-// Arrays of uri, such as policy and instantiatesUri, are rewritten by their holder.
+// An array of uris, such as policy or instantiatesUri: only its holder knows the name of the element.
 function rewriteItems(items: unknown[], map: (reference: string) => string | undefined): void {
   for (let i = 0; i < items.length; i++) {
     const item = items[i]

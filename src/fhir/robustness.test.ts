@@ -48,7 +48,7 @@ function sitesOf(value: object): Site[] {
   ])
 }
 
-/** Whatever arrives: the validator answers, and what it accepts the rest of the slice can work with. */
+/** Whatever the resource is, the validator must answer, and the rest of the slice must be able to process it once it is accepted. */
 function survive(resource: Resource, where: string): void {
   const hasError = fhir.validate(resource).some(({ severity }) => severity === 'error')
   planBundle(resource)

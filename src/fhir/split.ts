@@ -1,7 +1,7 @@
 import { parseJson } from './json.ts'
 
 type Json = Record<string, unknown>
-/** A Bundle taken apart as it flows by: what stands before its entries, each entry as text, what stands after. */
+/** A part of a Bundle: the members before its entries, one entry as text, or the members after the entries. */
 export type Piece = { kind: 'head'; members: Json } | { kind: 'entry'; text: string } | { kind: 'tail'; members: Json }
 
 const quote = 0x22
@@ -10,8 +10,8 @@ const opens = (code: number) => code === 0x7b || code === 0x5b
 const closes = (code: number) => code === 0x7d || code === 0x5d
 
 /**
- * Takes a Bundle apart without holding it: only the entry that is under way is in memory. What has no entries is one head and a tail
- * with nothing in it. The text is our own and well-formed.
+ * Splits a Bundle as it arrives and keeps only the current entry in memory. A Bundle without entries is one head and an empty
+ * tail. The text comes from this system and is well-formed.
  */
 export class BundleSplitter {
   #text = ''
@@ -19,7 +19,7 @@ export class BundleSplitter {
   #depth = 0
   #inText = false
   #state: 'head' | 'entries' | 'tail' = 'head'
-  /** Where the entry under way, or the property name read last on the first level, begins. */
+  /** The beginning of the current entry, and that of the last property name on the first level. */
   #start = -1
   #nameAt = -1
   #name = ''
@@ -89,7 +89,7 @@ export class BundleSplitter {
     return null
   }
 
-  /** Drops what has been read; the loop goes on behind it. */
+  /** Drops the text that was read; the loop goes on with the rest. */
   #cut(): void {
     this.#text = this.#text.slice(this.#at + 1)
     this.#at = -1

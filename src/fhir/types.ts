@@ -5,7 +5,7 @@ import type { Units } from './units.ts'
 import type { Formats } from './formats.ts'
 import type { Patch } from './patch/patch.ts'
 
-/** A FHIR resource as plain JSON; which properties it may have is the validator's business. */
+/** A FHIR resource as plain JSON. The validator checks which properties it may have. */
 export type Resource = {
   resourceType: string
   id?: string
@@ -13,7 +13,7 @@ export type Resource = {
   [key: string]: unknown
 }
 
-/** One thing wrong with a resource. `code` is from the FHIR value set issue-type, `expression` a simple FHIRPath. */
+/** One mistake in a resource. `code` is from the FHIR value set issue-type, `expression` a simple FHIRPath. */
 export type Issue = {
   severity: 'error' | 'warning' | 'information'
   code: string
@@ -27,13 +27,13 @@ export type SearchParameterType = 'token' | 'string' | 'date' | 'reference' | 'u
 export type SearchParameter = {
   code: string
   type: SearchParameterType
-  /** Resource types a reference may point to; only on references. */
+  /** The resource types that a reference may point to; only for references. */
   targets?: string[]
   expression: string
   url: string
-  /** Types of the elements that are searched, where they were compiled. */
+  /** The types of the searched elements, when the parameter was compiled. */
   holds?: string[]
-  /** All codes that a token can have at all: of a boolean, or of codes with a required value set. */
+  /** All codes that the token can have, when it is a boolean or has a required value set. */
   codes?: string[]
   /** The parts of a composite; `code` is the parameter that searches the part alone. */
   components?: { code: string; type: SearchParameterType; targets?: string[] }[]
@@ -41,7 +41,7 @@ export type SearchParameter = {
 
 /** One value of one search parameter. Dates are inclusive bounds in milliseconds since 1970. */
 export type Extracted =
-  /** `types`: of an identifier only, and of each. */
+  /** `types`: present only for identifiers, and for each of them. */
   | { code: string; kind: 'token'; system: string | null; value: string | null; text?: string; types?: { system?: string; code?: string }[] }
   | { code: string; kind: 'string'; value: string; exact?: string }
   | { code: string; kind: 'date'; low: number; high: number }
@@ -49,18 +49,18 @@ export type Extracted =
   | { code: string; kind: 'uri'; value: string }
   | { code: string; kind: 'number'; low: number; high: number }
   | { code: string; kind: 'quantity'; low: number; high: number; system: string | null; unit: string | null; label: string | null }
-  /** The parts of one element, each under the place of its component: '0', '1'. */
+  /** The values of one element, each with the index of its component as code: '0', '1'. */
   | { code: string; kind: 'composite'; parts: Extracted[] }
   | { code: string; kind: 'position'; latitude: number; longitude: number }
-  /** The words of a name, as `phonetic` compares them, and what each has in common with those that sound alike. */
+  /** The words of a name as `phonetic` compares them, and for each the forms that it shares with similar words. */
   | { code: string; kind: 'sounds'; words: string[]; near: string[][] }
-  /** Folded words with a space before and after each. */
+  /** Folded words, each with a space before and after it. */
   | { code: string; kind: 'words'; text: string }
 
-/** Top-level properties of a type that a summary keeps, and those that it cannot be without. */
+/** The top-level properties that a summary of the type keeps, and those that are mandatory. */
 export type Summary = { summary: string[]; mandatory: string[] }
 
-/** A definition as the validator keeps it: see profile/lean.ts. */
+/** A definition in the form that the validator keeps: see profile/lean.ts. */
 export type Definition = { url: string; version: string; text: string }
 
 export type Fhir = {
@@ -68,45 +68,47 @@ export type Fhir = {
   types: readonly string[]
   /** -1 when the type is unknown. */
   typeCode(type: string): number
-  /** The packages a verdict was made with. */
+  /** The functional lists of R4 (`List/$find`) by name, each with the types of its entries. */
+  functionalLists: Readonly<Record<string, readonly string[]>>
+  /** The packages that take part in a verdict. */
   versions: string[]
   /**
-   * Structure, formats, bindings, invariants and the profiles that are known. Valid is what has no error; a warning is a sloppiness that
-   * is accepted. Strict says everything the reference validator would; otherwise what whole systems write by habit is a warning.
+   * Checks structure, formats, bindings, invariants and the known profiles. A resource is valid without errors; warnings are deviations that
+   * are accepted. Strict reports all that the reference validator would; otherwise deviations that many systems send are warnings.
    */
   validate(resource: unknown, wanted?: { profiles?: readonly string[]; isStrict?: boolean }): Issue[]
   /**
-   * Definitions of a package, as many times as there are pages of them, take effect at once; `codes` gives its code systems, value sets
+   * Adds definitions of a package, which take effect at once; a package may come in several calls. `codes` gives its code systems, value sets
    * and concept maps, and is called only when the cache has not compiled them yet.
    */
   addPackage(name: string, definitions: readonly Definition[], codes?: () => Iterable<TerminologyResource>): void
   removePackage(name: string): void
-  /** Every value of every search parameter of the resource, or of these alone, except what `details` gives. */
+  /** The values of all search parameters of the resource, or of these alone, without those that `details` gives. */
   extract(resource: Resource, only?: ReadonlySet<string>): Extracted[]
-  /** Composites, positions and words: only for the parameters that are named. */
+  /** Composites, positions and words, of the named parameters only. */
   details(resource: Resource, codes: readonly string[]): Extracted[]
   parameters(type: string): SearchParameter[]
-  /** Parameters by which resources of a type belong to a compartment (`Patient`, `Encounter` …); none when they never do. */
+  /** The parameters by which resources of a type belong to a compartment (`Patient`, `Encounter` …); none when they cannot belong to it. */
   compartment(name: string, type: string): readonly string[]
-  /** What an operator added to the parameters of the standard. */
+  /** The search parameters that an operator has added. */
   custom: CustomParameters
   compileParameter(definition: Resource): Promise<CustomParameter>
   /** A definition of R4, IPS or a loaded package. */
   definition(canonical: string): Resource | undefined
   summaryOf(type: string): Summary
-  /** How a top-level element stands in JSON: `value` of an Observation has eleven forms; none when the type has no such element. */
+  /** The JSON properties of a top-level element: `value` of an Observation has eleven forms. None when the type has no such element. */
   propertiesOf(type: string, element: string): string[]
   formats: Formats
-  /** JSON Patch or FHIRPath Patch; `before` stays as it is. */
+  /** Applies a patch and returns the new resource; `before` is not changed. */
   patch(before: Resource, patch: Patch): Promise<Resource>
   references(resource: Resource, visit: (reference: { reference?: string }, path: string) => void): void
-  /** By the Patient compartment definition; the first is the subject. */
+  /** References to patients by the Patient compartment's definition; the first one is the subject. */
   patientReferences(resource: Resource): string[]
-  /** Of a name that has this word, one of these is among its sounds. */
+  /** A name that contains this word has at least one of these among its sounds. */
   soundsWith(word: string): string[]
-  /** Does the parameter name that first patient, and no other that the resource may also refer to? */
+  /** Whether the parameter names the first of `patientReferences`, in a type that refers to no other patient. */
   namesSubject(type: string, code: string): boolean
-  /** Code systems, value sets and concept maps of R4 and of packages; read when first asked. */
+  /** Code systems, value sets and concept maps of R4 and of packages; they are read at the first question. */
   terminology: Terminology
   units: Units
 }

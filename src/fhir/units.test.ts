@@ -27,7 +27,7 @@ test('the same amount in two units is the same in base units', () => {
     assert.deepEqual(inBase(value, code), inBase(other, otherCode), `${value} ${code} = ${other} ${otherCode}`)
 })
 
-test('what measures different things has different base units', () => {
+test('units of different kinds have different base units', () => {
   const different: [string, string][] = [
     ['g/L', 'mol/L'],
     ['mol/L', '/L'],
@@ -40,7 +40,7 @@ test('what measures different things has different base units', () => {
   for (const [one, other] of different) assert.notEqual(units.canonical(one)?.unit, units.canonical(other)?.unit, `${one} is not ${other}`)
 })
 
-test('what only looks like a unit is none, and is not mended', () => {
+test('a text that only looks like a unit is none, and is not corrected', () => {
   for (const text of ['', 'foo', 'mmHg', 'iU', ' mg', 'mg ', 'cells/uL', 'mg/', '×10⁹/l', 'm'.repeat(5000)])
     assert.equal(units.canonical(text), null, JSON.stringify(text.slice(0, 20)))
 })

@@ -1,19 +1,19 @@
 import { createRequire } from 'node:module'
 
 /**
- * A UCUM unit in base units: a quantity `v` of it is `v * factor + offset` of `unit`. Two quantities may be compared when their `unit`
- * is the same. Logarithmic units (pH, B[SPL]) are not a factor of anything, so their base is themselves.
+ * A UCUM unit in base units: a quantity `v` of it is `v * factor + offset` of `unit`. Two quantities can be compared when their `unit`
+ * is the same. Logarithmic units (pH, B[SPL]) are no multiple of another unit, so each is its own base.
  */
 export type CanonicalUnit = { unit: string; factor: number; offset: number }
 
 export type Units = {
-  /** Null when the text is no unit of UCUM. */
+  /** Null when the text is not a UCUM unit. */
   canonical(code: string): CanonicalUnit | null
-  /** Its name in English, or null when it is no unit. */
+  /** The English name of the unit, or null when the text is not a unit. */
   nameOf(code: string): string | null
 }
 
-/** What the library of the National Library of Medicine tells of a unit (`Unit` in its sources). */
+/** What the library of the National Library of Medicine knows of a unit (`Unit` in its sources). */
 type Measured = {
   name_: string | number | null
   magnitude_: number
@@ -34,7 +34,7 @@ const bases = ['m', 's', 'g', 'rad', 'K', 'C', 'cd']
 const avogadro = 6.0221367e23
 const digits = 12
 
-/** The units are parsed when first met and then remembered; the library itself (70 ms, 14 MB) is opened at the first question. */
+/** Each unit is parsed once and remembered; the library itself (70 ms, 14 MB) is loaded for the first one. */
 export function createUnits(): Units {
   const seen = new Map<string, Known | null>()
   let library: Library | undefined
@@ -44,7 +44,7 @@ export function createUnits(): Units {
     if (found !== undefined) return found
     library ??= require('@lhncbc/ucum-lhc').UcumLhcUtils.getInstance() as Library
     const made = isWritable(code) ? measure(library, code) : null
-    if (seen.size >= entriesMax) seen.clear() // A record uses some hundred; whoever sends thousands pays by parsing again.
+    if (seen.size >= entriesMax) seen.clear() // A record uses some hundred units; a client that sends thousands makes them be parsed again.
     seen.set(code, made)
     return made
   }
@@ -52,14 +52,14 @@ export function createUnits(): Units {
   return { canonical: (code) => known(code)?.canonical ?? null, nameOf: (code) => known(code)?.name ?? null }
 }
 
-/** UCUM is printable ASCII without spaces (section 2.2); the library would mend some other texts, and a mended code is not what was sent. */
+/** UCUM is printable ASCII without spaces (section 2.2). The library would correct some other texts, but a corrected code is not the one that was sent. */
 const isWritable = (code: string): boolean => code.length > 0 && code.length <= lengthMax && /^[\x21-\x7e]+$/.test(code)
 
 function measure(library: Library, code: string): Known | null {
   const { unit, origString } = library.getSpecifiedUnit(code, 'validate')
   if (unit === null || unit === undefined) return null
   if (origString !== null && origString !== undefined && origString !== code) return null
-  // The library calls the unit 1 by a number.
+  // The library's name of the unit 1 is a number.
   return { canonical: canonicalOf(unit, code), name: String(unit.name_ ?? code) }
 }
 
@@ -75,17 +75,17 @@ function canonicalOf(unit: Measured, code: string): CanonicalUnit {
   return { unit: label.join('.') || '1', factor: rounded(unit.magnitude_ / particles), offset: 0 }
 }
 
-/** `1 / 1000 / 0.001` is not exactly one in binary; twelve digits are more than any measurement has. */
+/** `1 / 1000 / 0.001` is not exactly one in binary, so factors are rounded to twelve digits, more than any measurement has. */
 const rounded = (value: number): number => Number(value.toPrecision(digits))
 
-/** Degrees are the only special units that are a factor and an offset. */
+/** Temperatures are the only special units that convert by a factor and an offset. */
 function temperature(unit: Measured, code: string): CanonicalUnit | null {
   if (unit.cnv_ === 'Cel') return { unit: 'K', factor: rounded(unit.magnitude_ * unit.cnvPfx_), offset: 273.15 }
   if (code === '[degF]') return { unit: 'K', factor: 5 / 9, offset: 273.15 - (32 * 5) / 9 }
   return null
 }
 
-/** International units of two substances measure nothing in common (UCUM, section 3.2): the atom stays in the name of the base. */
+/** International units of two substances cannot be compared (UCUM, section 3.2), so the name of the base unit contains the substance's atom. */
 function arbitraryAtom(code: string): string | null {
   const atoms = code.replace(/\{[^}]*\}/g, '').match(/\[[^\]]*\]/g) ?? []
   return atoms.length === 1 ? (atoms[0] as string).toUpperCase() : null

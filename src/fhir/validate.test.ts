@@ -9,7 +9,7 @@ const errorsOf = (resource: unknown) => fhir.validate(resource).filter(({ severi
 const examples = corpus('fhir-r4-examples')
 const synthea = corpus('synthea-r4')
 
-// Each of these breaks the specification itself: missing linkIds, empty narratives, references to types that are not allowed.
+// Each of these examples breaks the specification itself: missing linkIds, empty narratives, references to types that are not allowed.
 const brokenExamples = new Set([
   'ActivityDefinition/ActivityDefinition-blood-tubes-supply.json',
   'ActivityDefinition/ActivityDefinition-heart-valve-replacement.json',
@@ -38,7 +38,7 @@ test('a patient and an observation are valid', () => {
   assert.deepEqual(fhir.validate(anObservation()), [])
 })
 
-/** What is changed, the expression and the code of the first issue. */
+/** The change, the changed resource, the expression and the code of its first issue. */
 const mutations: [string, Resource, string, string][] = [
   ['an unknown property', aPatient({ nme: 'x' }), 'Patient.nme', 'structure'],
   ['an unknown property deep inside', aPatient({ name: [{ famly: 'x' }] }), 'Patient.name[0].famly', 'structure'],
@@ -112,7 +112,7 @@ const mutations: [string, Resource, string, string][] = [
 
 for (const [what, resource, expression, code] of mutations) {
   test(`${what} is an error that says where and how to mend it`, () => {
-    // Through JSON, as it would come, so that undefined is not there at all.
+    // Through JSON, as a client would send it, which removes undefined properties.
     const [first] = errorsOf(resource.resourceType === 'Patient' && Object.hasOwn(resource, '__proto__') ? resource : JSON.parse(JSON.stringify(resource)))
     assert.equal(first?.expression, expression)
     assert.equal(first?.code, code)
@@ -164,7 +164,7 @@ test('a thousand warnings stop nothing, and an error behind them is not lost', (
   const profile = Array.from({ length: 1000 }, (_, at) => `http://a.test/StructureDefinition/${at}`)
   const severities = (more: object) => new Set(fhir.validate(aPatient({ meta: { profile }, ...more })).map(({ severity }) => severity))
   assert.deepEqual(severities({}), new Set(['warning']))
-  // Profiles are looked at after the elements, so the error has to stand behind them: in a resource that comes later.
+  // Profiles are checked after the elements, so the error must come later: it is in the next resource.
   const bundle = { resourceType: 'Bundle', type: 'collection', entry: [{ resource: aPatient({ meta: { profile } }) }, { resource: aPatient({ gender: 'F' }) }] }
   assert.deepEqual(new Set(fhir.validate(bundle).map(({ severity }) => severity)), new Set(['warning', 'error']))
 })

@@ -8,8 +8,9 @@ const { skip } = corpus('fhir-validator-cases')
 
 type Group = { name: string; format: 'json' | 'xml'; isIn(one: ValidatorCase): boolean; caughtMin: number; acceptedMin: number }
 
-// What is missing needs terminologies that are not free (LOINC, SNOMED CT, CVX), packages that the case does not bring, or an option that
-// a server does not have, or say no more than that a display is wrong: left out of the first group are those, whose same file has two verdicts.
+// The cases that are missed need terminologies that are not free (LOINC, SNOMED CT, CVX), packages that the case does not bring, or an option that a
+// server does not have; others only report a wrong display. Cases that an option decides have the same file twice, with two verdicts: the first group
+// leaves them out.
 const groups: Group[] = [
   {
     name: 'self-contained JSON',

@@ -252,7 +252,7 @@ test('a visit and the looks of a person stay with the person when a wrong chart 
   const { world, ask } = await startIdentity(t)
   const jmbg = newJmbg('1972-03-15')
   const person = await mustFile(world, patientOf({ jmbg }, { birthDate: '1972-03-15' }))
-  // Several, so that some key is smaller than the person's own.
+  // Eight charts, so that some key is smaller than the person's own.
   const wrong = []
   for (let at = 0; at < 8; at++) wrong.push(await mustFile(world, patientOf({ jmbg }, { birthDate: '1972-03-15' })))
   assert.equal((await ask(doctor, 'POST', '/visits', { number: jmbg, birthDate: '1972-03-15', reason: 'контрола' })).status, 201)

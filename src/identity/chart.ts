@@ -4,13 +4,13 @@ import { Refusal } from '../platform/refusal.ts'
 import { checkJmbg, type JmbgOptions } from './jmbg.ts'
 import { checkEbs, checkLbo, checkLzb, type Check, type LzbPolicy, type Warning } from './numbers.ts'
 
-/** What one chart says about who its patient is. Pure: read from the resource and the settings, nothing else. */
+/** What one chart says about who its patient is. Pure: it reads only the resource and the settings. */
 export type Claim = {
   jmbg: string | null
   ebs: string | null
   lbo: string | null
   lzb: string | null
-  /** Assigning authority and local number, the one the institution finds the patient by. */
+  /** Assigning authority and local number, by which the institution finds the patient. */
   local: string | null
   chartNumber: string | null
   dentalChartNumber: string | null
@@ -30,10 +30,10 @@ export type Demographics = {
   deceasedAt: string | null
 }
 
-/** `CODE: sentence`; the sender gets them back as warnings of the outcome. */
+/** `CODE: sentence`; the sender gets these back as warnings of the outcome. */
 export type FilingWarning = `${Warning | 'BIRTH_DATE_DIFFERS' | 'LBO_OF_ANOTHER' | 'LOCAL_NUMBER_OF_ANOTHER'}: ${string}`
 
-/** `urn:rs` and the rules that are settings. */
+/** `urn:rs`, and the rules that the settings can change. */
 export type ChartRules = { urn: string; lzb: LzbPolicy; jmbg: JmbgOptions }
 
 const warningTexts: Record<Warning, string> = {
@@ -44,7 +44,7 @@ const warningTexts: Record<Warning, string> = {
   MB_CHECKSUM: 'The check digit of the MB does not match.',
 }
 
-/** Reads who the patient is; a national number that cannot be right is refused with the place where it stands. */
+/** Reads who the patient is. Refuses a national number that cannot be right, and names the place where it stands. */
 export function readChart(patient: Patient, rules: ChartRules): Claim | Refusal {
   const claim: Claim = {
     jmbg: null,
@@ -94,7 +94,7 @@ function warnOfBirthDate(claim: Claim, rules: ChartRules): void {
 
 const typed = (identifier: Identifier, code: string) => identifier.type?.coding?.some((coding) => coding.code === code) === true
 
-/** The medical record number if one is marked as such (HL7 table 0203, MR), else the first identifier with an authority. */
+/** Takes the medical record number if one is marked as such (HL7 table 0203, MR), else the first identifier with an authority. */
 function readLocalNumbers(claim: Claim, identifiers: Identifier[], rules: ChartRules): void {
   const national = new Set(['jmbg', 'ebs', 'lbo', 'lzb'].map((kind) => `${rules.urn}:${kind}`))
   const own = identifiers.filter((one) => one.value !== undefined && one.value !== '' && !national.has(one.system ?? ''))
@@ -106,7 +106,7 @@ function readLocalNumbers(claim: Claim, identifiers: Identifier[], rules: ChartR
   claim.dentalChartNumber = shownNumber(dental, rules)
 }
 
-/** Some systems use the JMBG as their chart number; such a number is for finding only and is not kept in clear. */
+/** Some systems use the JMBG as their chart number. Such a number serves for finding only and is not kept in clear. */
 function shownNumber(identifier: Identifier | undefined, rules: ChartRules): string | null {
   const value = clip(identifier?.value)
   if (value === null || value.length > 64) return null
@@ -132,7 +132,7 @@ function demographicsOf(patient: Patient): Demographics {
   }
 }
 
-/** The law asks for one parent's name: HL7 RoleCode of the contact tells who is one. */
+/** The law asks for one parent's name. The HL7 RoleCode of a contact tells whether the contact is a parent. */
 function parentOf(patient: Patient): string | null {
   const roles = new Set(['PRN', 'FTH', 'MTH', 'NPRN', 'NFTH', 'NMTH'])
   const parent = patient.contact?.find((contact) =>
@@ -154,7 +154,7 @@ const dateOf = (text: string | undefined) => (text !== undefined && /^\d{4}(-\d{
 const wordsMax = 12
 const wordLengthMax = 40
 
-/** The words a name is found by: folded, split where people split names, bounded. */
+/** The words by which a name is found: folded, split at everything but letters and digits, limited in length and number. */
 export function wordsOf(...names: string[]): string[] {
   const words = names.flatMap((name) => fold(name).split(/[^\p{L}\p{N}]+/u)).filter((word) => word.length > 1)
   return [...new Set(words.map((word) => word.slice(0, wordLengthMax)))].slice(0, wordsMax)

@@ -1,9 +1,9 @@
-// The arithmetic of the national numbers, each taken from digits that are already known to be digits.
+// The arithmetic of the national numbers. Every function expects text that was already checked to be digits.
 
 const jmbgWeights = [7, 6, 5, 4, 3, 2] as const
 const mbWeights = [2, 7, 6, 5, 4, 3, 2] as const
 
-/** 1 to 11. By the strict reading a number whose control is 10 is never issued; 10 and 11 are both written as 0. */
+/** The control value of a JMBG, 1 to 11. By the strict reading a number whose control is 10 is never issued; 10 and 11 are both written as 0. */
 export function jmbgControl(first12: string): number {
   const sum = jmbgWeights.reduce((total, weight, i) => total + weight * (Number(first12[i]) + Number(first12[i + 6])), 0)
   return 11 - (sum % 11)
@@ -25,7 +25,7 @@ export function mod1110CheckDigit(digits: string): number {
   return (11 - product) % 10
 }
 
-/** Weights found by trial on public numbers, not read in an official text: a mismatch is only a warning. */
+/** These weights were found by trial on public numbers, not read in an official text: a mismatch is only a warning. */
 export function mbCheckDigit(first7: string): number {
   const sum = mbWeights.reduce((total, weight, i) => total + weight * Number(first7[i]), 0)
   const digit = 11 - (sum % 11)

@@ -5,7 +5,7 @@ import { jmbgCheckDigit } from './check-digits.ts'
 import { citizenOf } from './citizen-of.ts'
 import { registerPeople } from './register-people.ts'
 
-test('who signs in is found by JMBG or EBS, and nobody by another number', async (t) => {
+test('a person who signs in is found by JMBG or EBS, and by no other number', async (t) => {
   const { world, sql } = await startPlatform(t)
   const jmbg = `010198571501${jmbgCheckDigit('010198571501')}`
   const ebs = '9912345678901'

@@ -9,7 +9,7 @@ import { checkEbs } from './numbers.ts'
 import { unseal } from './secrets.ts'
 import { locate, personOfNumber } from './store.ts'
 
-/** The right to convert; no wildcard scope gives it (e-karton rulebook art. 6: a separate service with its own access). */
+/** The scope that allows converting; no wildcard scope includes it (e-karton rulebook art. 6: a separate service with its own access). */
 export const conversionScope = 'system/lzb.convert'
 
 export type Conversion = { jmbg: string } | { ebs: string }
@@ -17,7 +17,7 @@ export type Converted = { lzb: string; shown: string }
 
 const attemptsMax = 5
 
-/** JMBG or EBS to LZB. Whoever has none yet gets one; asked again, also at the same moment, the answer is the same. */
+/** Converts a JMBG or EBS to the LZB. A person without an LZB gets one. Repeated and simultaneous requests get the same answer. */
 export async function convertNumber(asking: Asking, wish: Conversion): Promise<Converted> {
   const { world } = asking
   await requireRight(asking)

@@ -27,12 +27,12 @@ export type Filing = {
   institution: number
   resource: Patient | { resourceType: string }
   id: string
-  /** Who files it, for the history of links; the institution's own id when it is left out. */
+  /** The actor for the history of links; by default the institution's own id. */
   actor?: string
 }
 
 export type Filed = {
-  /** Root key and handle of the person the chart belongs to. */
+  /** Root key and handle of the person to whom the chart belongs. */
   person: number
   handle: string
   state: 'identified' | 'pending'
@@ -41,12 +41,12 @@ export type Filed = {
   warnings: FilingWarning[]
 }
 
-/** A random value was taken, or somebody claimed the same number meanwhile: look again and decide again. */
+/** An attempt fails when a random value was already taken or somebody claimed the same number meanwhile. The next one looks and decides again. */
 const attemptsMax = 5
 
 /**
- * Finds or makes the person of a chart, inside the transaction that stores the chart: called for each Patient that is created or updated.
- * A known chart costs two statements, a new person three.
+ * Finds or makes the person of a chart, inside the transaction that stores the chart. It is called for each Patient that is created or updated. A
+ * known chart costs two statements, a new person three.
  */
 export async function fileChart(tx: Transaction, world: World, filing: Filing): Promise<Filed | Refusal> {
   const claim = readChart(filing.resource as Patient, rulesOf(world))
@@ -70,7 +70,7 @@ export function rulesOf(world: World): ChartRules {
 
 const national = ['jmbg', 'ebs', 'lbo', 'lzb'] as const
 
-/** The national numbers that a Patient carries, checked as on the way in: one that cannot be right is refused with its place. */
+/** The national numbers that a Patient carries, checked as at filing: a number that cannot be right is refused with its place. */
 export function numbersOf(world: World, patient: Patient): { system: string; value: string }[] {
   const claim = readChart(patient, rulesOf(world))
   if (claim instanceof Refusal) throw claim
@@ -82,7 +82,7 @@ export function numbersOf(world: World, patient: Patient): { system: string; val
 
 export type Task = { facts: LocatedFacts; plan: Plan; claim: Claim; chart: ChartKey; act: Act }
 
-/** Null: something was taken, look again. */
+/** Null when a random value or a number was taken meanwhile: the caller looks again. */
 async function carryOut(tx: Transaction, world: World, { facts, plan, claim, chart, act }: Task): Promise<Filed | null> {
   const known = factOf(facts, plan.person)
   const numbers = plan.add.map((kind) => newNumber(world, kind, claim[kind] as string))
@@ -93,7 +93,7 @@ async function carryOut(tx: Transaction, world: World, { facts, plan, claim, cha
   let toAdd = numbers
   if (plan.person === null) {
     const made = first ? await personOfNumber(tx, fresh, first, act.at) : await pendingPerson(tx, { ...fresh, temporaryNumber }, chart.key, chart.local, act.at)
-    if (made !== fresh.id) return null // Somebody claimed it a moment ago, and their facts count now.
+    if (made !== fresh.id) return null // Somebody claimed the number a moment ago; their facts count now.
     toAdd = numbers.slice(1)
   }
   const person = plan.person ?? fresh.id
@@ -103,7 +103,7 @@ async function carryOut(tx: Transaction, world: World, { facts, plan, claim, cha
   return filedAs(world, known, plan, { ...fresh, temporaryNumber })
 }
 
-/** What is told of a chart that has been filed under the person known, or under the new one. */
+/** The answer about a chart that has been filed under the known person, or under the new one. */
 export function filedAs(world: World, known: Located | undefined, plan: Plan, fresh: NewPerson & { temporaryNumber: string }): Filed {
   const isIdentified = known?.isIdentified === true || plan.add.length > 0
   const lzb = known?.lzb ? unseal(world, 'lzb', known.lzb) : fresh.lzbText
@@ -117,7 +117,7 @@ export function filedAs(world: World, known: Located | undefined, plan: Plan, fr
   }
 }
 
-/** What the rules and the settings make of a claim and of what is known. */
+/** The plan that the rules and the settings make from a claim and the known facts. */
 export function planOf(world: World, institution: number, claim: Claim, facts: LocatedFacts): Plan | Refusal {
   const plan = decideFiling(claim, facts)
   return !(plan instanceof Refusal) && isTooStrict(world, institution, facts, plan) ? strictRefusal() : plan
@@ -146,7 +146,7 @@ export const newNumber = (world: World, kind: NumberKind, value: string): NewNum
   cipher: seal(world, kind, value),
 })
 
-/** Everything random that a new person needs. */
+/** All random values that a new person needs. */
 export function newPerson(world: World): NewPerson {
   const lzbText = newLzb(world)
   return { id: newKey(world), handle: uuidV4(world), lzbText, lzb: newNumber(world, 'lzb', lzbText) }

@@ -23,7 +23,7 @@ const chart = (world: World, numbers: Numbers, more: Partial<Filing> & { birthDa
   return { patient: newKey(world), institution: 1, id: 'p', resource: patientOf(numbers, { birthDate }), ...rest }
 }
 
-/** The same draws for the same seed. */
+/** A generator that draws the same for the same seed. */
 function draws(seed: number) {
   let state = seed
   return (below: number) => {
@@ -32,7 +32,7 @@ function draws(seed: number) {
   }
 }
 
-/** Few numbers and many charts, so that they meet in every way. */
+/** Few numbers and many charts, so that charts share numbers in every way. */
 function someFilings(world: World, seed: number, jmbgs: readonly string[]): Filing[][] {
   const draw = draws(seed)
   const maybe = <T>(one: T): T | undefined => (draw(3) === 0 ? one : undefined)
@@ -56,7 +56,7 @@ function someFilings(world: World, seed: number, jmbgs: readonly string[]): Fili
   )
 }
 
-/** What became of people, without what is drawn at random. */
+/** What became of the people, without the values that are drawn at random. */
 async function pictureOf(sql: Sql, filings: Filing[]) {
   const keys = [...new Set(filings.map(({ patient }) => patient))]
   const rows = await sql<{ key: number; person: number; state: string; isIdentified: boolean; family: string; chartNumber: string | null }>`
@@ -86,7 +86,7 @@ test('charts filed together are decided as one after the other, however their nu
   await openLedger(t, single.world)
   const kinds = { merged: 0, refused: 0, shared: 0 }
   for (let seed = 1; seed <= 3; seed++) {
-    // EBS, LBO and local numbers come again with the next seed and meet the people of the seeds before.
+    // EBS, LBO and local numbers repeat with each seed and meet the people of the seeds before.
     const jmbgs = Array.from({ length: 6 }, () => newJmbg())
     const rounds = someFilings(single.world, seed, jmbgs)
     for (const [round, filings] of rounds.entries()) {
@@ -126,7 +126,7 @@ test('a batch of charts', async (t) => {
     assert.equal(second?.person, first?.person)
   })
 
-  await t.test('one that is refused writes nothing and keeps no other from being filed', async () => {
+  await t.test('a refused chart writes nothing and stops no other chart', async () => {
     const [one, other] = [newJmbg(), newJmbg()]
     const known = chart(world, { jmbg: one })
     await filedAll([known])

@@ -25,9 +25,9 @@ type Fresh = NewPerson & { temporaryNumber: string }
 type Ready = Task & { place: number; fresh: Fresh; numbers: NewNumber[] }
 
 /**
- * Files charts as `fileChart` does one after the other, answers in their order: three statements for all that have nothing to do with each other.
- * Where two share a key, a number or a person the later one must see what the earlier did, so it is filed alone afterwards; so is whatever
- * merges people or adds a number to somebody known. A refusal is that chart's own and has written nothing.
+ * Files charts with the same result as `fileChart` one after the other, and answers in their order. Charts that share nothing take
+ * three statements together. Where two share a key, a number or a person, the later one must see what the earlier did, so it is filed alone
+ * afterwards. A chart that merges people or adds a number to a known person is filed alone too. A refused chart has written nothing and stops no other.
  */
 export async function fileCharts(tx: Transaction, world: World, filings: readonly Filing[]): Promise<(Filed | Refusal)[]> {
   if (filings.length === 1) return [await fileChart(tx, world, filings[0] as Filing)]
@@ -46,7 +46,7 @@ export async function fileCharts(tx: Transaction, world: World, filings: readonl
   return results
 }
 
-/** Which charts may go together, and which must wait for those before them. */
+/** Decides which charts may be filed together and which must wait for the charts before them. */
 async function sort(tx: Transaction, world: World, asked: ReadonlyMap<number, Asked>, results: (Filed | Refusal)[]) {
   const at = world.now()
   const all = await locateAll(
@@ -81,7 +81,7 @@ function namesOf(chart: ChartKey, hashes: readonly Buffer[], facts: LocatedFacts
   return [`key ${chart.key}`, ...texts, ...new Set(people)]
 }
 
-/** Answers the places of those whom others were quicker with. */
+/** Answers the places of the charts whose person somebody else made first. */
 async function fileTogether(tx: Transaction, world: World, ready: readonly Ready[], results: (Filed | Refusal)[]): Promise<number[]> {
   const made = await makePeople(
     tx,
@@ -109,7 +109,7 @@ async function makePeople(tx: Transaction, born: readonly Ready[]): Promise<Set<
   return new Set(row?.made)
 }
 
-/** The charts under their people, and what they say. */
+/** Links the charts to their people and stores what the charts say. */
 async function linkAll(tx: Transaction, done: readonly Ready[]): Promise<void> {
   const [first] = done
   if (!first) return

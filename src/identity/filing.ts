@@ -1,7 +1,7 @@
 import { Refusal } from '../platform/refusal.ts'
 import type { Claim, FilingWarning } from './chart.ts'
 
-/** What the database knows about a person that a chart leads to. */
+/** What the database knows about a person to whom a chart leads. */
 export type Fact = {
   person: number
   state: 'active' | 'deceased' | 'void'
@@ -11,10 +11,10 @@ export type Fact = {
   birthDate: string | null
 }
 
-/** Whoever the chart itself, its numbers and its local number lead to at this moment. */
+/** The people to whom the chart itself, its numbers and its local number lead at this moment. */
 export type Facts = {
   chart: Fact | null
-  /** People this chart was separated from by hand. */
+  /** People from whom somebody separated this chart by hand. */
   unlinkedFrom: readonly number[]
   jmbg: Fact | null
   ebs: Fact | null
@@ -23,7 +23,10 @@ export type Facts = {
   local: Fact | null
 }
 
-/** What to do: the chart goes to `person`, or to a new one; `merge` people become that person first; `add` are numbers it does not have yet. */
+/**
+ * What to do: the chart goes to `person`, or to a new one when that is null; the people of `merge` become that person first; `add` lists numbers that
+ * the person does not have yet.
+ */
 export type Plan = {
   person: number | null
   merge: number[]
@@ -34,8 +37,8 @@ export type Plan = {
 const place = 'Patient.identifier'
 
 /**
- * Which person a chart belongs to. A number decides, never a name. Whoever has no JMBG yet may become the person of a JMBG; a chart whose person
- * has one never moves to another by a message, only by hand, because a slip would join two people's records.
+ * Decides to which person a chart belongs, always by a number and never by a name. A person without a JMBG may be merged into the person of a JMBG. A
+ * chart whose person has a JMBG is moved only by hand and never by a message, because a slip would join two people's records.
  */
 export function decideFiling(claim: Claim, facts: Facts): Plan | Refusal {
   if (claim.lzb !== null && facts.lzb === null) {
@@ -67,7 +70,7 @@ export function decideFiling(claim: Claim, facts: Facts): Plan | Refusal {
 
 const localTaken: FilingWarning = 'LOCAL_NUMBER_OF_ANOTHER: The local number belongs to another patient of this institution and was not followed.'
 
-/** The second message finds the first by its local number, unless it brings a number or a birth date that cannot be the same person's. */
+/** The second message finds the first by its local number, unless it brings a number or a birth date that cannot belong to the same person. */
 function isSameByLocalNumber(claim: Claim, { local }: Facts): boolean {
   if (local === null || (claim.jmbg !== null && local.hasJmbg) || (claim.ebs !== null && local.hasEbs)) return false
   const hasNumber = claim.jmbg !== null || claim.ebs !== null
@@ -77,7 +80,7 @@ function isSameByLocalNumber(claim: Claim, { local }: Facts): boolean {
 
 function mayBecome(other: Fact, base: Fact, claim: Claim, facts: Facts): true | 'leave' | Refusal {
   const isChart = facts.chart?.person === other.person
-  // A local number alone never moves somebody who is known by a national one, nor somebody with another birth date.
+  // A local number alone never moves a person with a national number, nor a person with another birth date.
   if (!isChart && facts.local?.person === other.person && facts.ebs?.person !== other.person && facts.lzb?.person !== other.person) {
     const birthDate = base.birthDate ?? claim.demographics.birthDate
     return !other.isIdentified && other.birthDate !== null && other.birthDate === birthDate ? true : 'leave'
@@ -108,7 +111,7 @@ function sameBirthDate(other: Fact, base: Fact, claim: Claim): boolean {
   return new Set(known).size <= 1
 }
 
-/** Numbers the person does not have yet. A second JMBG or EBS is another person's, or a correction that only people can judge. */
+/** Adds the numbers that the person does not have yet. A second JMBG or EBS belongs to another person, or is a correction that only people can judge. */
 function withNumbers(claim: Claim, facts: Facts, plan: Plan, base: Fact | null): Plan | Refusal {
   for (const kind of ['jmbg', 'ebs'] as const) {
     if (claim[kind] === null || facts[kind] !== null) continue

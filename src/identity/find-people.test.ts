@@ -150,6 +150,16 @@ test('the finder', async (t) => {
   })
 })
 
+test('a program that goes through the names is stopped, and a colleague goes on', async (t) => {
+  const { ask } = await startIdentity(t)
+  const find = async (at: number, actor = doctor) => (await ask(actor, 'POST', '/people/search', { query: `petrovic ${1900 + (at % 120)}` })).status
+  let asked = 0
+  while (asked < 600 && (await find(asked)) === 200) asked++
+  assert.ok(asked >= 300 && asked < 600, `${asked} questions`)
+  assert.equal(await find(0), 429)
+  assert.equal(await find(0, { ...doctor, id: 'a0000000-0000-4000-8000-000000000009' }), 200)
+})
+
 test('the doctor’s day lists open visits before chosen patients', async (t) => {
   const { world, sql, ask, open } = await startIdentity(t)
   const [first, second, third] = await sql.begin((tx) =>

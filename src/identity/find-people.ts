@@ -1,4 +1,4 @@
-import { type Basis, type Relations, relationsOf } from '../access/access.ts'
+import { access, type Basis, type Relations, relationsOf } from '../access/access.ts'
 import { type Entry, whoIs } from '../audit/audit.ts'
 import type { Actor } from '../platform/actor.ts'
 import { Refusal } from '../platform/refusal.ts'
@@ -22,6 +22,7 @@ export async function findPeople(asking: Asking, query: string): Promise<FinderA
   await requireTreating(asking)
   if (query.length > queryMax) throw new Refusal('incorrect', `a query has at most ${queryMax} characters`, { expression: 'query' })
   const { world } = asking
+  access.limit(world, 'finder', asking.actor.id)
   const question = readQuestion(query, world.now().getUTCFullYear())
   const relations = await relationsOf(world, asking.actor)
   const candidates = question.number === null ? await byName(world, question, relations) : await byNumber(world, question.number)

@@ -1,12 +1,12 @@
 import { fold } from '../platform/text.ts'
 
-/** What somebody typed into the one field of the finder, read. Pure. */
+/** Reads what a user typed into the one field of the finder. Pure. */
 export type Question = {
-  /** Folded words of the name. */
+  /** The words of the name, folded. */
   words: string[]
   /** `1972` or `1972-03-15`: the birth date begins with it. */
   born: string | null
-  /** The whole text when it can only be a number. */
+  /** The whole text, when it can only be a number. */
   number: string | null
 }
 
@@ -42,7 +42,7 @@ function findDate(text: string): { found: string; iso: string } | null {
   return { found, iso: `${year}-${month.padStart(2, '0')}-${day.padStart(2, '0')}` }
 }
 
-/** Slips between two words: a letter wrong, missing, added, or two swapped (optimal string alignment). */
+/** The number of slips between two words: a letter wrong, missing or added, or two swapped (optimal string alignment). */
 export function distance(a: string, b: string): number {
   let beforeLast: number[] = []
   let last = Array.from({ length: b.length + 1 }, (_, at) => at)
@@ -62,7 +62,7 @@ export function distance(a: string, b: string): number {
 
 const plainD = (word: string) => word.replaceAll('dj', 'd')
 
-/** How far a word of a name is from what was typed: 0 the same, up to 2 for slips, 3 when it only begins so; null when it is another word. */
+/** How far a word of a name is from the typed word: 0 when they are the same, up to 2 for slips, 3 when the word only begins with it; null for another word. */
 export function farness(typed: string, word: string): number | null {
   if (typed === word) return 0
   if (plainD(typed) === plainD(word)) return 0.5 // Đ typed as plain D.

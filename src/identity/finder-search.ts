@@ -2,7 +2,7 @@ import { fragment, type Fragment, join } from '../platform/sql.ts'
 import type { Sql } from '../platform/world.ts'
 import { farness, type Question } from './finder-question.ts'
 
-/** A person who may be meant, before anything is masked. */
+/** A person whom the query may mean, before anything is masked. */
 export type Candidate = {
   person: number
   handle: string
@@ -22,7 +22,7 @@ const beginningsMax = 40
 const slipsMax = 200
 const hitsMax = 100
 
-/** Names that a typed word may stand for, nearest first. */
+/** For each typed word the names that it may stand for, nearest first. */
 export async function likelyNames(sql: Sql, words: readonly string[]): Promise<Map<string, { name: string; far: number }[]>> {
   const rows = await sql<{ typed: string; name: string }>`
     select typed, name
@@ -45,8 +45,8 @@ export async function likelyNames(sql: Sql, words: readonly string[]): Promise<M
 type Named = { sets: readonly string[][]; initials: readonly string[]; born: string | null }
 
 /**
- * People with a name for every typed word, and another name for every initial. Of a common name the index gives any few hundred, the reader is told to ask more exactly;
- * people the reader treats are always among them.
+ * People with a name for every typed word, and another name for every initial. For a common name the index gives any few hundred people, and the
+ * reader is told to ask more exactly; people whom the reader treats are always among them.
  */
 export async function peopleNamed(sql: Sql, { sets, initials, born }: Named, ownKeys: readonly number[]): Promise<Candidate[]> {
   const conditions = sets.map((names) => fragment`demographics.words && ${names}::text[]`)
@@ -95,7 +95,7 @@ function people(sql: Sql, hits: Fragment): Promise<Candidate[]> {
      where person.state <> 'void'`)
 }
 
-/** How far a person's names are from the question; the order of the answer. */
+/** How far a person's names are from the question. The answer is sorted by it. */
 export function farnessOf({ words }: Question, candidate: Candidate): number {
   const sum = (names: string[]) => words.reduce((total, typed) => total + Math.min(9, ...names.map((name) => farness(typed, name) ?? 9)), 0)
   return sum(candidate.words)

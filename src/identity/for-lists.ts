@@ -4,7 +4,10 @@ import { checkJmbg } from './jmbg.ts'
 import { holdersOf } from './keys.ts'
 import { checkLbo } from './numbers.ts'
 
-/** The root key of whoever has each number, in the order asked; null for a number that nobody has. A number that can be none is a sentence. */
+/**
+ * The root key of the person with each number, in the order asked; null for a number that nobody has. A number that cannot be right gives the
+ * sentence that says why.
+ */
 async function find(world: World, tx: Transaction, asked: readonly { kind: 'jmbg' | 'lbo'; value: string }[]): Promise<(number | null | string)[]> {
   const rules = { today: world.now(), yearPivot: world.config.IDENTITY_JMBG_PIVOT }
   const verdicts = asked.map(({ kind, value }) => (kind === 'jmbg' ? checkJmbg(value, rules) : checkLbo(value)))
@@ -12,7 +15,7 @@ async function find(world: World, tx: Transaction, asked: readonly { kind: 'jmbg
   return verdicts.map(({ reason }, at) => reason ?? holders[at] ?? null)
 }
 
-/** What a page of whoever represents them shows of people, by root key. */
+/** What the pages of a representative show about people, by root key. */
 async function shown(world: World, tx: Transaction, roots: readonly number[]): Promise<Map<number, { person: string; name: string; born: string | null }>> {
   const found = await headersOf(world, roots, tx)
   return new Map(
@@ -20,5 +23,5 @@ async function shown(world: World, tx: Transaction, roots: readonly number[]): P
   )
 }
 
-/** Lists of registers name people by number (src/commands.ts hands this down to registry, which stands below). */
+/** For lists of registers, which name people by number (src/commands.ts hands this down to registry, which stands below). */
 export const forLists = { find, shown }

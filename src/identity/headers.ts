@@ -30,13 +30,13 @@ type Row = Omit<Header, 'id' | 'lzb' | 'state' | 'charts'> & {
 
 const peopleMax = 4000
 
-/** Heads of these people, in the order asked; who does not exist is left out. The caller has checked that they may be shown. */
+/** Heads of these people, in the order asked; people who do not exist are left out. The caller has checked that the heads may be shown. */
 export async function headers(world: World, people: readonly number[], sql: Sql = world.sql): Promise<Header[]> {
   const found = await headersOf(world, people, sql)
   return people.flatMap((person) => found.get(person) ?? [])
 }
 
-/** The same by the people asked for. */
+/** The same heads, by root key. */
 export async function headersOf(world: World, people: readonly number[], sql: Sql | Transaction): Promise<Map<number, Header>> {
   const rows = await sql<Row>`
     select person.id as person, person.handle, person.identified_at is not null as is_identified, person.temporary_number,
@@ -67,7 +67,7 @@ function headerOf(world: World, row: Row): Header {
     lzb: lzb === null ? null : inGroups(unseal(world, 'lzb', lzb)),
     temporaryNumber: isIdentified ? null : row.temporaryNumber,
     state: isIdentified ? 'identified' : 'pending',
-    family: row.family ?? '', // Somebody of whom only a number is known so far.
+    family: row.family ?? '', // Only a number is known of this person so far.
     given: row.given ?? '',
     parent,
     birthDate,

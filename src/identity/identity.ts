@@ -9,7 +9,7 @@ import { checkAccount, checkMb, checkPib } from './legal-numbers.ts'
 import { inClear } from './reveal-number.ts'
 import { checkEbs, checkLbo, checkLzb } from './numbers.ts'
 
-// The door of identity: which person is this. Personal numbers never leave it except as answers to an audited question.
+// The door of identity, which answers who a person is. Personal numbers leave it only as answers to an audited question.
 export type { Filed, Filing } from './file-chart.ts'
 export { fileCharts } from './file-charts.ts'
 export { type Header, headers } from './headers.ts'
@@ -17,15 +17,15 @@ export { newKey } from './issue.ts'
 export { keySetRows, keySets, keysOfNumber, type Known, personOf } from './keys.ts'
 export { type CentralPerson, type RegisteredPerson, registerPeople } from './register-people.ts'
 
-/** What the server hands to the page of looks and to the sign-in, and starts beside. */
+/** For the server: what the page of looks and the sign-in need, and the job that runs beside the server. */
 export const forServer = { resolvePerson, citizenOf, startTellingAnswers }
 
-/** The national numbers, checked as the law's texts say, and how their check digits are made. */
+/** The national numbers: their checks as the law defines them, and how their check digits are made. */
 export const numbers = {
   ofPatient: numbersOf,
-  /** For a document that the law wants the number on; the caller has written the look. */
+  /** For a document on which the law wants the number; the caller has written the look. */
   inClear,
-  /** For registers and lists that name people by number; whom they lead to stays inside. */
+  /** For registers and lists that name people by number. The people whom the numbers lead to are not shown outside. */
   holdersOf,
   checkJmbg,
   checkEbs,

@@ -4,9 +4,9 @@ import { accept, reject, type Check, type Warning } from './numbers.ts'
 export type JmbgOptions = {
   /** Today in Belgrade, as a date or as `2026-11-23`. */
   today: Date | string
-  /** By the strict reading a number whose control is 10 was never issued. Software in use accepts it, and so do we by default. */
+  /** By the strict reading a number whose control is 10 was never issued. Software in use accepts such numbers, and by default so do we. */
   strict?: boolean
-  /** Three digits of the year from here up belong to the 1000s, below to the 2000s. */
+  /** The JMBG holds three digits of the year: from the pivot up they belong to the 1000s, below it to the 2000s. */
   yearPivot?: number
 }
 
@@ -14,12 +14,15 @@ export type JmbgCheck = Check & { birthDate?: string; sex?: 'male' | 'female'; r
 
 const belgrade = new Intl.DateTimeFormat('sv-SE', { timeZone: 'Europe/Belgrade' })
 
-/** The date in Belgrade: a child born there at half past midnight is not born in the future. */
+/** The date in Belgrade. With a UTC date, a child born there at half past midnight would be born in the future. */
 export function belgradeDate(at: Date): string {
   return belgrade.format(at)
 }
 
-/** Format, real date, not in the future, control digit; then what is only odd. The order decides which reason a sender reads. */
+/**
+ * Checks the format, the date, that it is not in the future, and the control digit; then it warns of what is merely odd. The order decides which
+ * reason a sender reads.
+ */
 export function checkJmbg(text: string, { today, strict = false, yearPivot = 800 }: JmbgOptions): JmbgCheck {
   if (!/^\d{13}$/.test(text)) return reject('JMBG must be exactly 13 digits', 'Send 13 digits without spaces or dashes.')
 
@@ -51,7 +54,7 @@ function birthDateOf(text: string, yearPivot: number): string | null {
   return isReal ? date.toISOString().slice(0, 10) : null
 }
 
-// The list of regions is well known but unofficial, so it only warns. Nobody's residence is judged by it.
+// The list of regions is well known but unofficial, so an unknown region only warns. The region says nothing about residence.
 function isRegionKnown(region: string): boolean {
   const n = Number(region)
   return n <= 50 || (n >= 60 && n <= 82) || (n >= 85 && n <= 99)

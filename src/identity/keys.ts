@@ -4,15 +4,15 @@ import { readTemporaryNumber } from './issue.ts'
 import { hashOf, type NumberKind } from './secrets.ts'
 
 /**
- * All keys of the person behind each key; a key nobody filed is missing. The person's own key stands first: what is about the person and
- * about no one chart (a look, a visit) is written under it, and stays with the person when a wrong chart is separated.
+ * All keys of the person behind each key; a key that nobody filed is missing. The person's own key stands first: rows about the person and no one
+ * chart (a look, a visit) are written under it, and stay with the person when a wrong chart is separated.
  */
 export async function keySets(sql: Sql | Transaction, keys: readonly number[]): Promise<Map<number, number[]>> {
   const rows = await sql.run<{ key: number; keys: number[] }>(keySetRows(keys))
   return new Map(rows.map((row) => [row.key, row.keys]))
 }
 
-/** The same as a query (key, keys), for a statement that asks its own tables about them at once. */
+/** The same as a query (key, keys), for a statement that joins it with its own tables. */
 export const keySetRows = (keys: readonly number[]): Fragment => fragment`
     select asked.key, array_agg(other.key order by other.key <> other.person, other.key) as keys
       from identity.chart_key asked
@@ -20,7 +20,7 @@ export const keySetRows = (keys: readonly number[]): Fragment => fragment`
      where asked.key = any(${[...keys]}::int8[])
      group by asked.key`
 
-/** Keys of the person with this number; none when the number is unknown. Any JMBG, EBS, LBO or LZB the person ever had leads to them. */
+/** The keys of the person with this number; none when the number is unknown. Any JMBG, EBS, LBO or LZB that the person ever had leads to them. */
 export async function keysOfNumber(sql: Sql | Transaction, world: World, system: string, value: string): Promise<number[]> {
   const kind = (['jmbg', 'ebs', 'lbo', 'lzb'] as const).find((one) => system === `${world.config.SYSTEM_URN}:${one}`)
   const person = kind ? await holderOf(sql, world, [[kind, value]]) : null
@@ -29,14 +29,14 @@ export async function keysOfNumber(sql: Sql | Transaction, world: World, system:
 
 export type Known = { person: number; handle: string; keys: number[] }
 
-/** The living person of a handle, also of one that was merged; null when there is none. */
+/** The person with this handle; the handle of a merged person leads to the survivor. Null when nobody has it. */
 export async function personOf(sql: Sql | Transaction, handle: string): Promise<Known | null> {
   if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(handle)) return null
   const [found] = await sql<{ person: number }>`select identity.survivor(id) as person from identity.person where handle = ${handle}`
   return found ? known(sql, found.person) : null
 }
 
-/** The person with a temporary number or any personal number, whatever somebody typed in one field. */
+/** The person with this temporary or personal number, as somebody typed it into one field. */
 export async function personOfAnyNumber(sql: Sql | Transaction, world: World, text: string): Promise<Known | null> {
   const temporary = readTemporaryNumber(text)
   if (temporary !== null) {
@@ -53,7 +53,7 @@ export async function personOfAnyNumber(sql: Sql | Transaction, world: World, te
   return person === null ? null : known(sql, person)
 }
 
-/** Whom each of many numbers leads to, in the order asked; null for a number that nobody has. */
+/** The person to whom each number leads, in the order asked; null for a number that nobody has. */
 export async function holdersOf(sql: Sql | Transaction, world: World, asked: readonly { kind: NumberKind; value: string }[]): Promise<(number | null)[]> {
   const rows = await sql<{ person: number | null }>`
     select identity.holder_of(array[asked.hash]) as person

@@ -3,7 +3,7 @@ import { mayTellNumber } from '../platform/personal-number.ts'
 import { Refusal } from '../platform/refusal.ts'
 import { link, markState, unlink } from './link.ts'
 
-// Done by the operator on the data officer's order; the reason stays in the history of the keys for ever.
+// The operator runs it on the data officer's order. The reason stays in the history of the keys for ever.
 export const linkCommand: Command = {
   name: 'identity link',
   summary: 'Make one person of two; all handles and numbers of both lead to the survivor. Undone by identity unlink.',

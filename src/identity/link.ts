@@ -9,7 +9,7 @@ import { merge, setState, type State } from './store.ts'
 
 export type Unlink = { key: number; reason: string; actor: string }
 
-/** Separates a chart from its person: what a link brought goes back as a whole, a chart that was never linked becomes a pending identity. */
+/** Separates a chart from its person. Everything that one link brought goes back together; a chart that was never linked becomes a pending identity. */
 export async function unlink(world: World, { key, reason, actor }: Unlink): Promise<Known> {
   const fresh = newPerson(world)
   return world.ledger.transaction(async (tx) => {
@@ -27,7 +27,7 @@ export async function unlink(world: World, { key, reason, actor }: Unlink): Prom
 
 export type Link = { from: string; into: string; reason: string; actor: string }
 
-/** Makes one person of two by hand; both handles and all their numbers lead to the survivor from now on. */
+/** Makes one person of two by hand. From then on both handles and all their numbers lead to the survivor. */
 export async function link(world: World, { from, into, reason, actor }: Link): Promise<Known> {
   return world.ledger.transaction(async (tx) => {
     const [one, other] = [await personOf(tx, from), await personOf(tx, into)]
@@ -51,7 +51,7 @@ export async function markState(world: World, { handle, state, reason, actor }: 
   })
 }
 
-/** What an operator does to a person's identity is a row the person can read, with the reason given. */
+/** The audit row of an operator's act on a person's identity. The person can read it, with the reason given. */
 function entryOf(world: World, patient: number, what: string, reason: string, actor: string): Entry {
   return {
     action: 'update',

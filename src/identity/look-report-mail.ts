@@ -7,18 +7,18 @@ import { toLatin } from '../platform/text.ts'
 import type { World } from '../platform/world.ts'
 import { seal, unseal } from './secrets.ts'
 
-// That a reported look was answered reaches the person where they wanted to hear it. The mail says that there is an answer, never what it says or
-// whose look it was: whoever else reads that mailbox learns nothing of a record.
+// Tells people by mail that the look they reported was answered. The mail does not repeat the answer or name who looked: others who read that mailbox
+// learn nothing about a record.
 
 const everyMs = 30_000
 const troubledMs = 60_000
 const atOnce = 50
-/** A mail server that is away for days is no reason to keep somebody's address. */
+/** When the mail server stays away longer than this, the address is deleted all the same. */
 const triedForMs = 3 * 86_400_000
 
 export type MailLanguage = Script | 'en'
 
-/** The address as it is kept, sealed; null where none was given. */
+/** The address, sealed for storing; null when none was given. */
 export function sealedAddress(world: World, given: string | undefined): Buffer | null {
   if (given === undefined) return null
   if (!canMail(world)) throw new Refusal('unprocessable', 'this centre sends no mail', { expression: 'mail' })
@@ -45,14 +45,17 @@ You get this message because you left your address with the report. It is not ke
 export function mailOf(to: string, language: MailLanguage, base: string): Mail {
   const page = `${base}/patient/looks`
   if (language === 'en') return { to, subject: 'Your report of a look was answered', text: english(page) }
-  // The address of the page is written by nobody's alphabet.
+  // The address of the page must stay as it is, so it is filled in after the text was put into its alphabet.
   const write = (text: string) => (language === 'sr-Latn' ? toLatin(text) : text)
   return { to, subject: write(subject), text: write(textOf('{}')).replace('{}', page) }
 }
 
 type Due = { patient: number; id: string; mail: Buffer; language: MailLanguage; answeredAt: Date }
 
-/** Whoever is to be told, the longest waiting first; answers how many were. A mail is sent again when the server stops between sending and noting it. */
+/**
+ * Mails the people who are due, the longest waiting first, and answers how many it reached. A mail is sent twice when the server stops between
+ * sending it and noting that.
+ */
 export async function tellAnswers(world: World): Promise<number> {
   if (!canMail(world)) return 0
   const due = await world.sql<Due>`

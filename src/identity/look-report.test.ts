@@ -105,7 +105,7 @@ function simpleText(mail: string): string {
   return `${head}\n\n${text}`
 }
 
-test('who leaves an address is told in their script that there is an answer, and nothing of it; then the address is gone', async (t) => {
+test('a person who leaves an address is told in their script that there is an answer, without its content; then the address is deleted', async (t) => {
   const { world, sql, ask, visit, own } = await withALook(t, { DEMO: 'true' })
   const made = await ask(citizen, 'POST', own, { id: visit.id, at: visit.at, mail: 'ana@primer.rs' }, { 'accept-language': 'sr-Latn' })
   assert.equal(made.status, 201, JSON.stringify(made.body))
@@ -127,7 +127,7 @@ test('who leaves an address is told in their script that there is an answer, and
   for (const secret of ['основа', 'osnova', 'Лукић', 'Lukić', 'Петровић']) assert.ok(!mail?.includes(secret), secret)
 })
 
-test('an address that is none is refused, and so is any where no mail is sent; an answer that cannot be mailed keeps nobody else waiting', async (t) => {
+test('a malformed address is refused, and so is any address where no mail is sent; an answer that cannot be mailed delays nobody else', async (t) => {
   const { world, sql, ask, visit, own } = await withALook(t, { DEMO: 'true' })
   const wish = { id: visit.id, at: visit.at }
   for (const mail of ['ana', 'a@b.rs, c@d.rs', 'Ана <a@b.rs>', 'a@b.rs\nBcc: c@d.rs'])

@@ -27,7 +27,7 @@ const entryOf = ({ actor, correlation }: Asking, patient: number | null, more: P
   ...more,
 })
 
-/** Only the person, and who represents them. */
+/** Only the person and their representatives may report or read reports. */
 async function requireOwn(asking: Asking, handle: string): Promise<{ person: Known; basis: string }> {
   const { world, actor } = asking
   const person = await personOf(world.sql, handle)
@@ -89,7 +89,7 @@ export async function lookReportsOf(asking: Asking, handle: string): Promise<Loo
   return { reports: rows.map(reportOf), canMail: canMail(asking.world) }
 }
 
-/** How many wait, for the bar of the officer's pages: it names nobody. */
+/** How many reports wait, for the bar of the officer's pages. It names nobody. */
 export async function lookReportsWaiting(asking: Asking): Promise<LookReportsWaiting> {
   const institution = await requireOfficer(asking)
   const { world } = asking
@@ -100,7 +100,7 @@ export async function lookReportsWaiting(asking: Asking): Promise<LookReportsWai
   return waiting ?? { count: 0, overdue: 0 }
 }
 
-/** What waits comes first, the nearest last day before the others. */
+/** Open reports come first, ordered by their last day. */
 export async function lookReportsDesk(asking: Asking): Promise<LookReportsDesk> {
   const institution = await requireOfficer(asking)
   const { world } = asking
@@ -122,14 +122,14 @@ export async function lookReportsDesk(asking: Asking): Promise<LookReportsDesk> 
 }
 
 async function personOfKey({ world }: Asking, key: number): Promise<LookReportLine['person']> {
-  // A look is filed under a chart, or under the person's own key.
+  // A look is stored under the key of a chart or under the person's own key.
   const [found] = await world.sql<{ person: number }>`
     select identity.survivor(coalesce((select person from identity.chart_key where key = ${key}), ${key})) as person`
   const [header] = found ? await headers(world, [found.person]) : []
   return { id: header?.id ?? '', family: header?.family ?? '', given: header?.given ?? '', lzb: header?.lzb ?? null }
 }
 
-/** An answer stands: it is given once, and the person reads it as it was written. */
+/** An answer is final: it is given once, and the person reads it as it was written. */
 export async function answerLookReport(asking: Asking, id: string, { finding, text }: AnswerLookReport): Promise<LookReportsDesk> {
   const institution = await requireOfficer(asking)
   const { world, actor } = asking

@@ -4,7 +4,7 @@ import { peopleOfKeys } from './finder-search.ts'
 import type { FoundPerson } from './wire.ts'
 
 const peopleMax = 50
-// Whoever is here now comes first; a chosen doctor's list is long and waits.
+// People who are here now come first. The long list of a chosen doctor's patients comes after them.
 const order: readonly (RelationKind | 'own-submissions')[] = ['visit', 'stay', 'referral', 'substitute', 'chosen-doctor']
 const rankOf = (kind: RelationKind | 'own-submissions') => (order.indexOf(kind) + order.length + 1) % (order.length + 1)
 

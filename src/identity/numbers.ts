@@ -1,6 +1,6 @@
 import { jmbgCheckDigit, mod1110CheckDigit } from './check-digits.ts'
 
-/** The verdict on one number. Its sentences never repeat the number: they end in answers, logs and audit. */
+/** The verdict on one number. Its sentences never repeat the number, because they end in answers, logs and audit. */
 export type Check = {
   ok: boolean
   warnings: Warning[]
@@ -14,8 +14,8 @@ export const accept = (...warnings: Warning[]): Check => ({ ok: true, warnings }
 export const reject = (reason: string, hint: string): Check => ({ ok: false, warnings: [], reason, hint })
 
 /**
- * The number of a foreigner. Its official format was not found, so the policy is: thirteen digits; when they also pass the control
- * of a JMBG it is certain, else it is taken with a warning. An EBS is never read as a JMBG.
+ * Checks the number of a foreigner. We did not find its official format, so the policy is: thirteen digits. A number that also passes the control of
+ * a JMBG is certain, any other is taken with a warning. An EBS is never read as a JMBG.
  */
 export function checkEbs(text: string): Check {
   if (!/^\d{13}$/.test(text)) return reject('EBS must be exactly 13 digits', 'Send the number as written on the foreigner’s document, without spaces.')
@@ -23,14 +23,14 @@ export function checkEbs(text: string): Check {
   return jmbgCheckDigit(text) === Number(text[12]) ? accept() : accept('EBS_UNCHECKED')
 }
 
-/** Kept as text: leading zeros matter. Whether the insurance is valid is asked from the register, never read from the number. */
+/** Takes text, because leading zeros matter. Whether the insurance is valid is asked from the register and never read from the number. */
 export function checkLbo(text: string): Check {
   if (!/^\d{11}$/.test(text)) return reject('LBO must be exactly 11 digits', 'Send the insured person’s number printed on the health card, without spaces.')
   if (/^0+$/.test(text)) return reject('LBO cannot be all zeros', 'Leave the identifier out when the person is not insured.')
   return accept()
 }
 
-/** The official form of LZB is not published yet, so length, form and check digit are data; see domain ekarton, section 10. */
+/** The official form of the LZB is not published yet, so length, form and check digit are settings; see domain ekarton, section 10. */
 export type LzbPolicy = { length: number; pattern: string; check: 'mod11-10' | 'none' }
 
 export const lzbPolicyDefault: LzbPolicy = { length: 11, pattern: '^[1-9][0-9]*$', check: 'mod11-10' }

@@ -7,11 +7,11 @@ import { headers } from './headers.ts'
 import { keySets, personOfAnyNumber } from './keys.ts'
 import type { OpenedVisit, OpenVisit } from './wire.ts'
 
-/** Tries by number and birth date that may fail before the doctor has to wait; a card has no such limit, it proves itself. */
+/** How many tries by number and birth date may fail before the doctor must wait. A card has no such limit, because it is a proof by itself. */
 const failuresMax = 10
 const failureWindowMs = 3_600_000
 
-// One sentence for an unknown number and for a wrong birth date, so that nobody learns from it who exists.
+// One sentence for an unknown number and for a wrong birth date: two would tell who exists.
 const noMatch = () =>
   new Refusal('not-found', 'no patient has this number together with this birth date', {
     hint: 'Read both from the document, or let the patient use the card.',
@@ -52,7 +52,7 @@ async function byNumber(asking: Asking, { number, birthDate }: { number: string;
   return { keys: known.keys, isRight }
 }
 
-/** Counted before it is made and taken back when it succeeds, one at a time: many at once do not slip past the limit. */
+/** Counts a try before it is made; a success takes it back. The lock lets one try at a time through, so that simultaneous ones do not slip past the limit. */
 async function countTry({ world, actor }: Asking): Promise<Date> {
   const now = world.now()
   const since = new Date(now.getTime() - failureWindowMs)
@@ -69,7 +69,7 @@ async function countTry({ world, actor }: Asking): Promise<Date> {
   })
 }
 
-/** The card stands for the keys of the moment it was issued; the person may have got more since. */
+/** The card proves the keys of the moment when it was issued; the person may have more keys since. */
 async function keysOfCard(tx: Transaction, { world }: Asking, { card }: { card: string }): Promise<number[]> {
   const [key] = await access.useCardProof(tx, world, card)
   if (key === undefined) throw noMatch()

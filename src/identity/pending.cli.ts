@@ -5,7 +5,7 @@ type Pending = { temporaryNumber: string; institution: number | null; birthDate:
 
 const rowsMax = 1000
 
-/** `npm run spona -- identity pending`: who waits for a JMBG or EBS, newest first, so that somebody asks for it. */
+/** `npm run spona -- identity pending`: lists people who wait for a JMBG or EBS, newest first, so that somebody asks for the number. */
 export const pending: Command = {
   name: 'identity pending',
   summary: 'List pending identities with their temporary numbers, newest first.',

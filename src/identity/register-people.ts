@@ -18,7 +18,7 @@ export type CentralPerson = Omit<Demographics, 'parent' | 'place' | 'address' | 
   }
 
 export type RegisteredPerson = {
-  /** Root patient key: relations, insurance and chosen doctors hang on it. */
+  /** Root patient key, to which relations, insurance and chosen doctors refer. */
   root: number
   handle: string
   lzb: string
@@ -27,8 +27,8 @@ export type RegisteredPerson = {
 const rowsMax = 2_000
 
 /**
- * Takes over people from the central register, in the order given. Whoever is known by number already keeps person and LZB;
- * what the register says of them is shown from now on instead of what charts say.
+ * Takes over people from the central register, in the order given. A person who is already known by number keeps their LZB. From then on the
+ * register's demographics are shown instead of those of charts.
  */
 export async function registerPeople(tx: Transaction, world: World, people: readonly CentralPerson[]): Promise<RegisteredPerson[]> {
   const registered: RegisteredPerson[] = []
@@ -49,7 +49,7 @@ async function registerSome(tx: Transaction, world: World, people: readonly Cent
         ${numbers.map((one) => one.kind)}::text[], ${numbers.map((one) => one.cipher)}::bytea[], ${lbos.map((one) => one?.hash ?? null)}::bytea[],
         ${lbos.map((one) => one?.cipher ?? null)}::bytea[], ${fresh.map((one) => one.lzb.hash)}::bytea[],
         ${fresh.map((one) => one.lzb.cipher)}::bytea[], ${now})`
-  const said = new Map(rows.map((row, at) => [row.person, describe(row.person, people[at] as CentralPerson)])) // A person sent twice: the last counts.
+  const said = new Map(rows.map((row, at) => [row.person, describe(row.person, people[at] as CentralPerson)])) // When a person was sent twice, the last counts.
   await describeCentrally(tx, [...said.values()], now)
   const dead = [...said.values()].filter((one) => one.deceasedAt !== null).map((one) => one.key)
   const act = { batch: uuidV4(world), actor: 'central register', at: now }
@@ -68,7 +68,7 @@ function checked(number: string, verdict: { ok: boolean; reason?: string; hint?:
   return number
 }
 
-/** Among millions of issued numbers a batch meets a taken one now and then; it is drawn again before it can fail the whole batch. */
+/** Among millions of issued numbers a batch now and then draws a taken one. It draws again here, before the number can fail the whole batch. */
 async function replaceTaken(tx: Transaction, world: World, fresh: ReturnType<typeof newPerson>[]): Promise<void> {
   const hex = (hash: Buffer) => hash.toString('hex')
   const drawn = new Set<string>()

@@ -7,8 +7,8 @@ import { personOf } from './keys.ts'
 type PersonRequest = Pick<FastifyRequest<{ Params: { person: string } }>, 'params' | 'world' | 'actor' | 'correlation'>
 
 /**
- * Who may see the looks at a record: the person, who represents them, and the data officer, for the looks from their own institution. A doctor who treats them may not: who else treats
- * somebody is not needed for treatment. Asking is a look too and is written here.
+ * Decides who may see the looks at a record: the person, their representatives, and the data officer for looks from their own institution. A doctor
+ * who treats the person may not: treatment does not need to know who else treats them. Asking is a look too and is written here.
  */
 export async function resolvePerson({ params, world, actor, correlation }: PersonRequest): Promise<{ keys: number[]; institution?: number } | Refusal> {
   const person = await personOf(world.sql, params.person)
@@ -25,7 +25,7 @@ export async function resolvePerson({ params, world, actor, correlation }: Perso
     correlation,
   }
   await world.ledger.record([entry])
-  // An officer answers for the accesses of their own institution; what others did is for others' officers.
+  // An officer answers for accesses from their own institution only; other institutions have their own officers.
   if (person !== null && basis === 'data-officer') return { keys: person.keys, institution: actor.institution as number }
   if (person !== null && basis !== null) return { keys: person.keys }
   const denied = { reason: 'Only the person, who represents them, and the data officer see who looked at a record.', opens: [] }

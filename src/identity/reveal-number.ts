@@ -8,7 +8,7 @@ import { type NumberKind, unseal } from './secrets.ts'
 
 export const shownKinds = ['jmbg', 'ebs', 'lbo', 'lzb'] as const satisfies readonly NumberKind[]
 
-/** A personal number in clear, for somebody who may see the record; the row in the audit commits before the number leaves. */
+/** Gives a personal number in clear to somebody who may see the record. The audit row commits before the number leaves. */
 export async function revealNumber(asking: Asking, handle: string, kind: NumberKind): Promise<{ kind: NumberKind; number: string }> {
   const { world, actor, correlation } = asking
   const { person, basis } = await mayOpen(asking, handle, kind)
@@ -35,7 +35,7 @@ export async function revealNumber(asking: Asking, handle: string, kind: NumberK
 async function mayOpen({ world, actor, correlation }: Asking, handle: string, kind: string): Promise<{ person: Known; basis: string }> {
   const person = await personOf(world.sql, handle)
   const [decision] = await decide(world, actor, 'read', [person?.keys ?? []])
-  // People only: a system has the numbers it sent, and converts others with a right of its own.
+  // Only for people: a system knows the numbers that it sent, and needs a right of its own to convert others.
   if (person !== null && decision?.permit && actor.kind === 'person') return { person, basis: decision.basis.kind }
   await world.ledger.record([
     {
@@ -53,7 +53,7 @@ async function mayOpen({ world, actor, correlation }: Asking, handle: string, ki
   throw new Refusal('forbidden', denied.reason, { hint: denied.opens.join(' '), details: denied })
 }
 
-/** Numbers of a kind by patient key; who has none is missing. */
+/** Numbers of one kind by patient key; keys of people without such a number are missing. */
 export async function inClear(world: World, keys: readonly number[], kind: NumberKind): Promise<Map<number, string>> {
   const rows = await world.sql<{ key: number; cipher: Buffer | null }>`
     select key, identity.number_of(person, ${kind}) as cipher from identity.chart_key where key = any(${[...keys]}::int8[])`

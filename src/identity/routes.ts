@@ -14,7 +14,7 @@ type ByPerson = { Params: { person: string } }
 
 const asking = ({ world, actor, correlation }: FastifyRequest): Asking => ({ world, actor, correlation })
 
-// Mounted at /identity. Numbers come in bodies only, never in an address, because addresses are logged along the way.
+// Mounted at /identity. Numbers come in bodies only and never in a URL, because URLs are logged along the way.
 export const routes: Routes = (app) => {
   app.post('/people/search', (request): Promise<FinderAnswer> => findPeople(asking(request), textOf(request.body, 'query')))
 

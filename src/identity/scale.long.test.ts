@@ -17,7 +17,7 @@ const givens = Array.from(
     `${['Мил', 'Ан', 'Дра', 'Зор', 'Јел', 'Сне', 'Вер', 'Бој', 'Нат', 'Ив'][at % 10]}${'абвгдежзик'[Math.floor(at / 10) % 10]}${at >= 100 ? 'на' : 'н'}`,
 )
 
-/** Uneven, as names are: the first family has some two thousand people. */
+/** Uneven, as real names are: the first family has some two thousand people. */
 const person = (at: number): CentralPerson => {
   const year = 1930 + (at % 90)
   const twelve = `${String(1 + (at % 28)).padStart(2, '0')}${String(1 + (at % 12)).padStart(2, '0')}${String(year).slice(1)}${70 + (Math.floor(at / 1000) % 29)}${String(at % 1000).padStart(3, '0')}`

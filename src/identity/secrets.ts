@@ -3,18 +3,18 @@ import type { World } from '../platform/world.ts'
 
 export type NumberKind = 'jmbg' | 'ebs' | 'lbo' | 'lzb'
 
-/** What is sealed beside numbers: an address that somebody leaves to be told. */
+/** Besides numbers, mail addresses are sealed, which people leave in order to be told. */
 type Sealed = NumberKind | 'mail'
 
 const ivBytes = 12
 const tagBytes = 16
 
-/** By this a number is found again. Without the key, which is outside the database, thirteen digits could be tried one by one. */
+/** The hash by which a number is found again. It is keyed, and the key is outside the database: otherwise somebody could try all thirteen digits. */
 export function hashOf(world: World, kind: NumberKind | 'local', value: string): Buffer {
   return createHmac('sha256', world.keys.derive('identity-number-hashes', 32)).update(`${kind}:${value}`).digest()
 }
 
-/** AES-256-GCM. The kind is bound in, so a cipher moved to a row of another kind does not open. */
+/** AES-256-GCM. The kind is authenticated with it, so a cipher that was moved to a row of another kind does not open. */
 export function seal(world: World, kind: Sealed, value: string): Buffer {
   const iv = world.random(ivBytes)
   const cipher = createCipheriv('aes-256-gcm', world.keys.derive('identity-numbers', 32), iv).setAAD(Buffer.from(kind))

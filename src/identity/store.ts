@@ -21,7 +21,7 @@ function note(facts: LocatedFacts, { source, jmbg, ebs, unlinkedFrom, ...fact }:
   if (unlinkedFrom) facts.unlinkedFrom = unlinkedFrom
 }
 
-/** Everybody the chart, its numbers and its local number lead to: one statement. */
+/** The people to whom the chart, its numbers and its local number lead, in one statement. */
 export async function locate(sql: Sql | Transaction, key: number, hashes: Buffer[], local: Buffer | null): Promise<LocatedFacts> {
   const rows = await sql<LocateRow>`
     select source, person, handle, state, is_identified, temporary_number, lzb, jmbg, ebs, birth_date, unlinked_from
@@ -31,10 +31,10 @@ export async function locate(sql: Sql | Transaction, key: number, hashes: Buffer
   return facts
 }
 
-/** What a chart is looked for by: its key, the hashes of its numbers and of its local number. */
+/** By what a chart is looked up: its key and the hashes of its numbers and of its local number. */
 export type Sought = { key: number; hashes: Buffer[]; local: Buffer | null }
 
-/** The same for many charts, in their order: one statement. */
+/** The same for many charts, in their order and in one statement. */
 export async function locateAll(sql: Sql | Transaction, sought: readonly Sought[]): Promise<LocatedFacts[]> {
   const given = sought.flatMap(({ hashes }, at) => hashes.map((hash) => ({ at: at + 1, hash })))
   const rows = await sql<LocateRow & { at: number }>`
@@ -77,7 +77,7 @@ export async function merge(tx: Transaction, from: number, into: number, reason:
 
 export type State = 'active' | 'deceased' | 'void'
 
-/** Answers whose state is new. */
+/** Answers the people whose state has changed. */
 export async function setState(tx: Transaction, people: number[], state: State, reason: string, act: Act): Promise<number[]> {
   const rows = await tx<{ person: number }>`
     select identity.set_state(${people}::int8[], ${state}, ${act.batch}, ${act.actor}, ${reason}, ${act.at}) as person`
@@ -89,8 +89,8 @@ export type ChartKey = { key: number; institution: number; local: Buffer | null 
 export type Linking = { chart: ChartKey; claim: Claim; act: Act; numbers: NewNumber[]; lzb: NewNumber }
 
 /**
- * In one statement: numbers the person does not have yet, the chart under its person, and what it says.
- * False when somebody else claimed one of the numbers first; the caller looks again, and what was done here is part of what it finds.
+ * Does three things in one statement: adds the numbers that the person does not have yet, links the chart to its person, and stores what the chart
+ * says. False when somebody else claimed one of the numbers first. The caller then looks again, and finds what was done here too.
  */
 export async function linkChart(tx: Transaction, person: number, { chart, claim, act, numbers, lzb }: Linking): Promise<boolean> {
   const { family, given, parent, birthDate, sex, place, address, phone, deceasedAt } = claim.demographics
@@ -110,7 +110,7 @@ export async function linkChart(tx: Transaction, person: number, { chart, claim,
   return row?.done === true
 }
 
-/** What the central register says of people, under their root keys. */
+/** Stores what the central register says of people, under their root keys. */
 export async function describeCentrally(tx: Transaction, people: (Demographics & { key: number })[], at: Date): Promise<void> {
   const column = <T>(read: (one: Demographics & { key: number }) => T) => people.map(read)
   await tx`

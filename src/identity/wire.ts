@@ -1,8 +1,8 @@
-// What identity tells the portals.
+// The types that identity sends to the portals.
 
 import type { OneLook } from '../audit/audit.ts'
 
-/** One line of the finder. Demographics are masked unless the reader already has a basis. */
+/** One line of the finder. Demographics are masked unless the reader already has a basis to see them. */
 export type FoundPerson = {
   id: string
   family: string
@@ -11,7 +11,7 @@ export type FoundPerson = {
   birthDate: string | null
   sex: 'male' | 'female' | 'other' | 'unknown'
   place: string | null
-  /** Issued number in groups of four, or null while the identity is pending. */
+  /** The issued number in groups of four, or null while the identity is pending. */
   lzb: string | null
   temporaryNumber: string | null
   state: 'identified' | 'pending'
@@ -21,7 +21,7 @@ export type FoundPerson = {
 
 export type FinderAnswer = {
   people: FoundPerson[]
-  /** How the query was also read, for example `djordjevic`. */
+  /** The words of the query as they were searched for, for example `djordjevic`. */
   foldedAs: string[]
   /** More than ten matched: ask for a more exact query. */
   more: boolean
@@ -30,19 +30,19 @@ export type FinderAnswer = {
 /** `POST /identity/people/search` */
 export type FinderQuestion = { query: string }
 
-/** `POST /identity/visits`: the patient is present; card proof, or a number with the birth date. */
+/** `POST /identity/visits`: the patient is present and is proved by card, or by a number with the birth date. */
 export type OpenVisit = { card: string; reason: string } | { number: string; birthDate: string; reason: string }
 export type OpenedVisit = { person: string; until: string }
 
 /** `POST /identity/people/:person/look-reports`: a look that the person does not recognise, by its id and moment in the list of looks. */
-/** `mail`: where to say that it was answered, on a centre that sends mail. */
+/** `mail`: the address for the message that it was answered, at a centre that sends mail. */
 export type MakeLookReport = { id: string; at: string; text?: string; mail?: string }
 export type LookReport = {
   id: string
   look: OneLook['look']
   text: string | null
   madeAt: string
-  /** The last day to answer by. */
+  /** The last day for an answer. */
   due: string
   state: 'open' | 'answered'
   finding: 'in-order' | 'not-in-order' | null
@@ -54,7 +54,7 @@ export type LookReport = {
 export type LookReports = { reports: LookReport[]; canMail: boolean }
 
 export type LookReportLine = LookReport & { person: { id: string; family: string; given: string; lzb: string | null } }
-/** `GET /identity/look-reports`: for the data officer, of the own institution; what waits comes first. */
+/** `GET /identity/look-reports`: the reports of the data officer's own institution, open ones first. */
 export type LookReportsDesk = { today: string; lines: LookReportLine[] }
 /** `GET /identity/look-reports/waiting` */
 export type LookReportsWaiting = { count: number; overdue: number }

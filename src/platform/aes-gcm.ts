@@ -1,7 +1,8 @@
 import { createCipheriv, createDecipheriv } from 'node:crypto'
 import type { World } from './world.ts'
 
-// AES-256-GCM (NIST SP 800-38D) as nonce, tag and text. `place` is bound in without being stored: what was sealed for one opens for no other.
+// AES-256-GCM (NIST SP 800-38D). A sealed value is nonce, tag and ciphertext. `place` is authenticated and not stored: a value that was sealed
+// for one place opens at no other.
 
 const [nonceBytes, tagBytes] = [12, 16]
 

@@ -1,6 +1,6 @@
 import { Script } from 'node:vm'
 
-/** The act was still running at its limit and was stopped. */
+/** Thrown when the act was still running at its limit. */
 export class TookTooLong extends Error {}
 
 let waiting: (() => unknown) | undefined
@@ -9,8 +9,8 @@ Object.defineProperty(globalThis, key, { value: () => waiting?.() })
 const call = new Script(`globalThis[Symbol.for('spona.bounded')]()`)
 
 /**
- * Runs what does not give way by itself, an expression or a pattern that came from outside, for so long at most. Only V8's own watchdog can
- * stop a loop or a pattern in the one thread that also answers requests. It costs some hundred microseconds, so it is for acts that may be long.
+ * Runs `act` for at most `limitMs`. It is for code that never yields, such as an expression or a pattern from outside: it would hold up the one
+ * thread that answers requests, and only V8's own watchdog can stop it. A call costs some hundred microseconds.
  */
 export function bounded<T>(limitMs: number, act: () => T): T {
   const outer = waiting

@@ -20,7 +20,7 @@ export type Command = {
 
 export class WrongUse extends Error {}
 
-/** Finds the command of the given words and its options; help at every level is thrown as WrongUse with exit code 0 by the caller. */
+/** Finds the command that the first words name; `rest` are its options. Null when there is no such command. */
 export function findCommand(commands: readonly Command[], words: string[]): { command: Command; rest: string[] } | null {
   for (const length of [3, 2, 1]) {
     const name = words.slice(0, length).join(' ')
@@ -54,7 +54,7 @@ function argumentOf({ name, about }: { name: string; about: string }, given: rea
   const [first] = given
   if (given.length === 1 || values['help']) return first
   if (given.length === 0) throw new WrongUse(`${name} is missing: ${about}`)
-  // What stands behind an option that is only said is often meant as its value.
+  // A word behind an option that takes no value was probably meant as its value.
   const said = Object.keys(values).filter((option) => values[option] === true)
   throw new WrongUse(`only one ${name} at a time${said.map((option) => `; --${option} takes no value`).join('')}`)
 }
@@ -90,7 +90,7 @@ function helpOfOne(command: Command): string {
   return [`Usage: npm run spona -- ${command.name}${argument} [--options]`, '', command.summary, '', ...about, ...lines].join('\n')
 }
 
-/** How an error reads on the command line: a refusal is a sentence, anything else keeps its text for the operator. */
+/** An error as the command line prints it: a refusal with its hint, anything else with its own message, which the operator may see. */
 export function sentenceOf(error: unknown): string {
   if (error instanceof Refusal) return withHint(error)
   const { code, message, port } = error as NodeJS.ErrnoException & { port?: number }

@@ -6,7 +6,7 @@ import { isSame } from './same.ts'
 
 const headerLengthMax = 12_000
 const innerHeader = 'x-spona-certificate'
-/** By this word a request that this process sends to itself is known: it never leaves the process. */
+/** Marks requests that this process sends to itself. The word is random and never leaves the process. */
 const within = randomUUID()
 
 /**
@@ -58,6 +58,6 @@ export type Tls = { cert: string; key: string; ca?: string; requestCert: boolean
 
 export function tlsOf(config: Config, read: (file: string) => string): Tls | null {
   if (config.TLS_CERT === '') return null
-  // Who holds the key of a registered certificate is known by it; which authority signed it says nothing here.
+  // A client is known by the certificate that it registered; which authority signed it does not matter.
   return { cert: read(config.TLS_CERT), key: read(config.TLS_KEY), requestCert: config.TLS_ASK_CLIENTS === 'true', rejectUnauthorized: false }
 }

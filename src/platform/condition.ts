@@ -1,12 +1,12 @@
 import type { World } from './world.ts'
 
-/** What the whole system is short of at the moment; each a word that programs know, with the figure that operators see. */
+/** What the whole system can be short of. Programs read the word; operators also see the figure. */
 export type ShortReason = 'database-away' | 'database-slow' | 'disk' | 'audit-slow' | 'queue-old' | 'seal-late' | 'stamp-late' | 'employers-away'
 export type Shortage = { reason: ShortReason; since: Date; figure: string }
 
 type Condition = { shortages: Map<ShortReason, Shortage & { looks: number }>; header: string | null }
 const conditions = new WeakMap<World, Condition>()
-/** One slow moment is none: it must be seen twice in a row, and be gone twice. What is certain at once counts at once. */
+/** One slow moment is no shortage: two looks in a row must find it, and two must find it gone. What is `certain` counts at the first look. */
 const looksNeeded = 2
 const certain = new Set<ShortReason>(['database-away', 'disk', 'employers-away'])
 
@@ -18,7 +18,7 @@ function conditionOf(world: World): Condition {
 
 const isSaid = ({ reason, looks }: { reason: ShortReason; looks: number }) => looks >= (certain.has(reason) ? 1 : looksNeeded)
 
-/** What one look found: a figure means short of it, null means well. */
+/** Notes what one look found of each reason: a figure when the system is short of it, null when it is not. */
 export function noteLook(world: World, found: Partial<Record<ShortReason, string | null>>): void {
   const condition = conditionOf(world)
   for (const [name, figure] of Object.entries(found)) {

@@ -4,10 +4,10 @@ import { type Connection, type Sql, sqlOnClient, sqlOnPool, typeParsers } from '
 const poolMax = 12
 const steadyMax = 4
 const statementLimitMs = 120_000
-/** A database that stands still ends no statement itself. */
+/** The client's own limit, for a database that hangs and does not end statements by itself. */
 const answerLimitMs = statementLimitMs + 5_000
 
-/** Pooled and single connections under one role; `most` of the pooled ones, of which some plan each statement once. */
+/** Pooled and single connections under one role: at most `most` pooled ones, up to four of which plan each statement once (`steady`). */
 export function connectAs(client: pg.ClientConfig, most = poolMax): { sql: Sql; connect(): Promise<Connection>; end(): Promise<void> } {
   const options = { ...client, types: typeParsers, statement_timeout: statementLimitMs, application_name: 'spona', keepAlive: true }
   const pooled = { ...options, query_timeout: answerLimitMs, idleTimeoutMillis: 60_000, connectionTimeoutMillis: 10_000 }
@@ -28,7 +28,7 @@ export function connectAs(client: pg.ClientConfig, most = poolMax): { sql: Sql; 
 }
 
 /**
- * PostgreSQL plans for the values at hand as long as that looks cheaper than a plan for any: with lists it always does, as it takes one of
- * unknown length for ten. For what is read by its key, planning took three to five times as long as reading.
+ * PostgreSQL plans a statement anew for the values at hand as long as that looks cheaper than one plan for all values. With arrays it always
+ * looks cheaper, because the general plan assumes ten elements. For reads by key, planning took three to five times as long as reading.
  */
 const planOnce = async (client: pg.ClientBase): Promise<void> => void (await client.query("set plan_cache_mode = 'force_generic_plan'"))

@@ -10,15 +10,15 @@ const rememberedSeconds = '600'
 /**
  * CORS (https://fetch.spec.whatwg.org/#http-cors-protocol) for programs that run on pages of other origins. Nobody may unless the operator named
  * the origin in FHIR_ORIGINS, and then with a token only: cookies are never allowed to come along, so a page cannot use the session of whoever
- * looks at it. A preflight carries no token and is answered before anybody is asked for one; whoever is not named gets the answer of always,
- * which their browser keeps from them.
+ * looks at it. A preflight carries no token, so it is answered before a token is asked for. An origin that is not named gets the usual answer
+ * without CORS headers, and its browser does not show it to the page.
  */
 export const crossOrigin =
   (prefix: string): onRequestHookHandler =>
   (request, reply, next) => {
     const { FHIR_ORIGINS: origins } = request.world.config
     if (origins.length === 0 || !isUnder(prefix, request.url)) return next()
-    // Whatever lies between must not give one origin the answer that was made for another.
+    // A cache in between must not give one origin the answer that was made for another.
     reply.header('vary', 'Origin')
     const { origin } = request.headers
     if (origin === undefined || !origins.includes(origin)) return next()

@@ -26,12 +26,12 @@ function secureAgentOf(tls: HouseTls): SecureAgent {
   return found
 }
 
-/** Rejects when nobody listens, when the answer does not come in time or is too large; the caller says what that means. */
+/** Rejects when nobody listens and when the answer is late or too large; the caller knows what that means. */
 export function exchange(question: Question): Promise<Reply> {
   return once(question, question.body === undefined)
 }
 
-/** A connection that was kept may be closed by the other side as the question goes out: one that changes nothing is asked again on a new one. */
+/** The other side may close a kept connection just as a question goes out. A question that changes nothing is then asked again on a new one. */
 function once(question: Question, mayRepeat: boolean): Promise<Reply> {
   const { origin, tls, method, path, headers, body, timeoutMs } = question
   return new Promise((resolve, reject) => {

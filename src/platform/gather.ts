@@ -1,12 +1,12 @@
 type Waiting<K, V> = { key: K; since: number; resolve(value: V): void; reject(error: unknown): void }
 
-/** Whoever has waited this long is not held back any more by a statement that takes longer than they usually do. */
+/** A caller that has waited this long does not wait for the question under way any longer: that one takes unusually long. */
 export const patienceMs = 20
 
 /**
- * Turns questions that come one by one into questions about many: while one is under way, those that come wait and share the next.
- * Where a round trip costs more than the answer, this is what lets many callers be served. Nobody is answered from a question that
- * was asked before they came. `ask` answers in the order of its keys; when it fails, all of its callers hear that.
+ * Joins single questions into questions about many keys: while one is under way, new callers wait and share the next.
+ * This serves many callers where a round trip costs more than the answer. No caller is answered from a question that
+ * was asked before it came. `ask` answers in the order of its keys; when it fails, all of its callers hear that.
  */
 export function gather<K, V>(ask: (keys: readonly K[]) => Promise<readonly V[]>, most: number): (key: K) => Promise<V> {
   const waiting: Waiting<K, V>[] = []

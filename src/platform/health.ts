@@ -11,7 +11,7 @@ export function mountHealth(app: FastifyInstance, world: World): void {
   app.get('/health/live', open, async () => ({ status: 'live' }))
   app.get('/health/ready', open, async (_request, reply) => {
     const disk = diskOf(world.room)
-    // A server that can only read is still worth asking: writes say themselves that there is no room.
+    // A server that can still read stays ready: a write is refused by itself when there is no room.
     if (world.room.state === 'full') return reply.code(503).send({ status: 'the disk of the database is full', ...disk })
     try {
       await world.sql`select 1 as one`
@@ -29,7 +29,7 @@ export function mountHealth(app: FastifyInstance, world: World): void {
   })
 }
 
-/** What a proxy passes on whom nobody trusts to say for whom comes from anywhere. */
+/** A request that came through a proxy counts by its sender only when the proxy is trusted; otherwise the sender could be anybody. */
 function mayMeasure({ ip, headers, raw, world }: FastifyRequest): boolean {
   const { METRICS_FROM, TRUSTED_PROXIES } = world.config
   const isPassedOn = headers['x-forwarded-for'] !== undefined || headers.forwarded !== undefined

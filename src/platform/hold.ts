@@ -12,7 +12,7 @@ export type Holder = { pid: number; mode: 'own' | 'share' }
 
 const answerLimitMs = 2_000
 
-/** Takes the hold, or says who has it; null means that its holder is too busy to say or has just gone. */
+/** Takes the hold, or answers who has it. Null: the holder did not answer in time or has just gone, so try again. */
 export async function takeHold(folder: string, secret: Buffer, mode: Holder['mode']): Promise<Hold | { holder: Holder | null }> {
   // The secret keeps other users of the machine from taking the name first.
   const name = `\0spona-${createHash('sha256').update(secret).update(folder).digest('hex')}`

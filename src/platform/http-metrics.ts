@@ -15,5 +15,5 @@ export function measureRequests(app: FastifyInstance, world: World): void {
   })
 }
 
-/** Of the route and not of what was asked, so that nobody makes labels by asking; what nothing answers is one. */
+/** Taken from the route, not from the address that was asked for: a stranger could make any number of labels. All unknown addresses share one. */
 const surfaceOf = (route: string | undefined): string => route?.split('/', 2)[1]?.replace(/\W.*/, '') || (route === undefined ? 'none' : 'root')

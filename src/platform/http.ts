@@ -9,6 +9,7 @@ import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance, t
 import type { Actor } from './actor.ts'
 import { anonymous } from './actor.ts'
 import { type Tls, tlsOf } from './client-certificate.ts'
+import { connectionLimits, watchConnections } from './connections.ts'
 import { baseUrl } from './config.ts'
 import { statusHeader } from './condition.ts'
 import { LogOnDemand } from './log-on-demand.ts'
@@ -41,14 +42,13 @@ const headerLimitBytes = 16_384
 const urlParameterMax = 256
 const headersLimitMs = 20_000 // A client that drips its headers is cut off then, a body after the longer time.
 const requestLimitMs = 300_000
-const connectionsMax = 10_000
 const farewellMs = 5_000 // When the server stops, answers under way have this long to end.
 export const fhirJson = 'application/fhir+json; charset=utf-8'
 
 const ownTls = ({ config }: World) => tlsOf(config, (file) => readFileSync(file, 'utf8'))
 
 /** The empty server: limits, headers, correlation and the one place that renders errors. Slices mount their routes on it. */
-export async function createApp(world: World, tls: Tls | null = ownTls(world)): Promise<FastifyInstance> {
+export async function createApp(world: World, tls: Tls | null = ownTls(world), limits = connectionLimits): Promise<FastifyInstance> {
   const app: FastifyInstance = Fastify({
     bodyLimit: world.config.BODY_LIMIT_MB * 1_048_576,
     ...serverOptions(tls),
@@ -64,7 +64,7 @@ export async function createApp(world: World, tls: Tls | null = ownTls(world)): 
     frameworkErrors: (error, request, reply) => void render(world, error, request, reply),
     clientErrorHandler: (error, socket) => answerBrokenRequest(world, error, socket),
   })
-  app.server.maxConnections = connectionsMax
+  watchConnections(app, tls !== null, limits)
   app.addHook('preClose', async () => void setTimeout(() => app.server.closeAllConnections(), farewellMs).unref())
   app.decorateRequest('world', { getter: () => world })
   app.decorateRequest('actor')
@@ -80,6 +80,7 @@ export async function createApp(world: World, tls: Tls | null = ownTls(world)): 
       .header('x-correlation-id', ownIdOf(request) ?? request.correlation)
     const status = statusHeader(world)
     if (status !== null) reply.header('spona-status', status)
+    requireOneOfEach(request.raw.rawHeaders)
     next()
   })
   const methodsOf = rememberMethods(app)
@@ -111,10 +112,22 @@ function ownIdOf({ headers }: FastifyRequest): string | null {
   return typeof given === 'string' && /^[\w.:-]{1,100}$/.test(given) ? given : null
 }
 
+/** Two of them could be read in two ways, one by a proxy and one here; the other headers are joined or mean the same (RFC 9112, section 3.2). */
+function requireOneOfEach(raw: readonly string[]): void {
+  let [hosts, tokens] = [0, 0]
+  for (let at = 0; at < raw.length; at += 2) {
+    const name = raw[at] as string
+    if (name.length === 4 && name.toLowerCase() === 'host') hosts++
+    else if (name.length === 13 && name.toLowerCase() === 'authorization') tokens++
+  }
+  if (hosts > 1 || tokens > 1)
+    throw new Refusal('incorrect', 'a header that may stand once is given twice', { expression: hosts > 1 ? 'http.host' : 'http.authorization' })
+}
+
 /** Plain HTTP behind a proxy, or TLS of our own. */
-function serverOptions(tls: Tls | null): { http: ServerOptions } | { https: ServerOptions & Tls } {
+function serverOptions(tls: Tls | null): { http: ServerOptions } | { https: ServerOptions & Tls & { handshakeTimeout: number } } {
   const limits = { maxHeaderSize: headerLimitBytes, headersTimeout: headersLimitMs }
-  return tls ? { https: { ...limits, ...tls } } : { http: limits }
+  return tls ? { https: { ...limits, handshakeTimeout: headersLimitMs, ...tls } } : { http: limits }
 }
 
 /** Helmet puts its headers together anew for each answer; ours are always the same, so one answer is enough to know them. */
@@ -154,7 +167,7 @@ const brokenRequests: Record<string, string> = {
   ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
 }
 
-/** What is not HTTP, or never ends, gets the shortest true answer; there is no request to render. */
+/** Answers bytes that are no HTTP request, or one that never ends: there is no request to answer in full, so the answer is as short as can be. */
 function answerBrokenRequest(world: World, error: NodeJS.ErrnoException, socket: Socket): void {
   if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy()
   world.log.info({ code: error.code }, 'a connection did not speak HTTP, or not to its end')

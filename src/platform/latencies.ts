@@ -5,7 +5,7 @@ import { TextMap } from './text-map.ts'
 export const bounds = [1, 2, 3, 5, 8, 12, 20, 30, 50, 80, 120, 200, 300, 500, 800, 1200, 2000, 3000, 5000, 10_000, 30_000, 60_000] as const
 export const noLatency = (): number[] => Array.from({ length: bounds.length + 1 }, () => 0)
 
-/** The class of a time, as a place among `bounds` and one more. */
+/** The index in `bounds` of the class that a time belongs to; one past the end for times above the last bound. */
 export function classOf(ms: number): number {
   const at = bounds.findIndex((bound) => ms <= bound)
   return at < 0 ? bounds.length : at
@@ -15,8 +15,8 @@ export function classOf(ms: number): number {
 type Latency = { labels: Record<string, string>; counts: number[]; sumMs: number }
 
 /**
- * A histogram of prom-client counted by ourselves: it hashes and checks the labels of every value, here the classes are counted already, and told
- * when somebody asks.
+ * A histogram for prom-client that counts by itself. prom-client hashes and checks the labels of every value; here a value only adds to a count,
+ * and the labels are written when somebody asks for the figures.
  */
 export class Latencies {
   readonly #all = new TextMap<Latency>()
@@ -26,7 +26,7 @@ export class Latencies {
     registry.registerMetric({ name, help, type: 'histogram', aggregator: 'sum', get, getForPromString: get, reset() {} } as unknown as Metric)
   }
 
-  /** `key` stands for the labels, of which there are few; `place` is the class of the time, for whoever knows it. */
+  /** `key` stands for the labels, of which there are few. `place` is the class of the time, for a caller that has worked it out already. */
   count(key: string, labels: () => Record<string, string>, ms: number, place = classOf(ms)): void {
     const of = this.#all.getOrInsertComputed(key, () => ({ labels: labels(), counts: noLatency(), sumMs: 0 }))
     of.counts[place] = (of.counts[place] as number) + 1

@@ -3,7 +3,7 @@ import type { Bindings, ChildLoggerOptions } from 'pino'
 
 type Line = unknown[]
 
-/** The log of one request, made when a line is to be written: of most requests none is, and making one is dear. */
+/** The log of one request, made when the first line is written: making one is costly, and most requests write none. */
 export class LogOnDemand {
   readonly #parent: FastifyBaseLogger
   readonly #bindings: Bindings

@@ -5,17 +5,20 @@ import { runInNewContext } from 'node:vm'
 setFlagsFromString('--expose-gc')
 const collect = runInNewContext('gc') as (how?: { type: 'major'; flavor: 'last-resort' }) => void
 
-/** Gives back what a large piece of work has left; takes some 50 ms, so it is for what took seconds. */
+/** Collects the garbage of a large piece of work. It takes some 50 ms, so call it only after work that took seconds. */
 export function collectGarbage(): void {
   collect()
 }
 
 const caches: (() => void)[] = []
 
-/** Told of a cache, empties it whenever memory is returned: once for a process. */
+/** Registers a cache of the process, which `returnMemory` empties first. */
 export const beforeMuchIsNeeded = (clear: () => void): void => void caches.push(clear)
 
-/** What making the server left, with the pages that V8 keeps for a heap it will not have again: measured, 450 MB become 200. Takes some 300 ms: for the end of a start, and of what was as large. */
+/**
+ * Gives memory back to the system, also the pages that V8 keeps for a heap of a size that it will not have again: after a start 450 MB become 200.
+ * It takes some 300 ms, so call it only after a start or work of that size.
+ */
 export function returnMemory(): void {
   for (const clear of caches) clear()
   collect({ type: 'major', flavor: 'last-resort' })

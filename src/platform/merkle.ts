@@ -11,7 +11,7 @@ const nodeHash = (left: Buffer, right: Buffer): Buffer => sha256(nodeMark, left,
 /** The largest power of two below the number of leaves. */
 const splitOf = (count: number): number => 2 ** Math.floor(Math.log2(count - 1))
 
-/** Of leaves that are hashed already. */
+/** The root of the tree over these leaf hashes. */
 export function rootOf(leaves: readonly Buffer[], from = 0, to = leaves.length): Buffer {
   if (to - from === 0) return sha256()
   if (to - from === 1) return leaves[from] as Buffer
@@ -19,7 +19,7 @@ export function rootOf(leaves: readonly Buffer[], from = 0, to = leaves.length):
   return nodeHash(rootOf(leaves, from, split), rootOf(leaves, split, to))
 }
 
-/** The hashes beside the way from a leaf to the root, from below. */
+/** The audit path of a leaf (RFC 6962, section 2.1.1): the sibling hashes from the leaf up to the root. */
 export function pathOf(leaves: readonly Buffer[], index: number, from = 0, to = leaves.length): Buffer[] {
   if (to - from <= 1) return []
   const split = from + splitOf(to - from)

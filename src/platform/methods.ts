@@ -7,7 +7,7 @@ import type { FastifyInstance } from 'fastify'
 export function rememberMethods(app: FastifyInstance): (url: string) => string[] {
   const known: { pattern: RegExp; methods: string[] }[] = []
   app.addHook('onRoute', ({ url, method }) => {
-    if (url.includes('(')) return // A form in brackets catches only what is refused.
+    if (url.includes('(')) return // Such a pattern only catches what is refused.
     known.push({ pattern: patternOf(url), methods: [method].flat() })
   })
   return (url) => {

@@ -8,7 +8,7 @@ export function metricsOf(world: World): Registry {
   let found = registers.get(world)
   if (!found) {
     registers.set(world, (found = new Registry()))
-    found.setDefaultLabels({ process: String(process.pid) }) // Of several, the one that got this connection answers.
+    found.setDefaultLabels({ process: String(process.pid) }) // With several processes, the one that got this connection answers.
   }
   return found
 }

@@ -70,7 +70,7 @@ function lookupFor(world: Settings): LookupFunction {
 const wrong = (sentence: string) =>
   new Refusal('incorrect', sentence, { expression: 'address', hint: 'An https address that the centre can reach from outside.' })
 
-/** What can be said of an address that is registered without looking up its name: http only in the demo, no user name, no way inside. */
+/** Judges an address as it is written, without looking up its name: https (http only in the demo), no user name, no inside address. */
 export function readAddress(world: Settings, text: string): URL {
   const url = URL.parse(text)
   if (!url || (url.protocol !== 'https:' && !(world.config.DEMO && url.protocol === 'http:'))) throw wrong('the address is no https address')
@@ -82,7 +82,7 @@ export function readAddress(world: Settings, text: string): URL {
 
 const hostOf = (url: URL) => url.hostname.replace(/^\[|\]$/g, '')
 
-/** The same, and its name leads outside now. */
+/** The same, and its name must lead outside at this moment. */
 export async function checkWebhook(world: Settings, text: string): Promise<URL> {
   const url = readAddress(world, text)
   const host = hostOf(url)
@@ -94,7 +94,7 @@ export async function checkWebhook(world: Settings, text: string): Promise<URL> 
   return url
 }
 
-/** A request that goes where it may: names are looked up by us, an address written as numbers is judged as it stands. */
+/** A request that reaches outside addresses only: names are looked up by us, and an IP address is judged as it is written. */
 export function requestTo(world: Settings, url: URL, options: RequestOptions, answered: (answer: IncomingMessage) => void): ClientRequest {
   const host = hostOf(url)
   if (isIP(host) && !mayReach(world, host)) throw new Error('the address leads inside')
@@ -102,7 +102,7 @@ export function requestTo(world: Settings, url: URL, options: RequestOptions, an
   return start(url, { ...options, lookup: lookupFor(world) }, answered)
 }
 
-/** Does anybody take connections at this address, and prove whose it is where it is https? Nothing is said to them. */
+/** Whether somebody takes connections at this address, over https with a valid certificate. No request is sent. */
 export async function takesConnections(world: Settings, text: string, timeoutMs: number): Promise<boolean> {
   try {
     const url = await checkWebhook(world, text)

@@ -1,13 +1,16 @@
 import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib'
 
-/** As one zstd frame. Told the length beforehand zstd takes tables of that size, which halves the time for some hundred kilobytes. */
+/** The bytes as one zstd frame. zstd is told their length, so that it makes its tables no larger: for some hundred kilobytes that halves the time. */
 export const packed = (bytes: Buffer): Buffer => zstdCompressSync(bytes, { pledgedSrcSize: bytes.length, params: { [constants.ZSTD_c_compressionLevel]: 1 } })
 
 /** What `packed` made. Throws when it holds more than `most` bytes. */
 export const unpacked = (frame: Buffer, most: number): Buffer =>
   zstdDecompressSync(frame, { maxOutputLength: most, chunkSize: Math.max(64, Math.min(most, contentSize(frame) + 1)) })
 
-/** In one piece of memory of the right size, where zlib would take many of 16 KB and join them: what the frame says of its length (RFC 8878, section 3.1.1.1); zero when it does not. */
+/**
+ * The length of its content that a frame names (RFC 8878, section 3.1.1.1), or zero. With it the content is unpacked into one piece of memory; without it
+ * zlib joins many of 16 KB.
+ */
 function contentSize(frame: Buffer): number {
   const descriptor = frame[4] ?? 0
   const isSingle = (descriptor & 0x20) !== 0
@@ -36,7 +39,7 @@ export function createOpened(limit: number, eachMax = limit): Opened {
     get(name) {
       const found = opened.get(name)
       if (found) {
-        opened.delete(name) // Moves to the young end.
+        opened.delete(name) // The order of the map is the order of use.
         opened.set(name, found)
       }
       return found

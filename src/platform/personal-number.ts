@@ -1,6 +1,6 @@
 import { withoutUuids } from './uuid.ts'
 
-/** JMBG and EBS have 13 digits, LBO and LZB 11: so many in a row may be somebody's number, and the digits of an UUID are nobody's. */
+/** JMBG and EBS have 13 digits, LBO and LZB 11. Any run of so many digits may be somebody's number; the digits of a UUID are not. */
 const shape = /(?<!\d)\d{11}(?:\d{2})?(?!\d)/g
 
 export const mayHoldNumber = (text: string): boolean => withoutUuids(text).search(shape) >= 0

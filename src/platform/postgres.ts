@@ -30,7 +30,7 @@ export type Launch = {
   /** own: this process runs the database and nobody else does. share: use a running one, else start it. */
   mode: 'own' | 'share'
   settings?: Record<string, string>
-  /** Called as soon as another process makes the database, so that what holds this one for long costs no time. */
+  /** Called while another process creates the database: a good moment for work that blocks this one. */
   meanwhile?: () => void
   /** How much of the disk is kept for the audit of reads; without it nobody looks. */
   disk?: { limits: RoomLimits; log: Logger }

@@ -10,7 +10,7 @@ const stopLimitMs = 20_000
 
 const pidFile = (data: string) => join(data, 'postmaster.pid')
 
-/** Pid of the live postmaster of this folder. A file that names a dead, zombie or foreign process is of no account. */
+/** Pid of the live postmaster of this folder; undefined when the pid file names a process that is dead, a zombie or no PostgreSQL. */
 export function postmasterPid(data: string): number | undefined {
   let pid: number
   try {
@@ -21,7 +21,7 @@ export function postmasterPid(data: string): number | undefined {
   return pid > 1 && isPostgres(pid) ? pid : undefined
 }
 
-/** In a container nobody may reap the dead, and numbers are soon given again: only the kernel's own words count. */
+/** Asks the kernel what the process is: in a container zombies may stay for ever, and pids are soon used again. */
 function isPostgres(pid: number): boolean {
   try {
     const [, name, state] = /^\d+ \((.*)\) (\S)/s.exec(readFileSync(`/proc/${pid}/stat`, 'utf8')) ?? []

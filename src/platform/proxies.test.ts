@@ -31,6 +31,11 @@ test('whose limits a request counts to is what a trusted proxy says, and nobody 
   assert.equal(await look('10.1.2.9', '203.0.113.7'), 429, 'the other proxy of the network')
   assert.equal(await looks('203.0.113.9', '203.0.113.10'), 'limited')
   assert.equal(await look('203.0.113.9', '203.0.113.11'), 429, 'who is no proxy speaks for itself')
+  let at = 0
+  const others = async () => look(proxy, `2001:db8:7:9::${(++at).toString(16)}`)
+  for (let n = 0; n < 60 && (await others()) !== 429; n++);
+  assert.equal(await others(), 429, 'who has one address of IPv6 has them all')
+  assert.notEqual(await look(proxy, '2001:db8:7:a::1'), 429, 'the next network')
 })
 
 test('figures are told to who may ask, also behind a proxy, and count requests without saying whose', async (t) => {

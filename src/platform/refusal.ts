@@ -27,9 +27,15 @@ export class Refusal extends Error {
     this.#known = more.known
   }
 
-  /** Under which its cause and cure stand in the catalogue of errors (`/errors#CODE`); said in another language it keeps the code of its own. */
+  /** The code of its entry in the catalogue of errors (`/errors#CODE`), in every language the same. */
   get known(): string | undefined {
     return this.#known ?? findError(this.kind, this.message)?.code
+  }
+
+  /** The same "no" in other words, for example in another language: its place, facts and code stay unless `more` gives others. */
+  inOtherWords(message: string, more: RefusalMore = {}): Refusal {
+    const { kind, known, expression, hint, issues, details, retryAfterSeconds } = this
+    return new Refusal(kind, message, { known, expression, hint, issues, details, retryAfterSeconds, ...more })
   }
 
   get status(): number {
@@ -51,12 +57,12 @@ export type RefusalIssue = {
 }
 
 export type RefusalMore = {
-  expression?: string
-  hint?: string
-  issues?: RefusalIssue[]
+  expression?: string | undefined
+  hint?: string | undefined
+  issues?: RefusalIssue[] | undefined
   details?: unknown
-  retryAfterSeconds?: number
-  known?: string
+  retryAfterSeconds?: number | undefined
+  known?: string | undefined
 }
 
 export type RefusalKind = keyof typeof answers

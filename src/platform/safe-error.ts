@@ -22,7 +22,7 @@ export function safeError(error: unknown, depth = 0): LoggedError {
 
 /** A message that assert wrote by itself shows the two values it compared. */
 const messageOf = (error: Error) => ('generatedMessage' in error && error.generatedMessage ? 'an assertion does not hold' : masked(error.message))
-/** No personal number has fewer digits than a year and a month and a day; no line or port has so many. */
+/** Eight digits are the fewest that could identify somebody (a birth date); no line number or port has so many. */
 const masked = (text: string) => text.replace(/\d{8,}/g, '…').slice(0, 500)
 const withoutQuotes = (text: string) => text.replace(/"[^"]*"/g, '"…"')
 

@@ -1,4 +1,4 @@
-/** A sentence in which `{}` stands for what is filled in, as a form that finds it and gives what was filled in. */
+/** A pattern for a sentence with `{}` in it: it matches the sentence with any values and captures them. */
 export function formOf(sentence: string): RegExp {
   const parts = sentence.split('{}').map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))
   return new RegExp(`^${parts.join('(.*?)')}$`, 's')

@@ -1,7 +1,7 @@
 import { accessSync, constants } from 'node:fs'
 import { BlockList, isIP } from 'node:net'
 
-/** How the text of a setting becomes its value; what is wrong about it is thrown as half a sentence. */
+/** Each turns the text of a setting into its value, or throws half a sentence that says what is wrong ("must be a whole number"). */
 export const text = (value: string) => value
 export const whole = (low: number, high: number) => (value: string) => {
   const number = Number(value)
@@ -60,7 +60,7 @@ export const networks = (value: string): Networks => {
 const familyOf = (address: string) => (isIP(address) === 4 ? 'ipv4' : 'ipv6')
 
 const isHere = (host: string) => host === 'localhost' || host === '127.0.0.1' || host === '[::1]'
-/** As a browser says them: scheme, host, port when it is not the usual one, nothing behind. */
+/** Origins as a browser writes them: scheme, host and any unusual port, without a path. */
 export const origins = (value: string) =>
   list(value).map((one) => {
     const parsed = URL.parse(one)

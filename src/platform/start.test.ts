@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
 import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync } from 'node:fs'
+import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import pg from 'pg'
@@ -74,36 +76,34 @@ test('a second start on the same data says who has it and changes nothing', limi
   assert.equal(await ask(patient), 200)
 })
 
-test('several processes share the port; one that dies is replaced, and none outlives the leader', limit, async () => {
-  await stopServer(server)
-  await start(env({ PROCESSES: '2' }))
-  const processes = async () => {
-    const answers = await Promise.all(Array.from({ length: 8 }, async () => (await fetch(url('/metrics'), { headers: { connection: 'close' } })).text()))
-    return [...new Set(answers.map((text) => Number(/process="(\d+)"/.exec(text)?.[1])))]
-  }
-  // Which process takes a connection is the system's to say: one may take eight that come at once.
-  let before: number[] = []
-  await until('both answer', async () => (before = [...new Set([...before, ...(await processes())])]).length === 2)
-  assert.ok(!before.includes(server.child.pid as number))
-  process.kill(before[0] as number, 'SIGKILL')
-  await until('another takes its place', async () => (await processes().catch(() => [])).filter((pid) => pid !== before[0]).length === 2)
-  assert.equal(await ask(patient), 200)
-  const last = await processes()
-  server.child.kill('SIGKILL')
-  await server.ended
-  await until('all are gone', () => !last.some(isAlive))
-  await start()
-})
-
-test('after kill -9 of the server its database goes by itself, and the next start has everything', limit, async (t) => {
-  const postmaster = postmasterOf(data())
-  server.child.kill('SIGKILL')
-  await server.ended
-  await until('the database goes', () => !isAlive(postmaster))
-  const printed = await start()
-  t.diagnostic(/ready in .* s/.exec(printed)?.[0] ?? '')
-  assert.equal(await ask(patient), 200)
-})
+test(
+  'several processes share the port; one that dies is replaced, all go with the leader and its database with them, and the next start has everything',
+  limit,
+  async (t) => {
+    await stopServer(server)
+    await start(env({ PROCESSES: '2' }))
+    const processes = async () => {
+      const answers = await Promise.all(Array.from({ length: 8 }, async () => (await fetch(url('/metrics'), { headers: { connection: 'close' } })).text()))
+      return [...new Set(answers.map((text) => Number(/process="(\d+)"/.exec(text)?.[1])))]
+    }
+    // Which process takes a connection is the system's to say: one may take eight that come at once.
+    let before: number[] = []
+    await until('both answer', async () => (before = [...new Set([...before, ...(await processes())])]).length === 2)
+    assert.ok(!before.includes(server.child.pid as number))
+    process.kill(before[0] as number, 'SIGKILL')
+    await until('another takes its place', async () => (await processes().catch(() => [])).filter((pid) => pid !== before[0]).length === 2)
+    assert.equal(await ask(patient), 200)
+    const last = await processes()
+    const postmaster = postmasterOf(data())
+    server.child.kill('SIGKILL')
+    await server.ended
+    await until('all are gone', () => !last.some(isAlive))
+    await until('the database goes', () => !isAlive(postmaster))
+    const printed = await start()
+    t.diagnostic(/ready in .* s/.exec(printed)?.[0] ?? '')
+    assert.equal(await ask(patient), 200)
+  },
+)
 
 test('after kill -9 of the database requests get 503, and the same server brings it back', limit, async () => {
   const statuses = new Set<number>()
@@ -132,7 +132,7 @@ test('after kill -9 of both at once the next start just works', limit, async () 
   assert.equal(await ask(patient), 200)
 })
 
-test('Ctrl-C, also twice at once, stops everything with exit code 0, also while a client holds a connection open', limit, async (t) => {
+test('Ctrl-C, also twice at once, stops everything with exit code 0, also while a client holds a connection open', limit, async () => {
   const postmaster = postmasterOf(data())
   const held = await fetch(url('/health/live'), { headers: { connection: 'keep-alive' } })
   await held.text()
@@ -141,9 +141,6 @@ test('Ctrl-C, also twice at once, stops everything with exit code 0, also while 
   assert.deepEqual(await server.ended, { code: 0, signal: null })
   assert.equal(isAlive(postmaster), false)
   assert.equal(existsSync(join(data(), 'postmaster.pid')), false, 'the database was shut down and not killed')
-  const printed = await start()
-  t.diagnostic(/ready in .* s/.exec(printed)?.[0] ?? '')
-  assert.equal(await ask(patient), 200)
 })
 
 test('wrong settings are named with their reason, all at once, and never with a secret', limit, async () => {
@@ -154,14 +151,19 @@ test('wrong settings are named with their reason, all at once, and never with a 
   assert.equal(wrong.errors().includes('hidden'), false)
 })
 
-test('a port that is taken is a sentence, before a database and a country are made for nothing', limit, async () => {
-  const other = join(folder, 'taken')
-  const second = spawnServer(env({ DATA_DIR: other }))
-  const { code } = await second.ended
-  assert.notEqual(code, 0)
-  assert.match(second.errors(), /PORT: \d+ is taken by another program/)
-  assert.equal(second.errors().includes('    at '), false, 'no stack trace')
-  assert.equal(existsSync(join(other, 'postgres')), false)
+test('a port that is taken is a sentence; no database stays behind, and a first start makes none for nothing', limit, async () => {
+  const other = createServer().listen(port, '127.0.0.1')
+  await once(other, 'listening')
+  const first = join(folder, 'taken')
+  for (const second of [spawnServer(env()), spawnServer(env({ DATA_DIR: first }))]) {
+    const { code } = await second.ended
+    assert.notEqual(code, 0)
+    assert.match(second.errors(), /PORT: \d+ is taken by another program/)
+    assert.equal(second.errors().includes('    at '), false, 'no stack trace')
+  }
+  other.close()
+  await until('its database goes', () => !existsSync(join(data(), 'postmaster.pid')))
+  assert.equal(existsSync(join(first, 'postgres')), false)
 })
 
 /** Compiled definitions and built pages do not depend on the data: another folder need not make them again. */
@@ -176,7 +178,6 @@ test('a folder below one that is closed to others works, as root too', limit, as
   cpMade(inside)
   chmodSync(closed, 0o700)
   t.after(() => removeData(inside))
-  await stopServer(server)
   const settings = env({ DATA_DIR: inside })
   server = spawnServer(settings)
   await server.ready

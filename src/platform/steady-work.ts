@@ -3,13 +3,13 @@ import type { World } from './world.ts'
 
 /** When the server stops, a step under way has this long to end. */
 const farewellMs = 2000
-/** A pause that a stop has ended is over. */
+/** Swallows the rejection of a pause that a stop has cut short. */
 const ended = () => {}
 
 /**
- * Work beside the answers, step after step while the server runs; nothing keeps the process alive for it. A step answers after how many
- * milliseconds the next begins. One that fails is in the log with the sentence, and the next begins after `troubledMs`. The answer
- * stops the work.
+ * Runs `step` again and again beside the answering of requests, until the function that comes back is called. A step answers how many milliseconds
+ * to wait before the next. A step that fails is logged with the sentence `trouble`, and the next begins after `troubledMs`. The work does not keep
+ * the process alive.
  */
 export function workSteadily(
   world: Pick<World, 'log'>,

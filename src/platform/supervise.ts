@@ -37,9 +37,7 @@ export async function superviseServer(engine: Engine, launch: Launch, room: Room
       await untilThereIsRoom()
       const now = performance.now()
       if (starts.filter((at) => now - at < withinMs).length >= startsMax) {
-        return onLost(
-          `The embedded database in ${engine.data} died or failed to start ${startsMax} times in ten minutes; its log is ${engine.data}/server.log.`,
-        )
+        return onLost(givenUp(engine.data))
       }
       if (isStopping) return
       starts.push(now)
@@ -56,7 +54,7 @@ export async function superviseServer(engine: Engine, launch: Launch, room: Room
     }
   }
 
-  /** Without room for its log it would die again at once; the tries are for what a new start can mend. */
+  /** Without room for its log the database would die again at once, and use up the tries that are meant for faults a restart mends. */
   async function untilThereIsRoom(): Promise<void> {
     if ((await room.look()) !== 'full') return
     say(`The disk of the embedded database in ${engine.data} is full; the database is started again as soon as there is room.`)
@@ -75,6 +73,9 @@ export async function superviseServer(engine: Engine, launch: Launch, room: Room
     },
   }
 }
+
+const givenUp = (data: string): string =>
+  `The embedded database in ${data} died or failed to start ${startsMax} times in ten minutes; its log is ${data}/server.log.`
 
 function say(sentence: string): void {
   process.stderr.write(`${sentence}\n`)

@@ -3,18 +3,18 @@
 /** `row` as a spreadsheet counts, `line` as an editor does: a quoted cell may hold line ends. */
 export type Line = { row: number; line: number; cells: string[] }
 export type Limits = { rows: number; cells: number; cell: number }
-/** What keeps a table from being read, and in which row it begins. */
+/** Why a table cannot be read, and the row in which the trouble begins. */
 export type Unreadable = { unreadable: 'open-quote' | 'too-many-rows' | 'too-long'; row: number }
 
 const separators = [';', ',', '\t'] as const
 
-/** Whichever separates the most cells of the head. */
+/** The separator that divides the first line into the most cells. */
 function separatorOf(text: string): string {
   const head = text.slice(0, Math.max(0, text.search(/[\r\n]|$/)))
   return separators.reduce((most, one) => (head.split(one).length > head.split(most).length ? one : most))
 }
 
-/** Rows in which something stands; empty ones are counted and left out. */
+/** The rows that are not empty. Empty ones are left out, and row numbers count them. */
 export function readTable(given: string, limits: Limits): Line[] | Unreadable {
   const text = given.replace(/^\uFEFF/, '')
   const separator = separatorOf(text)
@@ -67,6 +67,6 @@ const cellOf = (value: string | number | null): string => {
   return /[";\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
 }
 
-/** With the mark and the semicolon that spreadsheets of this country expect. */
+/** A table with the byte order mark and the semicolons that spreadsheets of this country expect. */
 export const writeTable = (rows: readonly (readonly (string | number | null)[])[]): string =>
   `\uFEFF${rows.map((row) => `${row.map(cellOf).join(';')}\r\n`).join('')}`

@@ -6,12 +6,12 @@ import cluster from 'node:cluster'
  */
 type News = { spona: 'news'; names: string[] }
 
-/** What is told at nearly the same moment is one message: each costs as much as a small request. */
+/** News of nearly the same moment travel as one message: a message costs as much as a small request. */
 const gatherMs = 2
 const untold = new Set<string>()
 let hear: ((name: string) => void) | null = null
 
-/** Whom this process tells of what it hears; one at a time, as a process has one world. */
+/** Sets what this process calls for each name that it hears. There is one listener, because a process has one world. */
 export function hearOthers(heard: (name: string) => void): void {
   hear = heard
 }
@@ -31,12 +31,12 @@ function tell(): void {
   else passOn(news, null)
 }
 
-/** In the leader: to every process but the one that said it. */
+/** In the leader: passes news on to every process except the one that sent them. */
 function passOn(news: News, from: number | null): void {
   for (const worker of Object.values(cluster.workers ?? {})) if (worker && worker.id !== from) send(worker.process, news)
 }
 
-/** To one that has just died nothing is told. */
+/** Sending to a process that has just died is no error. */
 function send(to: Pick<NodeJS.Process, 'send'>, news: News): void {
   to.send?.(news, undefined, undefined, () => {})
 }
@@ -47,12 +47,12 @@ function take(news: unknown): news is News {
   return true
 }
 
-/** In the leader, before it starts the others. */
+/** Called in the leader, before it starts the others. */
 export function passNews(): void {
   cluster.on('message', (worker, news: unknown) => void (take(news) && passOn(news, worker.id)))
 }
 
-/** In each of the others. */
+/** Called in each of the others. */
 export function takeNews(): void {
   process.on('message', take)
 }

@@ -1,4 +1,4 @@
-/** Up to so many are compared one by one. */
+/** Up to this many keys are compared one by one. */
 const fewMax = 32
 
 /**
@@ -34,7 +34,7 @@ export class TextMap<V> {
     }
   }
 
-  /** As of a Map: what is there, or what `make` gives, which is there from then on. */
+  /** As in a Map: the value under the key, or else the one that `make` gives, which is then stored. */
   getOrInsertComputed(key: string, make: () => V): V {
     if (this.#many !== null) return this.#many.getOrInsertComputed(key, make)
     const at = this.#keys.indexOf(key)
@@ -48,12 +48,12 @@ export class TextMap<V> {
     return this.#many === null ? this.#keys.length : this.#many.size
   }
 
-  /** In the order in which their keys came. */
+  /** The values in the order in which their keys were added. */
   values(): readonly V[] {
     return this.#many === null ? this.#values : [...this.#many.values()]
   }
 }
 
-/** Each once, in the order in which they came. */
+/** The texts without repetitions, in the order in which they first came. */
 export const distinct = (texts: string[]): string[] =>
   texts.length < 2 ? texts : texts.length <= fewMax ? texts.filter((text, at) => texts.indexOf(text) === at) : [...new Set(texts)]

@@ -1,6 +1,6 @@
 import { Refusal } from './refusal.ts'
 
-/** So many at once; others wait in their order, up to a number and a time, and whoever cannot wait hears 503. */
+/** Lets `atOnce` callers in at a time. Up to `waitingMax` others wait in order for at most `waitMs`; everybody beyond that is refused with 503. */
 export type Turns = { enter(limitMs?: number): Promise<() => void> }
 
 export function createTurns(limits: { atOnce: number; waitingMax: number; waitMs: number; what: string; hint: string }): Turns {

@@ -15,8 +15,8 @@ const casts = {
 export type ColumnType = keyof typeof casts
 
 /**
- * Rows as a table of the statement: `from ${unnest('given', rows, { id: 'int4', shortName: 'text' })}`.
- * One array per column is one parameter each, whatever the number of rows. Keys are camelCase, columns snake_case; what a row leaves out is null.
+ * Rows as a table in a statement: `from ${unnest('given', rows, { id: 'int4', shortName: 'text' })}`.
+ * Each column is one parameter, an array, however many rows there are. Keys are camelCase, columns snake_case; what a row leaves out is null.
  */
 export function unnest<R extends object>(alias: string, rows: readonly R[], types: { [K in keyof R]?: ColumnType }): Fragment {
   const columns = Object.entries(types) as [keyof R & string, ColumnType][]

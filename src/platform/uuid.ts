@@ -1,6 +1,6 @@
 import type { World } from './world.ts'
 
-/** UUID version 4 from the world's randomness, so that a seeded run makes the same ones: says nothing but itself. */
+/** UUID version 4. It is random and tells nothing; the randomness is the world's, so a seeded run makes the same ones. */
 export const uuidV4 = (world: Pick<World, 'random'>): string => written(world.random(16), 4)
 
 /** UUID version 7 (RFC 9562): begins with the time, so rows that come together lie together in every index. */
@@ -10,7 +10,7 @@ export function uuidV7(world: Pick<World, 'now' | 'random'>): string {
   return written(bytes, 7)
 }
 
-/** The digits of an UUID are nobody's number, and one in two hundred has eleven of them in a row. */
+/** A text without its UUIDs, whose digits are nobody's number: one UUID in two hundred has eleven digits in a row. */
 export const withoutUuids = (text: string): string => text.replace(/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/gi, 'uuid')
 
 export const isUuid = (text: string): boolean => /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text)

@@ -24,7 +24,7 @@ type Watch = {
 export async function watchRoom(how: Pick<Watch, 'folder' | 'limits' | 'log' | 'isKeeper'>): Promise<Room> {
   const watch: Watch = { ...how, file: `${how.folder}.reserve`, state: 'roomy', availableBytes: 0, making: undefined, isEnded: false }
   let looking: Promise<void> | undefined
-  // One look at a time; who asks during one gets its answer.
+  // One look at a time: whoever asks during a look gets the result of that look.
   const look = async () => {
     looking ??= lookOnce(watch).finally(() => {
       looking = undefined

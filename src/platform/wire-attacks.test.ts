@@ -34,6 +34,8 @@ const shapes: Record<string, (head: string) => string> = {
   'a zero byte in a header': (head) => `GET /fhir/Patient HTTP/1.1\r\n${head}X-A: b\0c\r\n\r\n`,
   'a lone return in a header': (head) => `GET /fhir/Patient HTTP/1.1\r\n${head}X-A: b\rX-C: d\r\n\r\n`,
   'no host': () => `GET /fhir/Patient HTTP/1.1\r\n\r\n`,
+  'two hosts': (head) => `GET /fhir/metadata HTTP/1.1\r\n${head}Host: elsewhere\r\n\r\n`,
+  'two tokens': (head) => `GET /fhir/Patient HTTP/1.1\r\n${head}Authorization: Bearer other\r\n\r\n`,
   'a line without a version': () => `GET /fhir/Patient\r\n\r\n`,
   'another protocol': () => `PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n`,
   'a TLS greeting': () => '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03',

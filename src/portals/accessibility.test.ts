@@ -9,7 +9,7 @@ const site = stageForFile()
 
 const whole = overview(12)
 const small = { ...whole, results: [...whole.results.slice(0, 4), ...whole.results.slice(-1)] }
-// Latin is Cyrillic written letter by letter: roles, names and colours that axe looks at are the same. Colours are those of Cyrillic in English.
+// Latin is Cyrillic written letter by letter, so axe would find the same roles, names and colours. English has the colours of Cyrillic.
 const looksToCheck: [language: 'sr-Cyrl' | 'en', rules: AxeRules][] = [
   ['sr-Cyrl', 'all'],
   ['en', 'all but contrast'],
@@ -20,13 +20,13 @@ for (const [language, rules] of looksToCheck) {
     const nothingFound = async (page: Page, where: string) => {
       await axeFindsNothing(page, where, { rules })
       if (rules !== 'all') return
-      // In the dark only the colours are others, and the page changes them where it stands.
+      // Dark mode changes only colours, and the open page switches to it.
       await page.emulateMedia({ colorScheme: 'dark' })
       await axeFindsNothing(page, `${where} in the dark`, { rules: 'contrast' })
       await page.emulateMedia({ colorScheme: 'light' })
     }
     site.stage.me(doctor)
-    // The same parts as the largest record, fewer times: axe looks at every one.
+    // A record with the same parts as the largest one but fewer rows: axe checks every row.
     t.after(() => site.stage.answer('/record/people/p1/overview', null))
     site.stage.answer('/record/people/p1/overview', () => small)
     await site.visit('/doctor/', { language, colorScheme: 'light', reducedMotion: 'reduce' }, async (page) => {

@@ -30,7 +30,7 @@ test('a later start sees that nothing changed and builds nothing', async (t) => 
   assert.deepEqual([after.ino, after.ctimeMs], [ino, ctimeMs])
 })
 
-/** Everything a browser loads before the first screen: the page, its scripts, their imports and its style sheets. */
+/** The files that a browser loads before the first screen: the page, its scripts, their imports and its style sheets. */
 function firstLoad(portal: string): { script: number; style: number; fonts: number } {
   const html = readFileSync(join(built, portal, 'index.html'), 'utf8')
   const sizeOf = (pattern: RegExp, compress: boolean) =>

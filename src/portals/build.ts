@@ -14,7 +14,7 @@ const stampName = 'stamp.txt'
 const assets = 'portals/assets'
 const compressedMinBytes = 1024
 
-/** What the portals are made of: their own sources, the wire types, the platform's script rules and the locked packages. */
+/** A hash over all that the build depends on: the portals' sources, the wire types, the platform's script rules and the locked packages. */
 function stampOf(): string {
   const hash = createHash('sha256')
   const sources = readdirSync(root, { recursive: true, encoding: 'utf8' })
@@ -25,13 +25,13 @@ function stampOf(): string {
   return hash.digest('hex')
 }
 
-/** True when `outDir` holds what the present sources would give: a few milliseconds at every start. */
+/** Whether `outDir` holds a build of the present sources; takes a few milliseconds at every start. */
 export function arePortalsBuilt(outDir: string): boolean {
   const stamp = join(outDir, stampName)
   return existsSync(stamp) && readFileSync(stamp, 'utf8') === stampOf()
 }
 
-/** Builds all portals into `outDir` unless they are there already; the folder changes in one rename, so a killed build leaves no half. */
+/** Builds all portals into `outDir` unless they are built already. The folder changes by one rename, so a killed build leaves no half of one. */
 export async function buildPortals(outDir: string): Promise<void> {
   if (arePortalsBuilt(outDir)) return
   const stamp = stampOf()
@@ -62,7 +62,7 @@ async function bundle(outDir: string, fonts: Fonts): Promise<void> {
     publicDir: false,
     logLevel: 'error',
     mode: 'production',
-    // React Aria carries thirty languages, 29 KB compressed; two are spoken here.
+    // React Aria has thirty languages, 29 KB compressed; the portals need two.
     plugins: [localesPlugin.vite({ locales: ['en-US', 'sr-SP'] }) as Plugin, serbianStrings(), react(), head(fonts)],
     build: {
       outDir,
@@ -81,7 +81,7 @@ async function bundle(outDir: string, fonts: Fonts): Promise<void> {
   })
 }
 
-/** Fonts first in every page: they are what moves the text when they come late. */
+/** Puts links to the fonts first in every page, because text moves when a font comes late. */
 function head(fonts: Fonts): Plugin {
   const preloads = fonts.preload.map((href) => ({
     tag: 'link',
@@ -94,7 +94,7 @@ function head(fonts: Fonts): Plugin {
   }
 }
 
-/** Compressed once here instead of at every request. */
+/** Compresses all files once at the build instead of at every request. */
 async function compressAll(folder: string): Promise<void> {
   const names = (await readdir(folder, { recursive: true })).filter((name) => /\.(js|css|html|svg)$/.test(name))
   await Promise.all(names.map((name) => compress(join(folder, name))))
@@ -119,5 +119,5 @@ export function builtFiles(outDir: string): Map<string, string> {
   )
 }
 
-// Run by itself (`node src/portals/build.ts FOLDER`) it builds and ends.
+// Run as a program (`node src/portals/build.ts FOLDER`), this file builds and ends.
 if (import.meta.main) await buildPortals(process.argv[2] as string)

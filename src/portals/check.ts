@@ -42,7 +42,7 @@ const languages: [string, Words][] = [
 ]
 const typedMax = 80
 
-/** `/check/CODE`, for everybody with a paper in hand: genuine, void or unknown, and the kind of document. Nothing else is known here. */
+/** `/check/CODE`, for anybody who holds a paper: tells whether it is genuine, void or unknown, and the kind of document, and nothing else. */
 export async function checkAnswer(
   request: FastifyRequest,
   reply: FastifyReply,

@@ -6,7 +6,7 @@ import { doctor, patient } from './testing/stage.ts'
 import { axeFindsNothing, stageForFile } from './testing/visits.ts'
 import { shareOf } from './shared/completeness/share.ts'
 
-// What the server answers, and to whom, is tried in src/record/completeness.
+// The answers of the server, and who may have them, are tested in src/record/completeness.
 
 const site = stageForFile()
 const cyrillic = /.{0,20}[Ѐ-ӿ].{0,20}/g
@@ -50,7 +50,7 @@ test('the ministry begins with all institutions, worst first, orders them, and g
     const trials = page.getByRole('region', { name: 'Trial institutions of vendors' })
     assert.deepEqual(await trials.locator('tbody th').allInnerTexts(), ['Probna ustanova: AKME LIS'])
     await page.getByLabel('Order').selectOption('refused')
-    // The order stands in the address, and the page follows it.
+    // The order is part of the address, and the page follows the address.
     await page.locator('.lines-table tbody tr').first().getByText('Bolnica Valjevo').waitFor()
     assert.equal((await names())[0], 'Bolnica Valjevo')
     assert.deepEqual(await page.getByRole('navigation', { name: 'Pages' }).getByRole('link').allInnerTexts(), ['Completeness', 'Vendors'])
@@ -81,7 +81,7 @@ test('whoever answers for the data of an institution sees which reports are miss
   })
 })
 
-test('a hundred percent is said only when nothing is missing, and what can still come is held against nobody', () => {
+test('the share is a hundred percent only when nothing is missing, and reports that can still come in time do not count', () => {
   const all = { expected: 1000, awaited: 0, inTime: 999 }
   assert.equal(shareOf(all), 99)
   assert.equal(shareOf({ expected: 10, awaited: 5, inTime: 5 }), 100)

@@ -8,7 +8,7 @@ import { leaveAnswers } from './testing/leave-fixtures.ts'
 import { doctor } from './testing/stage.ts'
 import { axeFindsNothing, stageForFile } from './testing/visits.ts'
 
-// What a request to correct a leave looks like in states that the real server does not show on demand. The way through it: corrections.test.ts.
+// States of a request to correct a leave that the real server does not show on demand. The way through the real server: corrections.test.ts.
 
 const site = stageForFile()
 const known = leaveAnswers['/sickleave/mine'] as Leaves
@@ -115,7 +115,7 @@ test('where the answer failed after the correction the next press answers alone,
   assert.deepEqual([sent['care'], sent['seen'], sent['exception']], [leave.care, 0, undefined])
 })
 
-test('what cannot be corrected says why and can be refused; what waits no longer says so', async () => {
+test('a leave that cannot be corrected says why, and its request can be refused; a request that no longer waits says so', async () => {
   for (const [leaves, said] of [
     [[{ ...leave, status: 'referred' }], 'The commission has the leave'],
     [[{ ...leave, status: 'cancelled' }], 'The leave is cancelled'],

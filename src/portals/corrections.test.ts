@@ -9,7 +9,7 @@ import { dayField, typeDay } from './testing/days.ts'
 import { as, type TownSite } from './testing/town-page.ts'
 import { axeFindsNothing } from './testing/visits.ts'
 
-// A request to correct a leave, from whoever asks to the answer where they asked, in Chromium on the real server: nothing is answered by a test.
+// A request to correct a leave, from the asking to the answer, on the pages of everybody concerned: Chromium on the real server, with no invented answers.
 
 async function begin(t: TestContext): Promise<TownSite> {
   const town = await startLeaveTown(t, undefined, await builtPortals())

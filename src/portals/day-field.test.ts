@@ -6,7 +6,7 @@ import { dayField, dayShown, typeDay } from './testing/days.ts'
 import { clerk, employerAnswers } from './testing/employer-fixtures.ts'
 import { axeFindsNothing, stageForFile } from './testing/visits.ts'
 
-// The field of a day in a browser that speaks American English: its reader's language is that of the page, not of the browser.
+// The field of a day in a browser set to American English: the field must follow the language of the page, not of the browser.
 
 const site = stageForFile()
 const american = { locale: 'en-US', timezoneId: 'America/New_York' }

@@ -8,7 +8,7 @@ import { doctor } from './testing/stage.ts'
 import { leaveAnswers } from './testing/leave-fixtures.ts'
 import { axeFindsNothing, stageForFile } from './testing/visits.ts'
 
-// The doctor's form of a leave in real Chromium on invented answers: what a tired doctor gets wrong. What the server answers is tried in src/sickleave.
+// The doctor's form of a leave in real Chromium on invented answers: the mistakes of a tired doctor. The server's answers are tested in src/sickleave.
 
 const site = stageForFile()
 const own = '/sickleave/people/p1/leaves'
@@ -20,7 +20,7 @@ const preview: Preview = {
 }
 type Opening = OpenLeave & { id: string }
 
-/** The server as far as this form needs it; `open` answers an opening, and what was signed is handed to it. */
+/** Prepares the answers that this form needs. `open` answers each request to open a leave; the returned list collects the openings that were sent. */
 function ready(open: (body: Opening) => { code: number; answer: unknown }, leaves: LeaveView[] = []): Opening[] {
   const sent: Opening[] = []
   const keys: SigningKeys['keys'] = []

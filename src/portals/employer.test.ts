@@ -9,7 +9,7 @@ import { caseLine, clerk, draft, employerAnswers, employerPages, leave, pib, sig
 import { until } from '../testing/process.ts'
 import { axeFindsNothing, stageForFile } from './testing/visits.ts'
 
-// The employer's pages in real Chromium on invented answers; what the server answers is tried in src/sickleave/employer, earnings and request.
+// The employer's pages in real Chromium on invented answers. The server's answers are tested in src/sickleave/employer, earnings and request.
 
 const site = stageForFile()
 const cyrillic = /.{0,20}[Ѐ-ӿ].{0,20}/g
@@ -244,7 +244,7 @@ test('a request is completed with evidence and submitted; what is missing leads 
   site.stage.answer(`${own}/requests/${draft.id}/evidence`, (request) => {
     const { kind, type, content } = request.body as Record<string, string>
     acts.push([kind, type, Buffer.from(content ?? '', 'base64').toString()])
-    // Evidence is a step of the request, too.
+    // Adding evidence is a step of the request, too.
     site.stage.answer(`${own}/requests/${draft.id}`, () => ({
       ...draft,
       evidence: [{ id: 'e1', kind: 'tax-return', name: 'a.pdf', type: 'application/pdf', bytes: 8, sha256: '00', at: '2026-11-23T08:00:00.000Z' }],

@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { knownErrors } from '../platform/errors/catalogue.ts'
+import { type PublicText, publicText, sendPublicText } from '../platform/public-text.ts'
 import { toLatin } from '../platform/text.ts'
 import { inHtml, staticPage } from './static-page.ts'
 
@@ -22,6 +23,9 @@ const english: Words = {
 const languages: Record<string, Words> = { 'sr-Cyrl': cyrillic, 'sr-Latn': latin, en: english }
 const names: Record<string, string> = { 'sr-Cyrl': 'Ћирилица', 'sr-Latn': 'Latinica', en: 'English' }
 
+/** The finished pages by language, and the JSON for programs; the style sheets never change in one build. */
+const made = new Map<string, PublicText>()
+
 /** `/errors`: the page that the codes of errors lead to; JSON for programs. */
 export function errorsAnswer(
   request: FastifyRequest,
@@ -30,9 +34,17 @@ export function errorsAnswer(
   styleSheets: string[],
 ): FastifyReply {
   void reply.header('cache-control', 'no-cache').header('vary', 'accept, accept-language')
-  if (!String(request.headers.accept ?? '').includes('text/html')) return reply.send({ system: 'urn:spona:errors', errors: knownErrors() })
+  if (!String(request.headers.accept ?? '').includes('text/html')) {
+    const forPrograms = made.getOrInsertComputed('json', () => publicText(JSON.stringify({ system: 'urn:spona:errors', errors: knownErrors() })))
+    return sendPublicText(request, reply.type('application/json; charset=utf-8'), forPrograms)
+  }
   const asked = (request.query as { lang?: unknown }).lang
   const language = typeof asked === 'string' && Object.hasOwn(languages, asked) ? asked : 'sr-Cyrl'
+  const page = made.getOrInsertComputed(`${language} ${styleSheets.join(' ')}`, () => publicText(pageIn(language, styleSheets)))
+  return sendPublicText(request, pageHeaders(reply), page)
+}
+
+function pageIn(language: string, styleSheets: string[]): string {
   const words = languages[language] as Words
   const inScript = language === 'sr-Latn' ? toLatin : (text: string) => text
   const rows = knownErrors().map(({ code, sentence, said, cure, remedy }) => {
@@ -41,17 +53,15 @@ export function errorsAnswer(
     return `<tr id="${code}"><th scope="row"><span lang="en">${inHtml(sentence)}</span>${serbian}<br><a href="#${code}"><code translate="no">${code}</code></a></th><td>${inHtml(what)}</td></tr>`
   })
   const links = Object.entries(names).map(([tag, name]) => `<a href="?lang=${tag}" lang="${tag}"${tag === language ? ' aria-current="page"' : ''}>${name}</a>`)
-  return pageHeaders(reply).send(
-    staticPage(
-      {
-        language,
-        title: `${words.title} · Spona`,
-        kind: 'page document-text',
-        content: `<h1>${words.title}</h1><nav>${links.join(' · ')} · <a href="/guides/">${words.guides}</a></nav><p>${words.lead}</p>
+  return staticPage(
+    {
+      language,
+      title: `${words.title} · Spona`,
+      kind: 'page document-text',
+      content: `<h1>${words.title}</h1><nav>${links.join(' · ')} · <a href="/guides/">${words.guides}</a></nav><p>${words.lead}</p>
 <div class="table-scroll" tabindex="0" role="group" aria-label="${words.title}"><table><thead><tr><th scope="col">${words.said}</th><th scope="col">${words.cure}</th></tr></thead>
 <tbody>${rows.join('\n')}</tbody></table></div>`,
-      },
-      styleSheets,
-    ),
+    },
+    styleSheets,
   )
 }

@@ -7,7 +7,7 @@ import subsetFont from 'subset-font'
 const require = createRequire(import.meta.url)
 const family = '@fontsource-variable/noto-sans/files/noto-sans'
 const features = ['locl', 'kern', 'mark', 'mkmk', 'ccmp', 'tnum']
-// The three weights of the tokens are 400, 500 and 650; the axis beyond them is dead weight.
+// The tokens use the weights 400, 500 and 650; a wider axis would only make the files larger.
 const axes = { wght: { min: 400, max: 650 } }
 
 const latinText = `${printable()}\u00a0§«°»±µ·×÷¹²³⁰⁴⁵⁶⁷⁸⁹ßäáâàåãæçéèêëíìîïñóòôöøúùûüýÄÁÂÀÅÃÆÇÉÈÊËÍÌÎÏÑÓÒÔÖØÚÙÛÜÝ‐–—‘’‚“”„•…′″\u202f€`
@@ -22,8 +22,8 @@ function printable(): string {
 type Face = { file: string; style: 'normal' | 'italic'; text: string | null; range: string; isFirst: boolean }
 
 /**
- * What Serbian and English need comes in small subsets that keep `locl`, without which б, г, д, п and т take Russian shapes in Serbian text.
- * The package's own files follow for every other letter of a foreign name; a browser fetches them only when such a letter is on the page.
+ * Small subsets contain all letters of Serbian and English and keep `locl`, without which б, г, д, п and т take Russian shapes in Serbian text.
+ * The package's own files follow for other letters of foreign names; a browser loads them only when such a letter is on the page.
  */
 const faces: Face[] = [
   { file: 'latin-ext-wght-normal', style: 'normal', text: null, range: 'U+0100-02BA,U+1E00-1E9F,U+1EF2-1EFF', isFirst: false },
@@ -50,7 +50,7 @@ function rangeOf(text: string): string {
 
 export type Fonts = { css: string; preload: string[] }
 
-/** Writes the fonts and their style sheet into the assets; gives the addresses for the head of each page. */
+/** Writes the fonts and their style sheet into the assets and returns the addresses for the head of each page. */
 export async function buildFonts(assetsDir: string, assetsUrl: string): Promise<Fonts> {
   await mkdir(assetsDir, { recursive: true })
   const built = await Promise.all(faces.map(async (face) => ({ face, url: `${assetsUrl}/${await writeFace(assetsDir, face)}` })))

@@ -6,7 +6,7 @@ import { commissionAnswers, commissioner, commissionPages, fundAnswers, fundFile
 import { doctor } from './testing/stage.ts'
 import { axeFindsNothing, stageForFile } from './testing/visits.ts'
 
-// The Fund's and the commissions' pages in real Chromium on invented answers; what the server answers is tried in src/sickleave.
+// The pages of the Fund and the commissions in real Chromium on invented answers. The server's answers are tested in src/sickleave.
 
 const site = stageForFile()
 const cyrillic = /.{0,20}[Ѐ-ӿ].{0,20}/g
@@ -158,7 +158,7 @@ test('a commission that comes back to what it has decided is told so, and has th
   })
 })
 
-test('who has no role here is told so, and nothing is asked for', async () => {
+test('a reader without a role here is told so, and no data is loaded', async () => {
   site.stage.me(doctor)
   const before = site.stage.asked.length
   for (const [path, words] of [

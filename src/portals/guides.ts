@@ -8,7 +8,7 @@ import { staticPage } from './static-page.ts'
 const folder = new URL('../../docs/guides/', import.meta.url)
 const names = (): string[] => globSync('edge-*.md', { cwd: folder }).map((name) => basename(name, '.md'))
 
-/** `/guides/`: the guides of the edge, as they stand in docs/ and as the tests run them. In English, like all of docs/. */
+/** `/guides/`: the guides of the edge, the same files in docs/ that the tests run. They are in English, like all of docs/. */
 export function guideAnswer(
   request: FastifyRequest,
   reply: FastifyReply,
@@ -36,7 +36,7 @@ export function guideAnswer(
     )
 }
 
-/** Links between guides stay on the server; what leads out of the folder is only named. */
+/** Links between guides lead to pages of this server; null for a link out of the folder, which is shown as text. */
 function linkOf(target: string): string | null {
   if (target === 'edge/laboratory.json') return '/guides/laboratory.json'
   const [, name] = /^(edge-[\w-]+)\.md$/.exec(target) ?? []

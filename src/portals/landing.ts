@@ -41,7 +41,7 @@ const mark =
   '<svg class="landing-mark" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round" aria-hidden="true">' +
   '<path d="M10.5 7.5H7a4.5 4.5 0 0 0 0 9h3.5M13.5 7.5H17a4.5 4.5 0 0 1 0 9h-3.5M8.5 12h7"/></svg>'
 
-/** The page at `/`: static, without script, in three languages at once, because nothing is known of the reader yet. */
+/** The page at `/`: static, without scripts, in three languages at once, because the reader's language is not known yet. */
 export function landingPage(styleSheets: string[]): string {
   const sections = lines.map((line, at) => {
     const heading = at === 0 ? 'h1' : 'h2'

@@ -5,7 +5,7 @@ import { leaveAnswers } from './testing/leave-fixtures.ts'
 import { patient } from './testing/stage.ts'
 import { axeFindsNothing, stageForFile } from './testing/visits.ts'
 
-// A person's own leaves in real Chromium on invented answers; what the server answers is tried in src/sickleave.
+// A person's own leaves in real Chromium on invented answers. The server's answers are tested in src/sickleave.
 
 const site = stageForFile()
 const path = '/patient/leaves'

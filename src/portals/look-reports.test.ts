@@ -5,7 +5,7 @@ import { looks } from './testing/fixtures.ts'
 import { doctor, patient } from './testing/stage.ts'
 import { axeFindsNothing, stageForFile } from './testing/visits.ts'
 
-// "I do not know this look" on both sides; whom it reaches and who may answer is tried in src/identity/look-report.test.ts.
+// "I do not know this look", for the patient and for the officer. Who gets it and who may answer is tested in src/identity/look-report.test.ts.
 
 const site = stageForFile()
 const cyrillic = /.{0,20}[Ѐ-ӿ].{0,20}/g

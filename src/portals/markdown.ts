@@ -2,7 +2,10 @@ import { inHtml } from './static-page.ts'
 
 type LinkOf = (target: string) => string | null
 
-/** As much of Markdown as the guides use: headings, paragraphs, tables, lists, fenced blocks, and within a line code, strong and links. Everything else stands as text. */
+/**
+ * Renders the part of Markdown that the guides use: headings, paragraphs, tables, lists, fenced blocks, and within a line code, strong and links. Anything
+ * else stays text.
+ */
 export function toHtml(source: string, linkOf: LinkOf): string {
   const blocks: string[] = []
   const lines = source.split('\n')

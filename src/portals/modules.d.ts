@@ -1,4 +1,4 @@
-// `subset-font` comes without types.
+// `subset-font` has no types of its own.
 declare module 'subset-font' {
   type Options = {
     targetFormat: 'woff2' | 'sfnt'
@@ -8,5 +8,5 @@ declare module 'subset-font' {
   export default function subsetFont(font: Uint8Array, text: string, options: Options): Promise<Buffer>
 }
 
-// Style sheets of a page that is loaded when it is asked for.
+// Style sheets of pages that are loaded on demand.
 declare module '*.css'

@@ -5,7 +5,7 @@ import { busOverview, operator, operatorAnswers, operatorPages } from './testing
 import { doctor } from './testing/stage.ts'
 import { axeFindsNothing, stageForFile } from './testing/visits.ts'
 
-// The operator's pages in real Chromium on invented answers; what the server answers is tested beside it, in src/bus/operator.
+// The operator's pages in real Chromium on invented answers. The server's answers are tested in src/bus/operator.
 
 const site = stageForFile()
 const cyrillic = /.{0,20}[Ѐ-ӿ].{0,20}/g
@@ -126,7 +126,7 @@ test('a moment is written as the page writes it; another form is told at its fie
   })
 })
 
-test('an officer for data who comes here is led to the page that is theirs, and not round', async () => {
+test('a data officer who comes here is led to their own page, and not in a circle', async () => {
   site.stage.me({ ...doctor, roles: ['data-officer'] })
   await site.visit('/operator/', {}, async (page) => {
     const link = page.getByRole('link', { name: 'Иди на потпуност' })
@@ -136,7 +136,7 @@ test('an officer for data who comes here is led to the page that is theirs, and 
   })
 })
 
-test('who is no operator is told so, and nothing is asked for', async () => {
+test('a reader who is no operator is told so, and no data is loaded', async () => {
   site.stage.me(doctor)
   const before = site.stage.asked.length
   await site.visit('/operator/', {}, async (page) => {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Browser, Page } from 'playwright-core'
 import { launchBrowser } from '../testing/browser.ts'
+import { crowding } from '../testing/crowding.ts'
 import { builtPortals } from '../testing/portals.ts'
 import { type OwnSystem, runServer } from '../testing/running-server.ts'
 import { formatDate } from './shared/format.ts'
@@ -11,22 +12,24 @@ import { dayField, typeDay } from './testing/days.ts'
 
 const coldRounds = 20
 
-/** Milliseconds from navigation until the whole record is painted, sorted. */
-async function coldTimes(page: Page, address: string): Promise<number[]> {
-  const times: number[] = []
+/** Milliseconds from navigation until the whole record is painted, sorted: as they were, and without what others on the machine took. */
+async function coldTimes(page: Page, address: string): Promise<{ asTheyWere: number[]; alone: number[] }> {
+  const [asTheyWere, alone]: [number[], number[]] = [[], []]
   for (let round = 0; round < coldRounds; round++) {
+    const crowd = crowding()
     await page.goto(address)
     await page.locator('#labs tbody tr').first().waitFor()
-    times.push(
-      await page.evaluate(
-        () =>
-          new Promise<number>((done) => {
-            requestAnimationFrame(() => requestAnimationFrame(() => done(performance.now())))
-          }),
-      ),
+    const ms = await page.evaluate(
+      () =>
+        new Promise<number>((done) => {
+          requestAnimationFrame(() => requestAnimationFrame(() => done(performance.now())))
+        }),
     )
+    asTheyWere.push(Math.round(ms))
+    alone.push(Math.round(ms / crowd))
   }
-  return times.map(Math.round).sort((one, other) => one - other)
+  const inOrder = (times: readonly number[]) => times.toSorted((one, other) => one - other)
+  return { asTheyWere: inOrder(asTheyWere), alone: inOrder(alone) }
 }
 
 type Language = 'sr-Cyrl' | 'sr-Latn' | 'en'
@@ -118,6 +121,7 @@ test('a doctor and a patient in Chromium on the real server', async (t) => {
         await page.locator('.person-line[data-focused]').filter({ hasText: 'Ђурић Снежана' }).waitFor()
         await page.keyboard.press('Enter')
         await page.locator('#patient-name').waitFor()
+        const limitMs = 10_000 * crowding()
         const began = performance.now()
         const seconds = () => ((performance.now() - began) / 1000).toFixed(1)
         await page.getByRole('link', { name: 'Боловање' }).click()
@@ -132,7 +136,7 @@ test('a doctor and a patient in Chromium on the real server', async (t) => {
         one.diagnostic(
           `link, confirmation: ${asked} s; with the password that unlocks the signature once in a session: ${seconds()} s, the machine's part included`,
         )
-        assert.ok(performance.now() - began < 10_000, `${seconds()} s`)
+        assert.ok(performance.now() - began < limitMs, `${seconds()} s, of ${(limitMs / 1000).toFixed(1)}`)
         await page.getByText(/Потпис је откључан до/).waitFor()
         assert.match(await page.locator('.leaves').innerText(), /M54\.5[\s\S]*1\. дан непрекидне спречености од 30/)
         await page.getByRole('link', { name: 'Дознаке' }).click()
@@ -243,11 +247,11 @@ test('a doctor and a patient in Chromium on the real server', async (t) => {
       // Other tests share the machine: what a quarter of the loads keep to is the page's own, and a set that was disturbed is measured once more.
       let quarter = Infinity
       for (let set = 0; set < 2 && quarter >= 1000; set++) {
-        const sorted = await coldTimes(page, address)
-        quarter = sorted[Math.floor(coldRounds / 4)] ?? Infinity
-        const median = sorted[Math.floor(coldRounds / 2)]
+        const { asTheyWere, alone } = await coldTimes(page, address)
+        quarter = alone[Math.floor(coldRounds / 4)] ?? Infinity
+        const [median, late] = [asTheyWere[Math.floor(coldRounds / 2)], asTheyWere[Math.ceil(coldRounds * 0.95) - 1]]
         one.diagnostic(
-          `${events}: complete ${sorted[0]}–${sorted.at(-1)} ms after navigation, a quarter within ${quarter}, median ${median}, 95th percentile ${sorted[Math.ceil(coldRounds * 0.95) - 1]}, empty cache`,
+          `${events}: complete ${asTheyWere[0]}–${asTheyWere.at(-1)} ms after navigation, median ${median}, 95th percentile ${late}, empty cache; without others on the machine a quarter within ${quarter}`,
         )
       }
       assert.ok(quarter < 1000, `${quarter} ms`)

@@ -1,8 +1,8 @@
 import type { Plugin } from 'vite'
 
 /**
- * React Aria speaks Serbian in Latin only, under the key `sr-SP`, partly with Cyrillic words in between. Here the strings our widgets use are
- * written in Cyrillic and checked by hand; the dictionaries get them under `sr-Cyrl`, and their Latin derivation under `sr-Latn`.
+ * React Aria has Serbian in Latin only, under the key `sr-SP`, with some Cyrillic words in between. Here the strings that our widgets use are
+ * written in Cyrillic and checked by hand; the dictionaries get them under `sr-Cyrl`, and their Latin form under `sr-Latn`.
  */
 const strings: Record<string, Record<string, string>> = {
   autocomplete: { collectionLabel: 'Предлози' },
@@ -45,7 +45,7 @@ const strings: Record<string, Record<string, string>> = {
 
 const moduleId = 'virtual:react-aria-serbian'
 
-/** Rewrites each dictionary while Vite reads it; a package that is not listed keeps its own strings under both scripts. */
+/** Changes each dictionary when Vite reads it. A package that is not listed gets its own strings under both scripts. */
 export function serbianStrings(): Plugin {
   return {
     name: 'spona-react-aria-serbian',

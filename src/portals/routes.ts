@@ -22,8 +22,8 @@ const types: Record<string, string> = {
 type Served = { type: string; plain: Buffer; br: Buffer | null; gz: Buffer | null; etag: string }
 
 /**
- * The portals are public files: what they show needs a sign-in, they do not. Everything is read into memory once (under a megabyte), so an
- * address is looked up in a map and can never become a path on the disk.
+ * The portals are public files; only the data that they show needs a sign-in. All files are read into memory once (under a megabyte), so an
+ * address is a key of a map and can never become a path on the disk.
  */
 export function portalRoutes(outDir: string): Routes {
   return (app) => {
@@ -43,7 +43,7 @@ export function portalRoutes(outDir: string): Routes {
     app.get('/guides/', open, (request, reply) => guideAnswer(request, reply, asPage, styleSheetsOf(files)))
     app.get('/guides/:name', open, (request, reply) => guideAnswer(request, reply, asPage, styleSheetsOf(files)))
     for (const portal of ['doctor', 'patient', 'operator', 'fund', 'commission', 'employer', 'vendor']) {
-      // Every address below a portal is one of its pages: the router in the browser knows which.
+      // Every address below a portal gets its page; the router in the browser knows the rest.
       app.get(`/${portal}`, open, page(portal))
       app.get(`/${portal}/*`, open, page(portal))
     }
@@ -74,7 +74,7 @@ function send(request: FastifyRequest, reply: FastifyReply, served: Served, cach
   const accepted = String(request.headers['accept-encoding'] ?? '')
   if (served.br && /\bbr\b/.test(accepted)) return reply.header('content-encoding', 'br').send(served.br)
   if (served.gz && /\bgzip\b/.test(accepted)) return reply.header('content-encoding', 'gzip').send(served.gz)
-  // Already as small as it gets, or not wanted: the server's own compression need not try again.
+  // The file is already compressed, or the client wants no compression: the server must not compress it.
   return reply.header('content-encoding', 'identity').send(served.plain)
 }
 

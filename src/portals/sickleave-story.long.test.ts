@@ -13,11 +13,11 @@ import { startLeaveTown, type Worker } from '../testing/sickleave.ts'
 import { dayField, typeDay } from './testing/days.ts'
 import { as, openPage, type TownSite } from './testing/town-page.ts'
 
-// One leave from the doctor's first key press to the employee's money, in Chromium on the real server. Nothing is answered by a test; only the clock is set.
+// One leave from the doctor's first key press to the employee's money, in Chromium on the real server, with no invented answers; only the clock is set.
 
 const withinMs = 2000
 const handlingMs = 10_000
-/** What nobody at the employer may read anywhere. */
+/** Words that nobody at the employer may read anywhere. */
 const secret = /M54|лумбаг|онколог|комисиј|commission|diagnos|дијагноз(?!у не)/i
 
 type Story = TownSite & { worker: Worker; boss: string; zora: string; mira: string; endpoint: Endpoint }
@@ -38,7 +38,7 @@ async function begin(t: TestContext): Promise<Story> {
   return { town, browser, url, worker, boss, zora, mira, endpoint }
 }
 
-/** Fills the dialog that is open and confirms it. */
+/** Fills the open dialog and confirms it. */
 async function confirm(page: Page, fields: Record<string, string>, button: string): Promise<void> {
   const dialog = page.getByRole('dialog')
   for (const [label, value] of Object.entries(fields)) {
@@ -59,7 +59,7 @@ const mails = ({ town }: Story) => {
     .map((name) => readFileSync(join(folder, name), 'utf8'))
 }
 
-/** The firm subscribes once: a webhook, and an e-mail address that says yes. */
+/** The firm subscribes a webhook, and an e-mail address that confirms. */
 async function subscribe(story: Story): Promise<void> {
   assert.equal((await employerApi(story, 'POST', '/channels', { kind: 'webhook', address: story.endpoint.url })).status, 201)
   const { id } = (await employerApi(story, 'POST', '/channels', { kind: 'email', address: 'plate@firma.rs' })).body
@@ -79,7 +79,7 @@ async function until<T>(what: () => Promise<T | null> | T | null, started: numbe
   }
 }
 
-/** The doctor opens the leave; screen, webhook, e-mail and payroll API of the employer have it. */
+/** The doctor opens the leave; the employer's page, webhook, e-mail and payroll API must have it. */
 async function opens(t: TestContext, story: Story): Promise<void> {
   const { town, worker, doctor, endpoint } = { ...story, doctor: story.town.doctor }
   const inbox = await openPage(story, story.boss, '/employer/')
@@ -113,7 +113,7 @@ async function opens(t: TestContext, story: Story): Promise<void> {
   assert.equal(town.world.now().toISOString().slice(0, 10), '2026-03-02')
 }
 
-/** Day 30 is near: the doctor proposes, the commission approves, the doctor reports the whole time. */
+/** Day 30 is near: the doctor proposes, the commission approves, and the doctor gives the report for the whole time. */
 async function goesToCommission(story: Story): Promise<void> {
   const { town, worker } = story
   const path = `/doctor/people/${worker.handle}/leave`
@@ -139,7 +139,7 @@ async function goesToCommission(story: Story): Promise<void> {
   })
 }
 
-/** The payroll of the firm, by its pages: earnings of twelve months (OZ-7), the request, what is missing, its evidence, the seal. */
+/** The firm's payroll clerk, on the pages: earnings of twelve months (OZ-7), the request, the missing parts, its evidence, the seal. */
 async function asks(story: Story): Promise<string> {
   story.town.at('2026-05-05T08:00:00Z')
   await as(story, story.boss, '/employer/work', async (page) => {
@@ -182,7 +182,7 @@ async function asks(story: Story): Promise<string> {
   return request
 }
 
-/** Who supervises gives the request to an officer. */
+/** A supervisor of the Fund assigns the request to an officer. */
 async function sharesOut(story: Story, supervisor: string, request: string): Promise<void> {
   await as(story, supervisor, `/fund/requests/${request}`, async (page) => {
     await page.getByRole('button', { name: 'Додели' }).click()
@@ -198,7 +198,7 @@ async function sharesOut(story: Story, supervisor: string, request: string): Pro
   })
 }
 
-/** The Fund: calculated by itself, proposed by one, approved by another, paid by a file and its execution. */
+/** The Fund: the calculation is automatic, one officer proposes, another approves, and a file and its execution pay. */
 async function pays(story: Story, request: string): Promise<void> {
   const stop = startClocks(story.town.world)
   const calculated = async () => (await story.town.as(story.zora)('GET', `/sickleave/fund/requests/${request}`)).body.calculation

@@ -4,7 +4,7 @@ import { overview } from './testing/fixtures.ts'
 import { doctor, patient, type Stage } from './testing/stage.ts'
 import { axeFindsNothing, stageForFile } from './testing/visits.ts'
 
-// Every state of the pages in real Chromium, on invented answers. The way through the real server is in `portals.test.ts`.
+// Every state of the pages in real Chromium, on invented answers. The way through the real server: `portals.test.ts`.
 
 const site = stageForFile()
 
@@ -73,7 +73,7 @@ test('/ and ? are what is written, wherever the keyboard has them', async () => 
           document.body.dispatchEvent(new KeyboardEvent('keydown', { key: name as string, code: place as string, shiftKey: true, bubbles: true })),
         [key, code],
       )
-    // Where a keyboard of the United States has / and ?, a Serbian one has - and _.
+    // The keys that have / and ? on an American keyboard have - and _ on a Serbian one.
     await press('_', 'Slash')
     await press('?', 'Minus')
     await page.getByRole('dialog').waitFor()

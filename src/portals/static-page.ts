@@ -1,4 +1,4 @@
-/** A page that the server writes whole: no script, the style of the portals. */
+/** A complete page that the server writes itself: without scripts, in the style of the portals. */
 export type StaticPage = { language: string; title: string; kind: 'landing' | 'page document-text'; content: string }
 
 export const staticPage = ({ language, title, kind, content }: StaticPage, styleSheets: readonly string[]): string => `<!doctype html>

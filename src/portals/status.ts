@@ -51,7 +51,7 @@ const languages: [string, Words][] = [
   ['en', english],
 ]
 
-/** `/status`, for everybody: works, or what is late and since when; no figure, no address, no name of a part. */
+/** `/status`, for everybody: whether all works, or what is late and since when. It names no figure, no address and no part of the system. */
 export function statusAnswer(
   request: FastifyRequest,
   reply: FastifyReply,

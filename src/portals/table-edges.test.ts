@@ -6,11 +6,11 @@ import { stageForFile } from './testing/visits.ts'
 
 const site = stageForFile()
 
-/** How much the outermost pixels of a table differ from the ground a little further in, at its left and its right edge. */
+/** How much the outermost pixels at the left and right edge of a table differ from the background a little further in. */
 async function edges(page: Page): Promise<{ left: number; right: number }> {
   const box = await page.locator('.table-scroll').first().boundingBox()
   assert.ok(box)
-  // The lowest pixels of the box lie below the words of the last row.
+  // The lowest pixels of the box are below the words of the last row.
   const clip = { x: box.x, y: box.y + box.height - 6, width: box.width, height: 3 }
   const shot = await page.screenshot({ clip })
   return page.evaluate(

@@ -6,7 +6,7 @@ import { operator } from './testing/operator-fixtures.ts'
 import { certificateShown, signedUp, systemShown, systemsShown } from './testing/vendor-fixtures.ts'
 import { axeFindsNothing, stageForFile } from './testing/visits.ts'
 
-// The sandbox's pages on invented answers; what the server answers is tried in src/vendor.
+// The sandbox's pages on invented answers. The server's answers are tested in src/vendor.
 
 const site = stageForFile()
 const cyrillic = /.{0,20}[Ѐ-ӿ].{0,20}/g
@@ -104,7 +104,7 @@ test('the catalogue of errors and the guides stand on the server, where the code
   assert.deepEqual([kept?.status, missing?.status], [200, 404])
 })
 
-test('a number that nobody has is told as such, and another language chosen on the page asks again in it', async () => {
+test('an unknown number is reported as unknown, and choosing another language on the page loads the answer in that language', async () => {
   answers()
   site.stage.answer('/vendor/systems/nobody', (_request, reply) => {
     reply.code(404)

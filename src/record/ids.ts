@@ -1,4 +1,5 @@
 import { numbers } from '../identity/identity.ts'
+import { mayHoldNumber } from '../platform/personal-number.ts'
 import { Refusal } from '../platform/refusal.ts'
 import type { World } from '../platform/world.ts'
 
@@ -47,12 +48,27 @@ export const isFhirId = (id: string): boolean => /^[A-Za-z0-9\-.]{1,64}$/.test(i
  * or LBO is refused as a new id, whether or not its check digit is right.
  */
 export function requireNoPersonalNumber(id: string, expression: string): void {
-  const isNumber = /^(?:\d{11}|\d{13})$/.test(id)
+  const isNumber = isLikeNumber(id)
   if (!isNumber && !holdsJmbg(id)) return
   const sentence = isNumber ? 'an id of 11 or 13 digits may be a personal number and is not accepted' : 'the id holds a JMBG and is not accepted'
   throw new Refusal('unprocessable', sentence, {
     expression,
     hint: 'Let the server choose the id (POST); the number itself belongs into identifier.',
+  })
+}
+
+const isLikeNumber = (id: string): boolean => /^(?:\d{11}|\d{13})$/.test(id)
+
+/**
+ * Whether a search that is kept may name somebody by a personal number. An id that is accepted here is none, though many hold a time in milliseconds, which
+ * has as many digits; anything else that is asked for may be one.
+ */
+export function mayAskByNumber({ fhir }: World, type: string, query: string): boolean {
+  const references = new Set(fhir.parameters(type).flatMap((one) => (one.type === 'reference' ? [one.code] : [])))
+  return [...new URLSearchParams(query)].some(([name, value]) => {
+    const [code = '', modifier] = name.split(':')
+    const isById = code === '_id' || (references.has(code) && modifier !== 'identifier' && !name.includes('.'))
+    return mayHoldNumber(name) || (isById ? value.split(/[^A-Za-z0-9\-.]/).some((id) => isLikeNumber(id) || holdsJmbg(id)) : mayHoldNumber(value))
   })
 }
 

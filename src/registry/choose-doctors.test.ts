@@ -31,7 +31,7 @@ test('a choice of doctor opens the record to that doctor alone, and the next cho
     return { ana: one!, mira: other!, institution: home!, unit: first! }
   })
   const choice: ChosenDoctor = { patient: 5_000, category: 1, worker: ana, institution, unit, fromDate: '2024-01-10' }
-  // What access knows of an actor is cached by connection for half a second; another one asks as another process would.
+  // The cache of access belongs to a connection and lasts half a second; a new connection asks as another process would.
   const elsewhere = () => ({ ...world, sql: Object.assign(sql.bind(null), sql) })
   const seenBy = async (worker: number) => [...(await relationsOf(elsewhere(), doctorOf(worker))).keys.keys()]
 

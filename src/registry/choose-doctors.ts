@@ -8,8 +8,8 @@ import { type ChosenDoctor, doctorCategories, type DoctorCategory } from './reso
 const sourceOf = (category: DoctorCategory) => `registry:chosen-doctor:${category}`
 
 /**
- * Takes over choices of doctor and tells access in the same transaction, so that the new doctor sees the record and the old one no longer does
- * from the same moment. A choice that is known already changes nothing, so the Fund may send its list again.
+ * Takes over choices of doctor and tells access in the same transaction: from the same moment on the new doctor sees the record and the old one does
+ * not. A choice that is already known changes nothing, so the Fund may send its list again.
  */
 export async function chooseDoctors(tx: Transaction, rows: readonly ChosenDoctor[], at: Date): Promise<void> {
   for (const part of parts(rows)) {
@@ -41,7 +41,7 @@ export async function chooseDoctors(tx: Transaction, rows: readonly ChosenDoctor
   }
 }
 
-// The worker alone is named: a unit in the row would open the record to the unit's whole roster.
+// The relation names the worker alone: a unit in the row would open the record to the unit's whole roster.
 function relationOf(row: ChosenDoctor) {
   return {
     patient: row.patient,

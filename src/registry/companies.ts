@@ -4,8 +4,8 @@ import { employerByPib } from './jobs.ts'
 import { parts } from './register.ts'
 import type { Employer } from './resources.ts'
 
-// What the register of companies, the register of state bodies and the register of powers of attorney answer. Here they are mirrored tables that
-// their feeds fill; a web service of theirs takes the place of `mirrored` and answers the same questions.
+// The questions that the registers of companies, of state bodies and of powers of attorney answer. Here they are mirrored tables that their feeds
+// fill; a web service of a register would take the place of `mirrored` and answer the same questions.
 
 export type Authority = { id: number; register: 'companies' | 'state-bodies'; capacity: 'representative' | 'authorised'; pib: string; name: string }
 export type NewAuthority = Omit<Authority, 'id' | 'pib' | 'name'> & { personHash: Buffer; employer: number; fromDate: string; untilDate?: string | null }
@@ -14,11 +14,11 @@ export type NewMandate = { agency: number; client: number; number: string; fromD
 type CompanyRegisters = {
   byPib(sql: Runner, pib: string): Promise<Employer | null>
   byPibs(sql: Runner, pibs: readonly string[]): Promise<Employer[]>
-  /** Everybody this person may act for, by their keyed number. */
+  /** Everybody for whom this person may act; the person is given by their keyed number. */
   authoritiesOf(sql: Runner, personHash: Buffer, day: string): Promise<Authority[]>
-  /** Of these authorities those that still stand: withdrawn is withdrawn from the next question on. */
+  /** Those of these authorities that still stand: a withdrawal counts from the next question on. */
   standing(sql: Runner, ids: readonly number[], day: string): Promise<Set<number>>
-  /** Of these (client, number) those for which a power of attorney for the agency is registered. */
+  /** Those of these (client, number) pairs for which a power of attorney for the agency is registered. */
   mandates(sql: Runner, agency: number, clients: readonly number[], day: string): Promise<{ client: number; number: string }[]>
 }
 
@@ -52,7 +52,7 @@ const mirrored: CompanyRegisters = {
 
 export const companies = mirrored
 
-/** The registers' lists, again and again: what is known gets its new end. */
+/** Takes over the registers' lists, which come again and again: a known authority gets its new end. */
 export async function registerAuthorities(tx: Transaction, rows: readonly NewAuthority[]): Promise<void> {
   for (const part of parts(rows)) {
     await tx`

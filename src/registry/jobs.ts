@@ -5,7 +5,7 @@ import type { Employer } from './resources.ts'
 
 export type InsuredJob = { patient: number; employer: number; fromDate: string; untilDate?: string | null }
 
-/** The register's list, again and again: a job that is known gets its new end. */
+/** Takes over the register's list, which comes again and again: a known job gets its new end. */
 export async function registerJobs(tx: Transaction, rows: readonly InsuredJob[]): Promise<void> {
   for (const part of parts(rows)) {
     await tx`
@@ -19,7 +19,7 @@ export async function registerJobs(tx: Transaction, rows: readonly InsuredJob[])
 export type JobOf = { fromDate: string; untilDate: string | null; employer: Employer }
 const jobsMax = 50
 
-/** Jobs of the person behind these keys that touch a period: each employer that has to hear of a leave in it. */
+/** Jobs of the person behind these keys that touch a period. They name every employer that must hear of a leave in it. */
 export async function jobsOf(sql: Runner, keys: readonly number[], from: string, until: string): Promise<JobOf[]> {
   const rows = await sql<Employer & { fromDate: string; untilDate: string | null }>`
     select job.from_date, job.until_date, employer.id, employer.pib, employer.mb, employer.name, employer.municipality, employer.activity,

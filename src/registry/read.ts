@@ -2,15 +2,15 @@ import type { Sql, Transaction } from '../platform/sql.ts'
 import type { World } from '../platform/world.ts'
 import type { DoctorCategory, Institution, Unit, Worker } from './resources.ts'
 
-/** Names for display, by id; a number that is not in the register shows as such instead of failing a page. */
+/** Names for display, by id. An id that is not in the register is shown as `№` and the id instead of failing a page. */
 export type Names = { institution(id: number | null): string; unit(id: number | null): string; isTrial(id: number): boolean }
 
 type Cache = { at: number; institutions: Map<number, Institution>; byMb: Map<string, Institution>; units: Map<number, Unit> }
 
-/** The kind that the sandbox gives to the invented institution of each vendor: it treats nobody, so it counts in no figure of the country. */
+/** The kind that the sandbox gives to the invented institution of each vendor. It treats nobody, so it counts in no figure of the country. */
 const trialKind = 'sandbox'
 
-// Institutions and units are few (thousands) and change a few times a day, so a process keeps them all and looks again after a minute.
+// Institutions and units are few (thousands) and change a few times a day, so a process keeps them all and reads them again after a minute.
 const freshMs = 60_000
 const rowsMax = 100_000
 const caches = new WeakMap<World, Promise<Cache>>()
@@ -69,7 +69,7 @@ function insuranceOn({ status, untilDate, basis }: { status: string; untilDate: 
 }
 
 async function find<T>(world: World, pick: (cache: Cache) => T | undefined): Promise<T | null> {
-  // What another process has just registered is not in the cache yet, so a miss looks again before it says no.
+  // Another process may just have registered it, so a miss in the cache looks into the table before it says no.
   return pick(await cached(world)) ?? pick(await load(world)) ?? null
 }
 
@@ -103,7 +103,7 @@ async function read(world: World): Promise<Cache> {
 
 const colleaguesMax = 1000
 
-/** Doctors who work in a unit on a day, with the names that others read. */
+/** The doctors who work in a unit on a day, with their names for display. */
 export async function doctorsOfUnit(sql: Sql | Transaction, unit: number, day: string): Promise<{ id: number; name: string }[]> {
   return sql<{ id: number; name: string }>`
     select distinct worker.id, concat_ws(' ', worker.title, worker.given, worker.family) as name

@@ -2,8 +2,8 @@ import { type Fragment, fragment, identifier, join, type Transaction } from '../
 import { type ColumnType, unnest } from '../platform/unnest.ts'
 import type { Employment, GivenEmployer, GivenInstitution, GivenUnit, GivenWorker, Insurance } from './resources.ts'
 
-// Registers as their sources send them: whole lists at a time. A row that is known already (by its public number) is brought up to date
-// and keeps its id, so a list can be sent again. Each function answers the ids in the order of the rows.
+// Takes over registers as their sources send them: whole lists at a time. A known row (by its public number) is brought up to date and keeps its id,
+// so a list can be sent again. Each function answers the ids in the order of the rows.
 
 const rowsMax = 2_000
 
@@ -97,7 +97,7 @@ export function* parts<R>(rows: readonly R[]): Generator<R[]> {
 
 type Types = Record<string, ColumnType>
 
-/** Inserts what is new and updates what is known by its public number. */
+/** Inserts new rows and updates those that are known by their public number. */
 async function upsert<R extends object>(
   tx: Transaction,
   table: string,
@@ -113,7 +113,7 @@ async function upsert<R extends object>(
   )
   const ids: number[] = []
   for (const part of parts(rows)) {
-    // Ids are drawn before the insert, in the order of the rows, so that a seed gives the same ids again.
+    // Ids are drawn before the insert, in the order of the rows, so that one seed always gives the same ids.
     const drawn = await tx<{ id: number }>`
       select nextval(pg_get_serial_sequence(${table}, 'id'))::int4 as id from generate_series(1, ${part.length})`
     const saved = await tx<{ id: number; place: number }>`

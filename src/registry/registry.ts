@@ -1,5 +1,6 @@
 import { registerAuthorities, registerMandates } from './companies.ts'
 import { jobsOfMany, jobsWith, registerJobs } from './jobs.ts'
+import { startClosingAccounts } from './leavers.ts'
 import { doctorsOfUnit, workerByLicence } from './read.ts'
 import { registerEmployers, registerInstitutions, registerInsurance, registerUnits, registerWorkers } from './register.ts'
 
@@ -13,7 +14,7 @@ export { numberHash } from './number-hash.ts'
 export { coverOf, institution, names } from './read.ts'
 export { registerInstitutions }
 
-export const workers = { byLicence: workerByLicence, doctorsOfUnit }
+export const workers = { byLicence: workerByLicence, doctorsOfUnit, startClosingAccounts }
 
 /** Many at once: for the registers' own feeds, the invented country, and lists that employers send. */
 export const bulk = {

@@ -62,7 +62,7 @@ export type Insurance = {
   lboHash?: Buffer | null
 }
 
-/** Categories of the choice form: one chosen doctor of each. */
+/** Categories of the choice form: a person has one chosen doctor in each. */
 export const doctorCategories = { 1: 'medicine', 2: 'gynaecology', 3: 'paediatrics', 4: 'dentistry' } as const
 export type DoctorCategory = keyof typeof doctorCategories
 
@@ -88,7 +88,7 @@ export type ChosenDoctor = {
   reason?: keyof typeof changeReasons | null
 }
 
-/** What bulk registration takes: the register gives the id, and what the source does not know is left out. */
+/** The rows of bulk registration: the register gives the id, and fields that the source does not know are left out. */
 type Given<T extends { id: number }, Needed extends keyof T> = Pick<T, Needed> & Partial<Omit<T, 'id'>>
 export type GivenInstitution = Given<Institution, 'mb' | 'name' | 'kind' | 'municipality' | 'ownership'>
 export type GivenUnit = Given<Unit, 'institution' | 'code' | 'name'>

@@ -1,4 +1,4 @@
-import type { AuditedTransaction, Entry } from '../audit/audit.ts'
+import type { AuditedTransaction } from '../audit/audit.ts'
 import { headers, type Known } from '../identity/identity.ts'
 import { Refusal } from '../platform/refusal.ts'
 import { isUniqueViolation } from '../platform/sql.ts'
@@ -53,64 +53,27 @@ export async function perform(asking: Asking, person: Known, act: Act): Promise<
       const [cases, rules] = [await casesOf(tx, person.keys), await loadRules(tx)]
       const at = world.now()
       const happenedAt = act.happenedAt ?? at
-      const ground = groundOf(act.leave, cases, rules, dayAt(happenedAt))
       const found = cases.find(({ id }) => id === act.leave) ?? null
       const last = found?.steps.at(-1)?.step
       if (last && act.repeats?.(last)) return
       if (found && act.seen !== undefined && act.seen !== found.steps.length) throw changedMeanwhile(found)
-      const steps = planned(act, found, ground)
+      const steps = planned(act, found, groundOf(act.leave, cases, rules, dayAt(happenedAt)))
       if (steps === null) return
       const dead = afterDeath(steps, deceasedAt)
       if (dead) throw dead
-      const audit: Entry = entryOf(asking, root, {
-        action: found ? 'update' : 'create',
-        basis: act.basis,
-        what: `sick-leave ${act.leave}`,
-        count: steps.length,
-      })
-      tx.audit([audit])
+      const [action, what] = [found ? ('update' as const) : ('create' as const), `sick-leave ${act.leave}`]
+      tx.audit([entryOf(asking, root, { action, basis: act.basis, what, count: steps.length })])
       const number = act.useNumber ? await act.useNumber(tx) : null
-      const patient = found?.patient ?? root
-      const leave = found ?? {
-        patient,
-        id: act.leave,
-        number: await nextCaseNumber(tx, world.keys, act.institution, Number(dayAt(happenedAt).slice(0, 4))),
-        institution: act.institution,
-        worker: act.worker,
-      }
-      if (!found) await addLeave(tx, leave, at)
-      const all = (found?.steps ?? []).map(({ step }) => step)
-      for (const step of steps) {
-        all.push(step)
-        await addStep(tx, { patient, leave: act.leave, seq: all.length, step, at, happenedAt, actor: asking.actor })
-      }
-      const state = fold(all)
-      await setDays(tx, patient, act.leave, state)
-      await setWaiting(tx, patient, act.leave, state, at)
-      const seq = all.length
-      if (act.signed) await keepSigned(tx, act.signed, { patient, leave: act.leave, from: seq - steps.length + 1, until: seq, at })
-      await keepMedical(tx, world, { patient, leave: act.leave, seq }, { ...act.medical, ...(act.signed ? { signed: act.signed.jws } : {}) })
+      const added = await addTo(tx, asking, act, { found, root, steps, at, happenedAt })
+      const { patient, all, state } = added
       const history = [...historyOf(cases.filter(({ id }) => id !== act.leave)), leaveOf(act.leave, state)]
-      const told = { leave: leaveOf(act.leave, state), isOpen: isRunning(state), history, rules, employee, issuer }
       const step = steps.at(-1) as Step
       const before = found && fold(all.slice(0, -steps.length))
       await tell({
+        ...{ tx, world, keys: person.keys, patient, leave: act.leave, institution: added.institution, state, step, seq: all.length, number },
+        ...{ at, happenedAt, actor: asking.actor.id, isSigned: act.signed?.by === 'doctor' },
         isSealedOnly: before !== null && step.kind === 'corrected' && isSealedOnly(before, step),
-        tx,
-        world,
-        keys: person.keys,
-        patient,
-        leave: act.leave,
-        institution: leave.institution,
-        state,
-        step,
-        seq,
-        isSigned: act.signed?.by === 'doctor',
-        told,
-        at,
-        happenedAt,
-        actor: asking.actor.id,
-        number,
+        told: { leave: leaveOf(act.leave, state), isOpen: isRunning(state), history, rules, employee, issuer },
       })
       if (changesMoney.has(step.kind)) await askRecheck(tx, [patient], at)
       await act.also?.(tx)
@@ -120,6 +83,33 @@ export async function perform(asking: Asking, person: Known, act: Act): Promise<
       throw new Refusal('conflict', 'another leave covers some of these days, or somebody acted at the same time', { hint: 'Look again.' })
     throw error
   }
+}
+
+type Adding = { found: Case | null; root: number; steps: readonly Step[]; at: Date; happenedAt: Date }
+
+/** Adds the steps to the leave, which an opening makes, with the days, signature and diagnosis that belong to them. Answers all of its steps. */
+async function addTo(tx: AuditedTransaction, { world, actor }: Asking, act: Act, { found, root, steps, at, happenedAt }: Adding) {
+  const patient = found?.patient ?? root
+  const leave = found ?? {
+    patient,
+    id: act.leave,
+    number: await nextCaseNumber(tx, world.keys, act.institution, Number(dayAt(happenedAt).slice(0, 4))),
+    institution: act.institution,
+    worker: act.worker,
+  }
+  if (!found) await addLeave(tx, leave, at)
+  const all = (found?.steps ?? []).map(({ step }) => step)
+  for (const step of steps) {
+    all.push(step)
+    await addStep(tx, { patient, leave: act.leave, seq: all.length, step, at, happenedAt, actor })
+  }
+  const state = fold(all)
+  await setDays(tx, patient, act.leave, state)
+  await setWaiting(tx, patient, act.leave, state, at)
+  const seq = all.length
+  if (act.signed) await keepSigned(tx, act.signed, { patient, leave: act.leave, from: seq - steps.length + 1, until: seq, at })
+  await keepMedical(tx, world, { patient, leave: act.leave, seq }, { ...act.medical, ...(act.signed ? { signed: act.signed.jws } : {}) })
+  return { patient, institution: leave.institution, all, state }
 }
 
 /** The steps to add; null when the very same leave was opened already. */

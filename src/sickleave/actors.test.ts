@@ -8,7 +8,8 @@ import { type Answer, type Send, sender } from '../testing/server.ts'
 import { type LeaveTown, startLeaveTown, type Worker } from '../testing/sickleave.ts'
 import { sickleaveRoutes } from './routes.ts'
 
-// Every route of a leave and every actor that has no business there: whoever adds a route finds it tried, and has to say here whom it answers.
+// Every route of a leave, tried by every actor that has no right to the leave. A new route is included by itself, and its author must say here whom
+// it answers.
 
 type Route = { method: string; url: string }
 let town: LeaveTown
@@ -21,7 +22,7 @@ const actors: Record<string, Send> = {}
 const note = 'палијативна терапија у договору'
 const pib = () => town.employers[0]?.pib as string
 
-/** Who is answered with what is theirs: their own lists, which do not name this leave, and what is for everybody. */
+/** The routes that answer an actor with their own things: their own lists, which do not name this leave, and what is for everybody. */
 const ofTheirOwn: Record<string, RegExp> = {
   'another doctor here': /^(GET \/(due|offline|signature|corrections)|DELETE \/signature|POST \/calculator)$/,
   'a doctor elsewhere': /^(GET \/(due|offline|signature|corrections)|DELETE \/signature|POST \/calculator)$/,
@@ -32,7 +33,7 @@ const ofTheirOwn: Record<string, RegExp> = {
   'a stolen token of an edge': /^$/,
   nobody: /^$/,
 }
-/** The same for everybody: published figures and schemas. */
+/** Answers that are the same for everybody: published figures and schemas. */
 const forAll = /^GET \/(open-data\.csv|schemas?\/.*|schema\/.*|employer\/schema\/.*|compensation\/.*)$/
 
 const file = forFile()
@@ -59,7 +60,7 @@ before(async () => {
   assert.equal(opened.status, 201, opened.text)
   leave = opened.body.id
   paper = opened.body.documents[0]
-  // Consent that was given and taken back opens nothing any more.
+  // A consent that was given and taken back opens nothing any more.
   const sharing = `/sickleave/mine/${leave}/sharing/${pib()}`
   assert.equal((await town.as(person.account)('PUT', sharing, { until: '2026-12-31' })).status, 204)
   assert.equal((await town.as(person.account)('DELETE', sharing)).status, 204)
@@ -105,7 +106,7 @@ const acts: Record<string, object> = {
   decision: { decision: 'approved', until: '2026-03-12', number: '1' },
 }
 
-/** Each address as it would name this leave; one for each act where the route takes any. */
+/** The URLs of a route for this leave; one for each act when the route takes any act. */
 function urlsOf({ method, url }: Route): { url: string; body: object | undefined }[] {
   const named = url
     .replace(':person', person.handle)

@@ -10,7 +10,7 @@ import { makeObjection } from './objection/make.ts'
 import { actOnRequest, attachEvidence, type RequesterAct, writeRequest } from './request/requester.ts'
 import { employerSide } from './request/side.ts'
 
-/** What the routes do, for a program that acts as somebody: the same rights, rules, papers and rows of the access log. */
+/** The acts of the routes, for a program that acts as somebody: with the same rights, rules, papers and rows of the access log. */
 export const acts = {
   openLeave,
   changeLeave,

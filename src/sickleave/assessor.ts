@@ -2,11 +2,11 @@ import { access, type Basis, type Decision, decide } from '../access/access.ts'
 import { type Known, personOf } from '../identity/identity.ts'
 import { type Asking, forbidden, refuse } from './asking.ts'
 
-// Who may assess a person's incapacity: asked of access and identity, which the employers' process neither has nor loads.
+// Who may assess a person's incapacity. It asks access and identity, which the employers' process neither has nor loads.
 
 export type Patient = Known & { basis: Basis['kind'] }
 
-/** Only the chosen doctor, or who stands in for them, assesses incapacity (ZZO art. 75); a visit elsewhere opens the record, not this. */
+/** Only the chosen doctor or their substitute assesses incapacity (ZZO art. 75). A visit elsewhere opens the record but does not allow this. */
 const assessing = new Set<Basis['kind']>(['chosen-doctor', 'substitute'])
 
 export const assesses = (decision: Decision | undefined): boolean => decision?.permit === true && assessing.has(decision.basis.kind)

@@ -5,7 +5,8 @@ import { newJmbg } from '../testing/identity.ts'
 import { forFile } from '../testing/for-file.ts'
 import { type LeaveTown, startLeaveTown, type Worker } from '../testing/sickleave.ts'
 
-// What bad input gets, one kind after the other: a sentence in the reader's language where it happened, no number of a person, and nothing half done.
+// Bad input, one kind after the other: each gets a sentence in the reader's language at the right place, without a number of a person, and nothing is
+// half done.
 
 let town: LeaveTown
 let person: Worker
@@ -58,7 +59,7 @@ type Wrong = {
   sr: RegExp
 }
 
-/** Asked in three languages: the sentence is said in each, the place is the same, and whatever stands in the database stands there still. */
+/** Asks in three languages: the sentence comes in each, the place is the same, and the database does not change. */
 async function isRefused({ who, method = 'POST', path, body, type, status, at, en, sr }: Wrong): Promise<void> {
   const before = await stateOf()
   for (const language of languages) {

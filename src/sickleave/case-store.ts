@@ -12,12 +12,12 @@ export type Case = { patient: number; id: string; number: string; institution: n
 const stepsMax = 5000
 const rowsMax = 2000
 
-/** All acts about one person's leaves come one after the other; two doctors at once cannot both count on what neither has written yet. */
+/** All acts about one person's leaves run one after the other: otherwise two doctors could each decide without the other's unwritten act. */
 export async function lockPerson(tx: Transaction, root: number): Promise<void> {
   await tx`select pg_advisory_xact_lock(hashtextextended(${`sickleave ${root}`}, 0))`
 }
 
-/** Every leave of the person behind these keys, oldest first. */
+/** All leaves of the person behind these keys, oldest first. */
 export async function casesOf(sql: Runner, keys: readonly number[]): Promise<Case[]> {
   const leaves = await sql<Omit<Case, 'steps' | 'state'>>`
     select patient, id, number, institution, worker
@@ -38,7 +38,7 @@ export async function casesOf(sql: Runner, keys: readonly number[]): Promise<Cas
   })
 }
 
-/** What the rules count: every leave that was not cancelled. */
+/** The leaves that the rules count: all that were not cancelled. */
 export const historyOf = (cases: readonly Case[]): Leave[] =>
   cases.filter(({ state }) => state.status !== 'cancelled').map(({ id, state }) => leaveOf(id, state))
 
@@ -58,7 +58,7 @@ export async function addStep(tx: Transaction, { patient, leave, seq, step, at, 
             ${actor.institution}, ${actor.worker})`
 }
 
-/** The days of a leave as they are now; a day that another leave has makes the whole act fail by its key. */
+/** Stores the present days of a leave. When another leave already has one of the days, the primary key makes the whole act fail. */
 export async function setDays(tx: Transaction, patient: number, leave: string, state: State): Promise<void> {
   await tx`delete from sickleave.day where patient = ${patient} and leave = ${leave}`
   if (state.status === 'cancelled') return
@@ -68,7 +68,7 @@ export async function setDays(tx: Transaction, patient: number, leave: string, s
     select ${patient}, day, ${leave}::uuid from unnest(${days}::date[]) as day`
 }
 
-/** A report in the meantime does not send a proposal to the end of the list. */
+/** A report in the meantime keeps the proposal's place in the queue. */
 export async function setWaiting(tx: Transaction, patient: number, leave: string, state: State, at: Date): Promise<void> {
   if (state.status !== 'referred' || state.proposedUntil === null) {
     await tx`delete from sickleave.waiting where patient = ${patient} and leave = ${leave}`
@@ -99,7 +99,7 @@ export async function addParameter(tx: Transaction, row: Parameter, at: Date): P
     values (${row.name}, ${row.fromDay}, ${row.value}, ${row.paragraph}, ${row.isUnverified}, ${at})`
 }
 
-/** Entered standards for a diagnosis and what it belongs to; the newest of each code. */
+/** The entered standards for a diagnosis and for the groups that it belongs to; the newest of each code. */
 export function standardsOf(sql: Runner, diagnosis: string): Promise<Standard[]> {
   const codes = [diagnosis, diagnosis.slice(0, 5), diagnosis.slice(0, 3)]
   return sql.run<Standard>(fragment`

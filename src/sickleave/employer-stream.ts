@@ -1,7 +1,7 @@
 import type { Transaction } from '../platform/sql.ts'
 import type { Day } from './rules/days.ts'
 
-// The employer's stream: numbered without a gap, in the order of the commits, in the transaction of what it tells of.
+// The employer's stream: messages are numbered without a gap, in the order of the commits, within the transaction that they report.
 
 export type Told = {
   employer: number
@@ -11,7 +11,7 @@ export type Told = {
   about: { id: string; number: string; state: string; due?: Day }
 }
 
-/** A word about a request or an objection: who and which days as the last message about that leave said them, and where it stands. */
+/** A message about a request or an objection. It repeats the person and the days from the last message about that leave, and says where the matter stands. */
 export async function tellEmployer(tx: Transaction, { employer, knownAs, kind, at, about }: Told): Promise<void> {
   const [row] = await tx<{ last: number }>`
     insert into sickleave.employer_stream (employer, last) values (${employer}, 1)

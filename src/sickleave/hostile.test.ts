@@ -6,8 +6,8 @@ import { sender } from '../testing/server.ts'
 import { type LeaveTown, startLeaveTown, type Worker } from '../testing/sickleave.ts'
 import { sickleaveRoutes } from './routes.ts'
 
-// Every route of the sick leave, tried by everybody whom it is not for, with the real names of what is somebody else's. Whose a route is stands in one
-// table: a route that nobody put there fails the first test.
+// Every route of the sick leave, tried by everybody for whom it is not meant, with the real ids of somebody else's things. One table says whose each
+// route is: a route that is missing there fails the first test.
 
 type Side = 'employer' | 'member' | 'person' | 'doctor' | 'commission' | 'fund' | 'operator' | 'signed-in' | 'everybody'
 const sides: [RegExp, Side][] = [
@@ -30,7 +30,7 @@ type Names = Record<string, string>
 
 let town: LeaveTown
 let routes: Route[]
-/** What the firm, the person and the offices know their things by. */
+/** The ids by which the firm, the person and the offices know their things. */
 let ofFirm: Names
 let ofPerson: Names
 let boss: string
@@ -78,7 +78,7 @@ before(async () => {
 const filled = (url: string, names: Names) => `/sickleave${url}`.replace(/:(\w+)/g, (_, name: string) => names[name] ?? 'x')
 const namesOf = (url: string): Names => (url.startsWith('/employer') ? { ...ofFirm, pib: pib(0) } : ofPerson)
 
-/** One session for each: who is refused a thousand times is still the same. */
+/** One session for each account: somebody who is refused a thousand times is still the same. */
 const sessions = new Map<string, Record<string, string>>()
 async function ask(who: string | null, { method, url }: Route, names = namesOf(url)) {
   if (who !== null && !sessions.has(who)) {
@@ -92,7 +92,7 @@ async function ask(who: string | null, { method, url }: Route, names = namesOf(u
   return sender(town.app, headers)(method, filled(url, names), body, body === undefined ? {} : { 'content-type': type })
 }
 
-/** What somebody may not change, and may not read of. */
+/** What somebody may neither change nor read. */
 async function stateOf() {
   const [row] = await town.owner`
     select (select string_agg(state, ',' order by id) from sickleave.request) as requests, (select count(*)::int4 from sickleave.request_step) as request_steps,
@@ -105,7 +105,7 @@ async function stateOf() {
 }
 const denials = async () => (await town.owner<{ n: number }>`select count(*)::int4 as n from audit.entry where decision = 'deny'`)[0]?.n ?? 0
 
-/** Refused or not there, with nothing of the person in the answer, nothing changed, and each 403 in the access log. */
+/** Each answer is a refusal or "not found", with nothing of the person in it; nothing changes, and each 403 is in the access log. */
 async function holdsAgainst(who: string | null, what: readonly Route[], names?: Names): Promise<void> {
   const [before, logged] = [await stateOf(), await denials()]
   let forbidden = 0
@@ -122,7 +122,7 @@ async function holdsAgainst(who: string | null, what: readonly Route[], names?: 
 const of = (...wanted: Side[]) => routes.filter(({ url }) => wanted.includes(sideOf(url) as Side))
 const notOf = (...own: Side[]) => routes.filter(({ url }) => ![...own, 'everybody', 'signed-in'].includes(sideOf(url) as Side))
 
-test('whose each route is stands in the table', () => {
+test('the table names the owner of each route', () => {
   assert.ok(routes.length > 100, String(routes.length))
   assert.deepEqual(
     routes.filter(({ url }) => sideOf(url) === undefined),
@@ -156,7 +156,7 @@ test('an agency whose mandate ended, and a user who was let go with the session 
 })
 
 const manages = /\/(members|invitations|mandates|mandate-file|channels|systems)/
-/** Who acts for a firm through which agency is for all of its members to see. */
+/** All members of a firm may see who acts for it through which agency. */
 const isSeenByAll = ({ method, url }: Route) => method === 'GET' && url.endsWith('/mandates')
 test('a viewer changes nothing, an operator signs and manages nothing', async () => {
   const firm = of('employer')

@@ -3,7 +3,7 @@ import { Refusal } from '../platform/refusal.ts'
 import { isUuid } from '../platform/uuid.ts'
 import { type Day, isDay } from './rules/days.ts'
 
-// Bodies are read field by field: what is not known is refused by name, and nothing of a refused value is repeated.
+// Reads bodies field by field: an unknown field is refused by its name, and no refused value is repeated.
 
 export type Body = Record<string, unknown>
 
@@ -24,9 +24,9 @@ export function dayOf(body: Body, name: string): Day {
 }
 
 const textMax = 1000
-/** A sentence of a person. */
+/** A sentence written by a person. */
 export const textOf = (body: Body, name: string, max = textMax): string => textWithout(mayTellNumber, body, name, max)
-/** A code, a number of a document, an address: may have many digits in groups. */
+/** A code, a number of a document or an address: it may have many digits in groups. */
 export const wordOf = (body: Body, name: string, max: number): string => textWithout(mayHoldNumber, body, name, max)
 
 function textWithout(numberIn: (text: string) => boolean, body: Body, name: string, max: number): string {
@@ -37,7 +37,7 @@ function textWithout(numberIn: (text: string) => boolean, body: Body, name: stri
   return value.trim()
 }
 
-/** The bytes of a file that came in a body; null where it is no base64. */
+/** The bytes of a file in a body; null when the value is no base64. */
 export const base64In = (value: unknown): Buffer | null =>
   typeof value === 'string' && /^[A-Za-z0-9+/]+={0,2}$/.test(value) ? Buffer.from(value, 'base64') : null
 
@@ -68,7 +68,7 @@ export function countOf(body: Body, name: string): number {
   return value
 }
 
-/** The true time of something done without a connection: not in the future, and not older than what an edge may hold. */
+/** The true time of an act without a connection: not in the future, and no older than an edge may keep it. */
 export function instantOf(body: Body, name: string, now: Date): Date {
   const value = body[name]
   const at = typeof value === 'string' && /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,3})?(Z|[+-]\d\d:\d\d)$/.test(value) ? new Date(value) : null

@@ -3,7 +3,8 @@ import { isDay } from './rules/days.ts'
 import { type Care, isReason, type Reason } from './rules/reasons.ts'
 import { isDiagnosis } from './rules/standards.ts'
 
-// What only a doctor or a person writes. Apart from read-body.ts, so that no code of a diagnosis stands in the memory of the employers' process.
+// Fields that only a doctor or a person writes. They are separate from read-body.ts, so that no diagnosis code is in the memory of the employers'
+// process.
 
 export function reasonOf(body: Body): Reason {
   const value = body['reason']

@@ -1,6 +1,7 @@
 import type { Runner, Transaction } from '../platform/sql.ts'
 
-// Who has to be reckoned anew, because a leave or earnings were corrected after the Fund had decided. Written with the correction itself, so that none is forgotten.
+// People whose requests must be calculated anew, because a leave or earnings were corrected after the Fund's decision. The row is written with the
+// correction itself, so that none is forgotten.
 
 export async function askRecheck(tx: Transaction, patients: readonly number[], at: Date): Promise<void> {
   await tx`
@@ -15,7 +16,7 @@ export function rechecks(sql: Runner, max: number): Promise<Recheck[]> {
   return sql<Recheck>`select patient, since from sickleave.recheck order by since, patient limit ${max}`
 }
 
-/** What was corrected again in the meantime stays. */
+/** A row that was renewed by another correction meanwhile stays. */
 export async function endRecheck(sql: Runner, { patient, since }: Recheck): Promise<void> {
   await sql`delete from sickleave.recheck where patient = ${patient} and since = ${since}`
 }

@@ -15,10 +15,10 @@ import { correctionRoutes, ownObjectionRoutes } from './objection/objection-rout
 import { ownRequestRoutes } from './request/request-routes.ts'
 import { speakToReaders } from './said/said.ts'
 
-/** Mounted at /sickleave: each side has its own routes, and none answers another side. */
+/** Mounted at /sickleave: each side has its own routes, which answer no other side. */
 export const sickleaveRoutes: Routes = async (app) => {
   speakToReaders(app)
-  // What is here is about somebody: no browser, proxy or program keeps it, unless a route says that it is for everybody.
+  // Answers here are about a person: no browser, proxy or program keeps them, unless a route says that it is for everybody.
   app.addHook('onRequest', async (_request, reply) => void reply.header('cache-control', 'no-store'))
   await app.register(doctorRoutes)
   await app.register(signatureRoutes)
@@ -35,7 +35,7 @@ export const sickleaveRoutes: Routes = async (app) => {
   await app.register(compensationRoutes)
 }
 
-/** The employer and its payroll: answered by the employers' process where there is one, here where there is none. */
+/** The routes of the employer and its payroll. The employers' process answers them when there is one; otherwise this process does. */
 const employersSide: Routes = async (app) => {
   app.addHook('onRequest', passToEmployersSide)
   await app.register(toldRoutes)

@@ -54,7 +54,7 @@ describe('the sealed diagnosis', () => {
       if (named) collect(document.components.schemas[named.split('/').at(-1) as string])
       else Object.values(value).forEach(collect)
     }
-    // What the person shared is answered at an address of its own.
+    // What the person shared is answered at a URL of its own.
     for (const [path, of] of Object.entries<Record<string, { responses: object }>>(document.paths))
       if (path.startsWith('/sickleave/employer') && !path.endsWith('/shared')) for (const { responses } of Object.values(of)) collect(responses)
     assert.ok(fields.size > 100, String(fields.size))
@@ -162,7 +162,7 @@ describe('the sealed diagnosis', () => {
     town.at('2026-03-02T08:00:00Z')
   })
 
-  test('what was shared of a paper that is void is shared no more', async () => {
+  test('sharing ends when the paper becomes void', async () => {
     const other = await town.worker([{ employer: town.employers[0]?.id as number }])
     const wish = { from: '2026-03-02', until: '2026-03-06', reason: '01', diagnosis: 'J06.9' }
     const at = `/sickleave/people/${other.handle}/leaves`

@@ -1,7 +1,7 @@
 import { decrypt, encrypt } from '../platform/aes-gcm.ts'
 import type { World } from '../platform/world.ts'
 
-/** The place is bound in, so what was sealed for one person, leave or purpose does not open for another. */
+/** The place is authenticated too: a value sealed for one person, leave or purpose does not open for another. */
 export const sealWith = (key: Buffer, world: Pick<World, 'random'>, place: string, value: unknown): Buffer =>
   encrypt(world, key, Buffer.from(JSON.stringify(value)), place)
 

@@ -14,7 +14,7 @@ import { leaveOf } from './rules/state.ts'
 import { type SignedSteps, signedSteps } from './signature/signed-by.ts'
 import type { DocumentLine, Leaves, LeaveView, StepLine } from './wire.ts'
 
-/** Every leave of a person with its steps, papers, explanation and diagnosis: for the doctor, the commission and the person. Newest first. */
+/** Every leave of a person with its steps, papers, explanation and diagnosis, for the doctor, the commission and the person. Newest first. */
 export async function leavesOf(world: World, keys: readonly number[]): Promise<Leaves> {
   const [cases, rules, papers, signed, jobs] = await Promise.all([
     casesOf(world.sql, keys),
@@ -39,7 +39,7 @@ type Around = { history: readonly Leave[]; rules: Rules; today: Day; jobs: reado
 async function viewOf(world: World, { patient, id, number, state, steps }: Case, { history, rules, today, jobs, papers, signed }: Around): Promise<LeaveView> {
   const medical = await medicalOf(world.sql, world, patient, id)
   const { status, from, until, reason, isException, care, approvedUntil, proposedUntil, reportedUntil } = state
-  // Later steps may add a note or a diagnosis; the exception is stated with the leave as a whole.
+  // Later steps may add a note or a diagnosis; the exception belongs to the statement of the whole leave.
   const stated = steps.findLast(({ step }) => step.kind === 'opened' || step.kind === 'corrected')?.seq
   const employment = employmentOf(jobs, from)
   const isCancelled = status === 'cancelled'

@@ -9,9 +9,9 @@ export type StepLine = {
   from: string | null
   until: string | null
   detail: string | null
-  /** What the commission decided; its number is the detail. */
+  /** What the commission decided; the detail is the decision's number. */
   decision: 'approved' | 'shortened' | 'rejected' | 'assessment' | null
-  /** By the doctor's session signature, or, without a connection, by the key of the institution. */
+  /** Signed by the doctor's session signature, or, without a connection, by the key of the institution. */
   signedBy: 'doctor' | 'institution' | null
 }
 export type DocumentLine = {
@@ -22,10 +22,10 @@ export type DocumentLine = {
   until: string
   issuedAt: string
   employer: string | null
-  /** Its tax number, and whether it may read the diagnosis: by the person's consent, until taken back. */
+  /** The employer's tax number, and whether it may read the diagnosis: by the person's consent, until the person takes it back. */
   pib: string | null
   isShared: boolean
-  /** Last day of the consent, where the person set one: to come while it is shared, past when it ended by itself. */
+  /** The last day of the consent, when the person set one: in the future while it is shared, in the past when it ended by itself. */
   sharedUntil: string | null
   isVoid: boolean
 }
@@ -46,27 +46,27 @@ export type LeaveView = {
   steps: StepLine[]
   documents: DocumentLine[]
   explanation: Sentence[]
-  /** Whether the Fund bears any of its days: only then is there something to ask it for. */
+  /** Whether the Fund pays any of its days: only then can one ask the Fund for money. */
   hasFundDays: boolean
   diagnosis: string | null
-  /** Why the doctor's longer limit holds, and who is cared for: a correction states the whole leave anew. */
+  /** Why the doctor's longer limit applies, and who is cared for: a correction states the whole leave anew. */
   exception: OpenLeave['exception'] | null
   care: NonNullable<OpenLeave['care']> | null
 }
 /** `GET /sickleave/people/:person/leaves`, `GET /sickleave/mine` */
 export type Leaves = { today: string; name: string; birthDate: string | null; person: LeavesPerson | null; leaves: LeaveView[] }
-/** Whose leaves they are, for the head of the page. */
+/** The person of the leaves, for the head of the page. */
 export type LeavesPerson = { family: string; given: string; sex: 'male' | 'female' | 'other' | 'unknown'; lzb: string | null }
 
-/** `GET /sickleave/due`: days that no report covers yet; `seen` goes along with the report. */
+/** `GET /sickleave/due`: days that no report covers yet; `seen` is sent along with the report. */
 export type ReportsDue = {
   today: string
   lines: { person: string; family: string; given: string; leave: string; from: string; until: string; seen: number }[]
 }
 
-/** `POST /sickleave/people/:person/preview`: nothing is stored, and nothing suggested is imposed. */
+/** `POST /sickleave/people/:person/preview`: nothing is stored, and the doctor may change every suggestion. */
 export type Preview = {
-  /** What the diagnosis usually means for the form; `reason` may be left out of the question. */
+  /** What the diagnosis usually means for the form; the question may leave `reason` out. */
   suggestedReason: string
   suggestedException: 'malignant' | null
   suggestedUntil: string | null
@@ -74,7 +74,7 @@ export type Preview = {
   isUnverified: boolean
   doctorUntil: string
   commissionFrom: string
-  /** Only the commission may open it: the doctor proposes. */
+  /** Only the commission may open it, and the doctor proposes it. */
   isProposal: boolean
   employers: number
   explanation: Sentence[]
@@ -105,7 +105,7 @@ export type OfflineCertificates = {
   }[]
 }
 
-/** `POST`, `GET /sickleave/signature`: keys of this session that sign now; `now` is the clock that signatures are held against. */
+/** `POST`, `GET /sickleave/signature`: the keys that now sign in this session; `now` is the centre's time, with which signatures are compared. */
 export type SigningKeys = { now: string; isDemanded: boolean; keys: { kid: string; until: string }[] }
 
 /** `GET /sickleave/commission/waiting` */
@@ -113,7 +113,7 @@ export type CommissionQueue = {
   waiting: { person: string; family: string; given: string; leave: string; since: string; proposedUntil: string; days: number }[]
 }
 
-/** One step of a calculation: the rule, where it stands, what went in and what came out. `isUnverified`: no primary text confirms it. */
+/** One step of a calculation: the rule, its source, the inputs and the result. `isUnverified`: no primary text confirms it. */
 export type Derived = {
   rule: string
   paragraph: string
@@ -184,7 +184,7 @@ export type CompensationView = {
   }
   derivation: Derived[]
 }
-/** New minus old of a calculation, in a row of its own for each month, payer and column. */
+/** A new calculation minus the old one, with a row for each month, payer and column. */
 export type DeltaView = {
   month: string
   payer: 'employer' | 'fund'
@@ -203,7 +203,7 @@ export type DeltaView = {
 type Said = { sr: string; srLatn: string; en: string }
 /**
  * `POST /sickleave/employer/:pib/earnings?mode=all|good&check=true` (text/csv or application/xml), `PUT …/leaves/:leave/earnings`. `row` as the clerk
- * counts: line of the sheet or of the document. A file with mistakes is answered 422 with the same in the outcome's details.
+ * counts: the line of the sheet or of the document. A file with mistakes is answered 422, with the same fields in the outcome's details.
  */
 export type EarningsOutcome = {
   isStored: boolean
@@ -216,7 +216,7 @@ export type EarningsOutcome = {
 }
 /** Body of `PUT …/leaves/:leave/earnings`: amounts as text, comma or point. */
 export type GiveEarnings = { rows: { month: string; hours: string; net: string; gross: string; paid: string }[] }
-/** `GET …/leaves/:leave/earnings`: the twelve months before the leave, which are missing, and every version given, newest first. */
+/** `GET …/leaves/:leave/earnings`: the twelve months before the leave, the missing ones among them, and every version given, newest first. */
 export type EarningsOfLeave = {
   months: string[]
   missing: string[]
@@ -225,8 +225,8 @@ export type EarningsOfLeave = {
 
 type Costs = { employer: string; insurance: string; budget: string; total: string }
 /**
- * `POST /sickleave/fund/simulation`: what a changed parameter would cost for the leaves of a year. Reasons with fewer than `k` cases stand together;
- * `isSample`: only the first cases were reckoned. `refused`: cases that the rules cannot reckon, for want of a number.
+ * `POST /sickleave/fund/simulation`: what a changed parameter would cost for the leaves of a year. Reasons with fewer than `k` cases are joined.
+ * `isSample`: only the first cases were calculated. `refused`: cases that the rules cannot calculate, because a number is missing.
  */
 export type SimulationView = {
   year: number

@@ -20,7 +20,7 @@ export type Acute = {
   laboratory?: { share: number; panel: Panel; shifts: Record<string, number>; urine?: 'infected' }
   fever?: number
   control?: number
-  /** Share that goes to the emergency service instead. */
+  /** Share of cases that goes to the emergency service instead. */
   emergency?: number
   imaging?: { share: number; text: string; finding: string }
 }

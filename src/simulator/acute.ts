@@ -17,7 +17,8 @@ export function liveAcutes(life: Life): void {
     for (const acute of acutes) {
       const rate = interpolate(acute.rate, ageAt(life, year)) * rhythmOf(life)
       const isPossible = (!acute.sex || acute.sex === person.sex) && !(acute.once && happened.has(acute.code))
-      // One draw for each illness and year, whatever comes of it: the stream stays readable and no year is long.
+      // One draw for each illness and year, even when it is not used: the random stream stays easy to follow, and a year has a bounded number of
+      // draws.
       const draw = random.next()
       if (!isPossible || draw >= Math.min(0.85, rate)) continue
       const day = freeDay(life, year + random.integer(0, 364))
@@ -57,7 +58,7 @@ function fallIll(life: Life, acute: Acute, day: Day): void {
   })
   if (acute.fever && random.chance(0.35)) measureVital(visit, 'temperature', Number(random.normal(acute.fever, 0.3).toFixed(1)))
   const isChild = ageAt(life, day) < 12
-  // Whoever is allergic to penicillin gets the macrolide.
+  // A patient with a penicillin allergy gets the macrolide.
   for (const [key, days] of isChild ? acute.child : acute.adult) prescribe(visit, withoutPenicillin(life, key), days, condition)
   const { laboratory, imaging } = acute
   if (laboratory && random.chance(laboratory.share * 0.6)) {

@@ -70,14 +70,14 @@ const allergens: readonly Allergen[] = [
   { key: 'eggs', text: 'Јаја', category: 'food', reaction: 'копривњача', severe: 'копривњача', share: 0.008 },
 ]
 
-/** Drawn before anything is prescribed, so that nobody is given what harms them. */
+/** Drawn before anything is prescribed, so that nobody gets a medicine that harms them. */
 export function drawAllergies(life: Life): void {
   const told = life.person.story?.allergies ?? 'drawn'
   if (told === 'not-recorded') return
   life.allergies = told === 'drawn' ? allergens.filter(({ share }) => life.random.chance(share)).map(({ key }) => key) : [...told]
 }
 
-/** Asked at an early visit to the chosen doctor; for a third of the healthy nobody ever wrote the question down. */
+/** Recorded at an early visit to the chosen doctor. For a third of the healthy people nobody ever wrote the answer down. */
 export function recordAllergies(life: Life): void {
   const told = life.person.story?.allergies
   const isAsked = life.allergies.length > 0 || Array.isArray(told) || (told !== 'not-recorded' && life.random.chance(0.65))
@@ -107,7 +107,7 @@ function recordNone(visit: Visit): void {
 
 function record(visit: Visit, { key, text, atc, category, reaction, severe }: Allergen): void {
   const { life, day } = visit
-  // The one whose story is a severe allergy has it for certain: demonstrations look for it.
+  // In a person whose story is a severe allergy it is always severe: demonstrations look for it.
   const isSevere = life.person.story ? key === 'penicillin' || key === 'nuts' : life.random.chance(0.15)
   const years = Math.min(ageAt(life, day) * 0.8, life.random.next() * 15)
   const onset = Math.max(life.person.birth + 30, day - Math.round(years * yearDays))

@@ -1,4 +1,4 @@
-// Laboratory analyses: LOINC, Serbian name, UCUM unit, reference range, and how results of healthy people spread.
+// Laboratory analyses: LOINC, Serbian name, UCUM unit, reference range, and how the results of healthy people vary.
 
 import type { Sex } from './person.ts'
 
@@ -10,7 +10,7 @@ export type Analysis = {
   digits: number
   range: Record<Sex, readonly [number | null, number | null]>
   mean: Record<Sex, number>
-  /** Between people, and from one sample to the next. */
+  /** The spread of values between people, and from one sample to the next. */
   between: number
   within: number
 }
@@ -80,7 +80,7 @@ export const analyses: ReadonlyMap<string, Analysis> = new Map(
     }),
 )
 
-/** Strip tests of urine answer in words. */
+/** Strip tests of urine have words as results. */
 export const stripTests: readonly { key: string; loinc: string; name: string }[] = [
   { key: 'urine-leukocytes', loinc: '5799-2', name: 'Леукоцити у урину (тест трака)' },
   { key: 'urine-nitrite', loinc: '5802-4', name: 'Нитрити у урину (тест трака)' },

@@ -1,4 +1,4 @@
-// Pregnancies of the mothers of a household's children, and the first days of the newborn in the same maternity ward.
+// The pregnancies of the mothers in a household, and the first days of the newborn in the same maternity ward.
 
 import { panels } from './analyses.ts'
 import { type Day, isoDay } from './calendar.ts'
@@ -12,7 +12,7 @@ import { vaccinate } from './vaccines.ts'
 
 const pregnancyDays = 276
 
-/** Told before everything else: a birth is the one date of a history that somebody else's record knows too. */
+/** Births come before everything else: a birth is the only date of a history that another person's record holds too. */
 export function liveBirths(life: Life): void {
   for (const birth of birthsOf(life)) {
     life.stays.push({ from: birth - 1, until: birth + 3 })
@@ -20,7 +20,7 @@ export function liveBirths(life: Life): void {
   }
 }
 
-/** Told when all stays are known, like every visit. */
+/** The visits of a pregnancy come after all stays are known, like every visit. */
 export function livePregnancies(life: Life): void {
   for (const birth of birthsOf(life)) carry(life, birth)
 }
@@ -74,7 +74,7 @@ function carry(life: Life, birth: Day): void {
     const care = day === null ? null : ((life.random.chance(0.15) ? careFor(life, 'private', 'gynaecology') : null) ?? careFor(life, 'home', 'gynaecology'))
     if (day === null || !care) continue
     const visit = openVisit(life, { care, day, type: 'Преглед труднице', reason: `трудноћа, ${week}. недеља` })
-    // One Condition a pregnancy and chart: the key of a long illness is made of the birth.
+    // Each pregnancy has one Condition in a chart, so its key contains the day of birth.
     const condition = life.filed.get(`${care.institution.index}/${perPregnancy}`)
     if (condition) visit.encounter.diagnosis = [{ condition: { reference: condition }, rank: 1 }]
     else life.filed.set(`${care.institution.index}/${perPregnancy}`, diagnose(visit, { ...diagnosis, isLong: false }).reference!)
@@ -103,7 +103,7 @@ function carry(life: Life, birth: Day): void {
   diagnose(visit, { code: 'Z39.2', text: 'Редовно постпорођајно праћење', end: after })
 }
 
-/** The newborn's own chart begins in the maternity ward. */
+/** Writes the beginning of the newborn's own chart, in the maternity ward. */
 export function beBorn(life: Life): void {
   const { person } = life
   const care = careFor(life, 'hospital', 'gynaecology')

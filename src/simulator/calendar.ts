@@ -4,7 +4,7 @@ export type Day = number
 
 const written = new Map<Day, string>()
 
-/** `2026-11-23`. Remembered, because a country of any size uses some 40,000 different days. */
+/** `2026-11-23`. Texts are cached, because a country of any size uses some 40,000 different days. */
 export function isoDay(day: Day): string {
   let text = written.get(day)
   if (text === undefined) {
@@ -26,13 +26,13 @@ export function yearOf(day: Day): number {
   return Number(isoDay(day).slice(0, 4))
 }
 
-/** `03.11.2026.`, the way it stands in a Serbian document. */
+/** `03.11.2026.`, as in a Serbian document. */
 export function serbianDay(day: Day): string {
   const text = isoDay(day)
   return `${text.slice(8, 10)}.${text.slice(5, 7)}.${text.slice(0, 4)}.`
 }
 
-/** Instant with the offset of Belgrade, at a minute of the day. */
+/** An instant with the offset of Belgrade, from a day and a minute of that day. */
 export function instant(day: Day, minute: number): string {
   const hours = String(Math.floor(minute / 60)).padStart(2, '0')
   const minutes = String(minute % 60).padStart(2, '0')
@@ -41,7 +41,7 @@ export function instant(day: Day, minute: number): string {
 
 const summers = new Map<number, [Day, Day]>()
 
-/** Summer time: last Sunday of March to last Sunday of October. The hours of the change itself are never used. */
+/** Summer time lasts from the last Sunday of March to the last Sunday of October. The hours of the change itself are never used. */
 function isSummer(day: Day): boolean {
   const year = yearOf(day)
   let bounds = summers.get(year)

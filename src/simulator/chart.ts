@@ -1,5 +1,5 @@
-// A chart is one institution's file about one person: its own Patient and everything that happened there, as one transaction.
-// Charts of different institutions never refer to each other; only numbers show that they are about the same person.
+// A chart is one institution's file about one person: its own Patient and everything that happened there, sent as one transaction. Charts of
+// different institutions never refer to each other; only numbers show that they are about the same person.
 
 import type { BundleEntry, Identifier, Patient, Reference, Resource } from '@medplum/fhirtypes'
 import { toLatin } from '../platform/text.ts'
@@ -13,12 +13,12 @@ export type Chart = {
   number: string
   patient: Reference<Patient>
   entries: BundleEntry[]
-  /** First half of the names in this transaction; a counter makes the rest. */
+  /** The first half of the resource ids in this transaction; a counter gives the rest. */
   prefix: string
   serial: number
 }
 
-/** Where something happens and who signs it. */
+/** Where a contact happens and who signs it. */
 export type Care = { institution: Institution; unit: Unit; worker: Worker }
 
 export const systems = {
@@ -41,11 +41,11 @@ export function openChart(person: Person, institution: Institution): Chart {
   const hex = (value: number, length: number) => value.toString(16).padStart(length, '0')
   const chart: Chart = {
     institution,
-    // Every institution counts its own charts: the same person has a different number in each, and each seed a series of its own.
+    // Every institution has its own chart numbers: a person has a different number in each, and each seed a series of its own.
     number: `${person.lbo.slice(0, 3)}-${String(person.index * 3 + 1000 + institution.index).padStart(6, '0')}`,
     patient: {},
     entries: [],
-    // Only has to be unique within one transaction, but a name says where it came from when one is read.
+    // An id has to be unique only within one transaction, but this one also tells a reader which person and institution it belongs to.
     prefix: `${hex(person.index, 8)}-${hex(institution.index, 4)}-4000-8000-`,
     serial: 0,
   }
@@ -129,5 +129,5 @@ function telecomOf(person: Person): Patient['telecom'] & object {
   ]
 }
 
-/** Whole days of a stay are kept here, so that nobody is at the chosen doctor's while in hospital. */
+/** The days of hospital stays, so that nobody is at the chosen doctor's while in hospital. */
 export type Stretch = { from: Day; until: Day }

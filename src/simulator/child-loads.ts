@@ -1,4 +1,4 @@
-// Further processes of the same command, each with a share of the blocks.
+// Further processes of the same command, each of which loads a share of the blocks.
 
 import { spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
@@ -7,7 +7,7 @@ import type { Figures } from './load.ts'
 
 type Others = { done: Promise<void>; stop(): void }
 
-/** Starts shares 2 to `of`; they run the command line this process was started with. */
+/** Starts the shares 2 to `of`, with the command line that started this process. */
 export function startOthers({ seed, count, of }: { seed: number; count: number; of: number }, show: (place: number) => (figures: Figures) => void): Others {
   const children = Array.from({ length: of - 1 }, (_, index) => {
     const options = ['--seed', String(seed), '--count', String(count), '--part', `${index + 2}/${of}`]

@@ -1,4 +1,4 @@
-// Long illnesses: which ones a person gets and when, the therapy, and the visits of many years.
+// Long illnesses: which ones a person gets and when, their therapy, and the visits of many years.
 
 import { type Panel, panels } from './analyses.ts'
 import { type Day, yearDays } from './calendar.ts'
@@ -9,7 +9,10 @@ import { measureBody, measurePressure, measureVital, sample } from './measure.ts
 import { treat } from './therapy.ts'
 import { diagnose, openVisit, type Visit } from './visit.ts'
 
-/** Draws the illnesses: each has a share of people who have it by each age, and the person's place in that order gives the age. */
+/**
+ * Draws the illnesses. For each one the table gives the share of people who have it by each age; the person's place in the order of all people gives
+ * the age of onset.
+ */
 export function drawIllnesses(life: Life): void {
   const { person, random } = life
   const latent = { metabolic: random.next(), breath: random.next(), mood: random.next(), frailty: random.next(), none: 0 }
@@ -17,7 +20,7 @@ export function drawIllnesses(life: Life): void {
     const own = random.next()
     const adherence = random.chance(0.75) ? 0.8 + random.next() * 0.2 : 0.2 + random.next() * 0.4
     const told = person.story?.courses[course.code]
-    // Half of the order is shared with the illnesses of the same kind: that is what makes them come together.
+    // Illnesses of one kind share half of what decides this order, and so they come together in one person.
     const order = course.latent === 'none' ? own : spread(latent[course.latent], own)
     const age = told ?? (person.story ? null : ageOfOnset(course, person.sex, order))
     if (age === null) continue
@@ -27,7 +30,7 @@ export function drawIllnesses(life: Life): void {
   }
 }
 
-/** Place of the mean of two uniforms in their order, again uniform. */
+/** Turns the mean of two uniform values into its rank, which is uniform again. */
 function spread(one: number, other: number): number {
   const sum = one + other
   return sum < 1 ? (sum * sum) / 2 : 1 - ((2 - sum) * (2 - sum)) / 2
@@ -50,7 +53,7 @@ export function addIllness(life: Life, course: Course, onset: Day, adherence = 0
   life.illnesses.push({ code: course.code, onset, end: lasts === null ? null : onset + lasts, adherence })
 }
 
-/** All visits for long illnesses: one visit covers all of them, as it does in life. */
+/** All visits for long illnesses. One visit covers all of a person's illnesses, as in life. */
 export function liveChronic(life: Life): void {
   if (life.illnesses.length === 0) return
   for (const illness of life.illnesses) begin(life, illness.code)
@@ -59,7 +62,7 @@ export function liveChronic(life: Life): void {
   for (const { code } of life.illnesses) liveSpecialist(life, courseOf.get(code)!)
 }
 
-/** The visit that finds the illness, or the first in the electronic record when it is older than that, with its therapy. */
+/** The visit that finds the illness and starts its therapy. An illness from before the electronic record is entered at the first visit in it. */
 function begin(life: Life, code: string): void {
   const illness = life.illnesses.find((one) => one.code === code)!
   const course = courseOf.get(code)!
@@ -86,7 +89,7 @@ function begin(life: Life, code: string): void {
 
 type Planned = { key: string; from: Day; until: Day | null }
 
-/** Steps of the table as dated therapies; a medicine already taken for another illness is not given twice. */
+/** The therapy steps of the table with their dates. A medicine that is already taken for another illness is not given twice. */
 function planTherapy(life: Life, course: Course, onset: Day): Planned[] {
   const planned: Planned[] = []
   for (const step of course.therapy) {
@@ -114,7 +117,7 @@ function liveControls(life: Life): void {
   let lastSample = -Infinity
   while (day < life.until) {
     const active = activeOn(life, day)
-    // The most demanding illness sets the rhythm, each further one adds a third of its own.
+    // The most demanding illness sets the number of visits; each further one adds a third of its own.
     const rates = active.map(({ code }) => courseOf.get(code)!.visits).sort((a, b) => b - a)
     const perYear = rates.reduce((sum, rate, place) => sum + (place === 0 ? rate : rate / 3), 0) * 1.3 * rhythmOf(life)
     if (perYear === 0) {
@@ -162,7 +165,7 @@ function weightOf({ life, day }: Visit): number {
   return Number(((bmi * life.heightAdult ** 2) / 10_000).toFixed(1))
 }
 
-/** The health centre's laboratory; one time in ten people pay a private one. */
+/** Samples go to the health centre's laboratory; in one case of ten people pay a private one. */
 function takeSample(life: Life, day: Day, wanted: readonly Panel[]): void {
   const { random } = life
   const place = (random.chance(0.1) ? careFor(life, 'private', 'laboratory') : null) ?? careFor(life, 'home', 'laboratory')
@@ -185,7 +188,7 @@ function liveSpecialist(life: Life, course: Course): void {
   }
 }
 
-/** Whoever a demonstration shows was at the doctor's lately: without that, "has the report of my visit come" would be an empty page. */
+/** Gives the people of demonstrations recent visits: without them the page that tells whether the report of a visit has come would be empty. */
 export function liveRecently(life: Life): void {
   for (const { daysAgo, code, hasReport } of life.person.story?.recent ?? []) {
     const course = courseOf.get(code)

@@ -1,4 +1,4 @@
-// The whole invented country from one seed. People come as a stream, so that any number of them needs the memory of one household.
+// The whole invented country from one seed. People come as a stream, so even a large country needs the memory of only one household.
 
 import { parseDay } from './calendar.ts'
 import { type Employer, makeEmployers } from './employers.ts'
@@ -14,7 +14,7 @@ export type Country = {
   today: string
   institutions: Institution[]
   employers: Employer[]
-  /** Can be walked once: numbers are issued on the way. */
+  /** Can be iterated only once, because numbers are issued on the way. */
   people: Iterable<Person>
 }
 

@@ -1,4 +1,4 @@
-// Long illnesses: how common at which age, who follows them, what is measured, treated, and how they shift the laboratory.
+// Long illnesses: how common they are by age, who follows them, what is measured, how they are treated, and how they shift laboratory values.
 // Prevalence curves are rounded from what is generally known of Serbia's and Europe's population; they need only be believable.
 
 import type { Panel } from './analyses.ts'
@@ -7,25 +7,25 @@ import type { Sex } from './person.ts'
 
 type Curve = readonly (readonly [age: number, share: number])[]
 
-/** Begins so many years after the diagnosis; what it replaces ends then. */
+/** A step begins so many years after the diagnosis. The medicines that it replaces end then. */
 type Step = { after: number; medicines: readonly string[]; share?: number; replaces?: readonly string[] }
 
 export type Course = {
   code: string
   text: string
   curve: Record<Sex, Curve>
-  /** Illnesses with the same latent load come together: sugar, pressure and fats in one person. */
+  /** Illnesses with the same latent load come together, such as sugar, pressure and fats in one person. */
   latent: 'metabolic' | 'breath' | 'mood' | 'frailty' | 'none'
-  /** Visits to the chosen doctor for it in a year. */
+  /** Visits a year to the chosen doctor for this illness. */
   visits: number
   specialist?: { unit: UnitKind; perYear: number; level: 'hospital' | 'center' }
   panels: readonly Panel[]
   therapy: readonly Step[]
-  /** Shift of an analysis when the illness is full and untreated. */
+  /** By how much the fully developed, untreated illness shifts an analysis. */
   effects: Readonly<Record<string, number>>
-  /** Share of the shift that therapy takes away in one who takes it. */
+  /** The share of the shift that therapy removes in a patient who takes it. */
   cure: number
-  /** Shift of systolic pressure, mmHg. */
+  /** The shift of systolic pressure, mmHg. */
   pressure?: number
   isLong?: boolean
 }

@@ -1,4 +1,4 @@
-// Accounts of the demo and the relations that make them useful on this day.
+// The accounts of the demo, and the relations that give them something to see on this day.
 
 import { createAccount, type NewRelation, relateAll } from '../access/access.ts'
 import type { Transaction, World } from '../platform/world.ts'
@@ -26,7 +26,7 @@ export type Scene = {
   world: World
   country: Pick<Country, 'institutions' | 'employers'>
   register: Register
-  /** People from index 0 on, with what the registers answered for each. */
+  /** The people from index 0 on, with the answer of the registers for each. */
   people: readonly Person[]
   registered: readonly Registered[]
 }
@@ -40,7 +40,7 @@ export async function makeAccounts(scene: Scene): Promise<Made> {
   const doctor = doctorsOf(center, 'general')[0]!
   const nurse = general.workers.find((one) => one.profession === 'nurse')!
   const technician = laboratory.workers.find((one) => one.profession === 'technician')!
-  // Whoever the demo's patient works for, so that a leave opened for the one is seen by the other.
+  // The employer of the demo's patient, so that the employer's account sees a leave that is opened for this patient.
   const employer = scene.people[protagonists.patient]!.insurance.employer ?? scene.country.employers[0]!
   const leaves = await planLeaves(scene, doctor, employer)
   const accounts = [
@@ -112,7 +112,7 @@ async function officeAccounts({ tx, world, register }: Scene, center: Institutio
     { userName: 'fond3', roles: ['fund', 'fund-supervisor'] as const, name: 'Слободан Јевтић', what: 'надзор Фонда: расподељује предмете', place: {} },
     { userName: 'komisija2', roles: ['commission2'] as const, name: 'др Гордана Симић', what: 'другостепена лекарска комисија Фонда', place: {} },
     { userName: 'operater', roles: ['operator'] as const, name: 'Иван Крстић', what: 'оператер система', place: {} },
-    // What needs four eyes can be tried by two people.
+    // A second operator, for acts that need two people.
     { userName: 'operater2', roles: ['operator'] as const, name: 'Мира Станић', what: 'други оператер система', place: {} },
     { userName: 'ministarstvo', roles: ['ministry'] as const, name: 'Јасна Обрадовић', what: 'саветник Министарства здравља', place: {} },
     { userName: 'poverenik', roles: ['data-officer'] as const, name: 'Горан Чубрић', what: `лице за заштиту података, ${center.name}`, place: institution },
@@ -121,7 +121,7 @@ async function officeAccounts({ tx, world, register }: Scene, center: Institutio
     const account = await createAccount(tx, { userName, password: demoPassword, demo: true, name, roles, ...place })
     if (userName !== 'poslodavac') continue
     const { pib, name: firm, index } = employer
-    // For long: the sick leaves of the demo began before this day.
+    // The membership begins long ago, because the sick leaves of the demo began before this day.
     const at = new Date(world.now().getTime() - memberDays * 86_400_000)
     await addMember(tx, { member: account, employer: register.employer(index), pib, name: firm, role: 'administrator', at, personName: name })
   }

@@ -1,4 +1,4 @@
-// The day that is under way in the demo: who is on duty and whose visit is open. A later start opens the next day in the same way.
+// The present day of the demo: who is on duty and whose visit is open. A later start opens the next day in the same way.
 
 import { type NewRelation, relateAll, setDuty } from '../access/access.ts'
 import type { Transaction } from '../platform/world.ts'
@@ -7,7 +7,7 @@ import type { Unit } from './institutions.ts'
 import { protagonists } from './protagonists.ts'
 import type { Worker } from './workers.ts'
 
-/** By keys of the registers, so that it can be kept and opened again without inventing the country anew. */
+/** Refers to people by keys of the registers, so that it can be stored and opened again without inventing the country anew. */
 export type DemoDay = {
   institution: number
   duties: { worker: number; unit: number }[]

@@ -1,4 +1,4 @@
-// The country of the first run: a few hundred people, one account for every role, and a day at the doctor's that is under way.
+// The country of the first run: a few hundred people, one account for every role, and a day at the doctor's in progress.
 
 import type { World } from '../platform/world.ts'
 import { registerBlock, type Registered } from './register-people.ts'
@@ -13,15 +13,15 @@ export type DemoSummary = {
   resources: number
   password: string
   accounts: DemoAccount[]
-  /** People worth opening, by what they show. */
+  /** People whose records are worth opening, and what each shows. */
   showcase: { name: string; what: string }[]
 }
 
 const seed = 1
 
 /**
- * Makes the demo country, or answers what the first run made. A first run that was killed half way is finished by the next:
- * people resume by block, accounts and this summary are one transaction.
+ * Makes the demo country, or answers what the first run made. When a first run was killed half way, the next one finishes it: people resume by block,
+ * and accounts and this summary are one transaction.
  */
 export async function makeDemoCountry(world: World, options: { count?: number; report?: (people: number) => void } = {}): Promise<DemoSummary> {
   const made = await findDemo<DemoSummary, DemoDay>(world.sql)
@@ -35,7 +35,7 @@ export async function makeDemoCountry(world: World, options: { count?: number; r
     report: ({ people }) => options.report?.(people),
   })
   return world.sql.begin(async (tx) => {
-    // The block of the people everyone begins with is registered already; this only asks for their keys.
+    // The people of the first block are registered already; this call only asks for their keys.
     const registered: Registered[] = await registerBlock(tx, world, register, first, today)
     const { accounts, showcase, day, leaves } = await makeAccounts({ tx, world, country, register, people: first, registered })
     const summary: DemoSummary = { seed, people: figures.people + figures.skipped, resources: figures.resources, password: demoPassword, accounts, showcase }
@@ -47,7 +47,7 @@ export async function makeDemoCountry(world: World, options: { count?: number; r
   })
 }
 
-/** A demo that is started again tomorrow finds patients at the doctor's, too. */
+/** Opens a new day, so that a demo started again tomorrow finds patients at the doctor's too. */
 async function renewDay(world: World, day: DemoDay): Promise<void> {
   const now = world.now()
   await world.sql.begin(async (tx) => {
@@ -55,7 +55,7 @@ async function renewDay(world: World, day: DemoDay): Promise<void> {
   })
 }
 
-/** For the start of the server: the lines that say who to sign in as. */
+/** For the start of the server: makes the country if need be, and answers the lines that say who to sign in as. */
 export async function ensureDemoCountry(world: World, say: (line: string) => void): Promise<{ lines: string[] }> {
   const isFirst = (await findDemo(world.sql)) === null
   if (isFirst) say(`First run: inventing a country of ${world.config.DEMO_PEOPLE} people …`)

@@ -1,4 +1,4 @@
-// Which institution of the country serves whom.
+// Finds the institution of the country that serves a person.
 
 import { doctorsOf } from './households.ts'
 import type { Institution, UnitKind } from './institutions.ts'

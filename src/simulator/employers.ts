@@ -10,7 +10,7 @@ export type Employer = {
   account: string
   municipality: Municipality
   address: string
-  /** Size drives how many of the town work there. */
+  /** The size of the employer: how many people of the town work there. */
   weight: number
 }
 
@@ -29,7 +29,7 @@ const kinds: [string, number][] = [
   ['Градска управа', 5],
 ]
 
-/** Two to six per municipality; the home town has one of each kind. */
+/** Two to six employers per municipality; the home town has one of each kind. */
 export function makeEmployers(): Employer[] {
   const employers: Employer[] = []
   municipalities.forEach((municipality, place) => {

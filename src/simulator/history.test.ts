@@ -50,7 +50,7 @@ test('nothing happens before birth, after death or in the future', () => {
   }
 })
 
-/** All moments at which something was done or found; expiry dates lie ahead by nature. */
+/** All moments at which something was done or found; expiry dates lie in the future by nature. */
 function datesOf(resource: Resource): string[] {
   const { expirationDate: _, dispenseRequest: __, birthDate: ___, ...rest } = resource as unknown as Record<string, unknown>
   return [...JSON.stringify(rest).matchAll(/"(\d{4}-\d\d-\d\d(?:T[^"]*)?)"/g)].map(([, date]) => date!)

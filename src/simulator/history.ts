@@ -1,4 +1,4 @@
-// The whole recorded life of one person, as one transaction per institution.
+// The whole recorded life of one person, as one transaction for each institution.
 
 import type { Bundle } from '@medplum/fhirtypes'
 import { drawAllergies, recordAllergies } from './allergies.ts'
@@ -18,7 +18,7 @@ import { createRandom } from './random.ts'
 import { liveTrauma } from './trauma.ts'
 import { diagnose, openVisit } from './visit.ts'
 
-/** What one institution sends about one person. */
+/** The transaction that one institution sends about one person. */
 export type Sent = { institution: number; bundle: Bundle }
 
 export type Setting = { seed: number; today: string; directory: Directory }
@@ -28,7 +28,7 @@ export function historyOf({ seed, today, directory }: Setting, person: Person): 
   const life = beginLife(person, random, directory, parseDay(today))
   drawAllergies(life)
   drawIllnesses(life)
-  // Stays first: the days of a person in hospital are then known to everything else.
+  // Stays come first, so that everything else knows the days in hospital.
   liveBirths(life)
   const admissions = liveStays(life)
   liveBreastCancer(life)
@@ -44,10 +44,10 @@ export function historyOf({ seed, today, directory }: Setting, person: Person): 
   liveTeeth(life)
   if (life.until - person.birth > 18 * yearDays) liveAdultPrevention(life)
   certifyDeath(life)
-  // Everybody insured has a chart at the health centre, even those who never came.
+  // Every insured person has a chart at the health centre, even without a visit.
   const home = careFor(life, 'home', 'general')
   if (home) chartAt(life, home)
-  // At the end, so that what is drawn for everything else stays as it was.
+  // This comes last, so that it changes no random draw of anything else.
   liveRecently(life)
   return [...life.charts.values()].sort((one, other) => one.institution.index - other.institution.index).map((chart) => sentBy(seed, person, chart))
 }
@@ -65,7 +65,7 @@ function sentBy(seed: number, person: Person, chart: Chart): Sent {
     institution: chart.institution.index,
     bundle: {
       resourceType: 'Bundle',
-      // The sender's own name of this message: whoever receives it twice can see that.
+      // The sender's own name of this message, by which a receiver recognises a second copy.
       identifier: { system: 'urn:spona:simulator', value: `${seed}/${person.index}/${chart.institution.mb}` },
       type: 'transaction',
       entry: chart.entries,

@@ -17,7 +17,7 @@ import { diagnose, openVisit, perform, type Visit } from './visit.ts'
 
 type Admission = { stay: Stay; until: Day }
 
-/** Told before the visits to doctors, which then keep clear of these days. */
+/** Stays are made before the visits to doctors, which then avoid these days. */
 export function liveStays(life: Life): Admission[] {
   const { random, person } = life
   const admissions: Admission[] = []
@@ -67,7 +67,7 @@ function admit(life: Life, stay: Stay, wished: Day): Admission | null {
   return { stay, until }
 }
 
-/** Children are admitted to paediatrics, whatever the adults' ward, unless they are operated on. */
+/** Children are admitted to paediatrics in place of the adults' ward, unless they are operated on. */
 function placeOf(life: Life, stay: Stay, day: Day) {
   return ageAt(life, day) < 16 && !stay.procedure ? 'paediatrics' : stay.unit
 }
@@ -101,7 +101,7 @@ function writeStay(visit: Visit, stay: Stay, until: Day): void {
   })
 }
 
-/** Blood on admission and again before discharge, when most of the shift is gone. */
+/** Takes blood on admission and again before discharge, when most of the shift is gone. */
 function analyse({ life, care, day, ...rest }: Visit, stay: Stay, until: Day) {
   const visit = { life, care, day, ...rest }
   const keys = stay.panels.flatMap((panel) => panels[panel as Panel])
@@ -161,7 +161,7 @@ function sectionsOf({ visit, stay, until, condition, others, reports, procedure 
   ]
 }
 
-/** Stitches are removed by the chosen doctor, once all stays are known. */
+/** The chosen doctor removes the stitches. The visits are made once all stays are known. */
 export function comeBack(life: Life, admissions: readonly Admission[]): void {
   for (const { stay, until } of admissions) if (stay.procedure && stay.unit !== 'ophthalmology') removeStitches(life, until)
 }

@@ -1,5 +1,5 @@
-// Which people live together. Shares and ages were set so that a large country has the age pyramid of Serbia
-// (census 2022: about 14 % under 15, 22 % from 65 on).
+// Which people live together. Shares and ages are set so that a large country has the age pyramid of Serbia (census 2022: about 14 % under 15, 22 %
+// from 65 on).
 
 import { type Day, yearDays, yearOf } from './calendar.ts'
 import { givenName, surname } from './names.ts'
@@ -7,7 +7,7 @@ import type { Person, Sex, Story } from './person.ts'
 import { households as told } from './protagonists.ts'
 import { type Random, weighted } from './random.ts'
 
-/** A member before numbers, address, insurance and doctors. Parents are places in the same household. */
+/** A member before numbers, address, insurance and doctors are added. Parents are given by their place in the household. */
 export type Member = Pick<Person, 'given' | 'family' | 'maidenFamily' | 'sex' | 'birth' | 'maritalStatus'> & {
   mother: number | null
   father: number | null
@@ -71,7 +71,7 @@ function couple(random: Random, wifeBirth: Day, today: Day): Member[] {
   return [wife, husband]
 }
 
-/** Children of the first woman; one in twenty carries the mother's surname. Grown children have mostly moved out. */
+/** Adds children of the first woman. One in twenty carries the mother's surname. Grown children have mostly moved out. */
 function withChildren(random: Random, members: Member[], today: Day): Member[] {
   const mother = members[0]!
   const father = members[1]
@@ -106,7 +106,7 @@ function threeGenerations(random: Random, today: Day): Member[] {
 function toldHousehold(random: Random, index: number, today: Day): Member[] {
   const members = told[index]!.map((role) => {
     const { given, family, sex, story } = role
-    // Born between 30 and 330 days before the birthday, so nobody changes age on the day of the demonstration.
+    // Born between 30 and 330 days before the birthday, so that nobody's age changes on the day of the demonstration.
     const birth = today - Math.round(role.age * yearDays) - random.integer(30, 330)
     const maritalStatus = role.age > 20 ? ('married' as const) : ('never-married' as const)
     return { given, family, maidenFamily: role.maidenFamily ?? null, sex, birth, maritalStatus, mother: null, father: null, story } satisfies Member

@@ -1,4 +1,4 @@
-// From a plan of a household to registered people: numbers, address, insurance, chosen doctors.
+// Turns the plan of a household into registered people: numbers, address, insurance, chosen doctors.
 
 import { toLatin } from '../platform/text.ts'
 import { ageOn, type Day, dayOf, isoDay, yearDays, yearOf } from './calendar.ts'
@@ -21,7 +21,7 @@ export type Setting = {
   employers: Employer[]
 }
 
-// The first households gather in one town, so that a small country has a health centre with full days.
+// The first households live in one town, so that even a small country has a health centre with full days.
 const gatheredMax = 140
 const drawMunicipality = weighted(municipalities, (one) => one.thousands)
 
@@ -86,7 +86,7 @@ function parentsOf(random: Random, members: Member[], member: Member, firstIndex
   }
 }
 
-/** Some of the old have died in the last five years; their records stay. */
+/** Some old people have died in the last five years; their records stay. */
 function drawDeath(random: Random, birth: Day, today: Day): Day | null {
   const years = (today - birth) / yearDays
   const share = years < 40 ? 0.0015 : years < 60 ? 0.012 : years < 75 ? 0.05 : years < 85 ? 0.12 : 0.25
@@ -157,7 +157,7 @@ function chooseDoctors(random: Random, setting: Setting, municipality: Municipal
   return chosen
 }
 
-/** Those of a unit who may sign: studied, with an active licence. */
+/** The workers of a unit who may sign: those with a degree and an active licence. */
 export function doctorsOf(institution: Institution, kind: UnitKind): Worker[] {
   const unit = institution.units.find((one) => one.kind === kind)
   return unit ? unit.workers.filter((one) => one.specialty !== null && one.licenceStatus === 'active') : []

@@ -14,7 +14,7 @@ const loinc: Record<string, readonly [string, string]> = {
   Мамографија: ['24606-6', 'MG Breast Screening'],
 }
 
-/** A report of the radiologist of the same institution; without one, of the doctor who looked. */
+/** A report by the radiologist of the same institution; where there is none, by the doctor of the visit. */
 export function image(visit: Visit, { text, finding, conclusion }: Picture, day: Day = visit.day): Reference<DiagnosticReport> {
   const { chart, care, life } = visit
   const level = care.institution.kind === 'clinical-center' ? 'center' : care.institution.kind === 'general-hospital' ? 'hospital' : 'home'

@@ -7,7 +7,7 @@ import { staffUnit, type Worker } from './workers.ts'
 
 type InstitutionKind = 'health-center' | 'general-hospital' | 'clinical-center' | 'institute' | 'private-practice' | 'private-laboratory' | 'pharmacy'
 
-/** What a unit does; histories ask for it by this word. */
+/** The kind of a unit; histories ask for a unit by this word. */
 export type UnitKind =
   | 'general'
   | 'paediatrics'
@@ -48,7 +48,7 @@ export type Institution = {
   address: string
   phone: string
   email: string
-  /** The script its software writes names in: many private ones write Latin. */
+  /** The script in which its software writes names; many private institutions write Latin. */
   script: 'Cyrl' | 'Latn'
   isPublic: boolean
   units: Unit[]
@@ -169,7 +169,7 @@ function privateOnes(): Draft[] {
   return list
 }
 
-/** Index 0 is the health centre of the home town. */
+/** Makes all institutions. Index 0 is the health centre of the home town. */
 export function makeInstitutions(issuer: NumberIssuer, today: number): Institution[] {
   return drafts().map((draft, index) => {
     const random = createRandom(0, 'institution', index)

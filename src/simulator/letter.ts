@@ -1,4 +1,4 @@
-// Documents a doctor signs: the discharge letter and the report of a specialist. Sections are read by people: paragraphs and tables.
+// Documents that a doctor signs: the discharge letter and the report of a specialist. People read the sections, so they are paragraphs and tables.
 
 import type { Composition, CompositionSection, Narrative, Reference, Resource } from '@medplum/fhirtypes'
 import { type Day, instant } from './calendar.ts'

@@ -1,4 +1,4 @@
-// One person's life as the simulator tells it: charts, chance, and the bounds within which anything may happen.
+// One person's life as the simulator tells it: charts, random draws, and the limits within which anything may happen.
 
 import { ageOn, type Day, workday, yearDays } from './calendar.ts'
 import { type Care, type Chart, openChart, type Stretch } from './chart.ts'
@@ -15,7 +15,7 @@ export type Life = {
   random: Random
   directory: Directory
   charts: Map<number, Chart>
-  /** First and last day of anything recorded: electronic records begin some eleven years back, and end with death. */
+  /** The first and last day of anything recorded. Electronic records begin some eleven years ago and end with death. */
   from: Day
   until: Day
   stays: Stretch[]
@@ -27,15 +27,15 @@ export type Life = {
   seeking: number
   heightAdult: number
   bmiAdult: number
-  /** Conditions that stand in a chart already, by `institution/code`. */
+  /** Conditions that a chart already has, by `institution/code`. */
   filed: Map<string, string>
 }
 
 const recordYears = 11
 
 /**
- * Share of all contacts that is told. A real person of Serbia sees a doctor some nine times a year; a country of 100,000 people
- * with all of it would be 20 million resources, so most visits that would repeat the last one are left out.
+ * The share of all contacts that the simulator tells. A real person in Serbia sees a doctor some nine times a year, and a country of 100,000 people
+ * with all contacts would be 20 million resources. So most visits that would repeat the last one are left out.
  */
 const toldShare = 0.12
 
@@ -76,7 +76,7 @@ export function careFor(life: Life, level: Level, kind: UnitKind): Care | null {
   const unit = institution?.units.find((one) => one.kind === kind)
   if (!institution || !unit) return null
   const chosen = level === 'home' ? chosenFor(person, kind) : undefined
-  // Every eighth visit is to a colleague, because the chosen doctor is away.
+  // Every eighth visit is with a colleague, because the chosen doctor is away.
   if (chosen && !random.chance(0.125)) return { institution, unit, worker: chosen }
   const workers = directory.workers(institution, kind)
   return workers.length > 0 ? { institution, unit, worker: random.pick(workers) } : null
@@ -87,12 +87,12 @@ function chosenFor(person: Person, kind: UnitKind) {
   return person.chosen.find((one) => one.category === category)?.worker
 }
 
-/** The chosen doctor's unit by age at the time. */
+/** The place and worker of primary care, by the person's age on that day. */
 export function primaryCare(life: Life, day: Day): Care | null {
   return careFor(life, 'home', ageOn(life.person.birth, day) < 18 ? 'paediatrics' : 'general')
 }
 
-/** A working day from a wished one, or null when it falls outside the life, into a stay, or before records began. */
+/** The next working day from a wished one; null when that day is outside the recorded life or within a stay. */
 export function freeDay(life: Life, wished: Day): Day | null {
   const day = workday(wished)
   return mayHappen(life, day) ? day : null
@@ -102,11 +102,11 @@ export function mayHappen(life: Life, day: Day): boolean {
   return day >= life.from && day <= life.until && !life.stays.some((stay) => day >= stay.from && day <= stay.until)
 }
 
-/** Whole days in hospital, which may not touch another stay. */
+/** Whether these days in hospital lie within the recorded life and touch no other stay. */
 export function mayStay(life: Life, from: Day, until: Day): boolean {
   return from >= life.from && until <= life.until && !life.stays.some((stay) => from <= stay.until && until >= stay.from)
 }
 
 export const ageAt = (life: Life, day: Day): number => (day - life.person.birth) / yearDays
-/** How often this person comes, against a life in which everything is told. */
+/** How often this person comes; 1 would tell every contact of an average life. */
 export const rhythmOf = (life: Life): number => life.seeking * (life.person.story?.intensity ?? toldShare)

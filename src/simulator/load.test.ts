@@ -42,7 +42,7 @@ test('a run that broke off in the middle of a block is finished by the next, wit
   const { figures: resumed } = await loadPopulation(world, { seed: 4, count: 60 })
   assert.equal(resumed.people, 60)
 
-  // After that, also what a kill between filing and the progress row leaves behind.
+  // The loading after that also continues from the state that a kill between filing and the progress row leaves behind.
   await owner`delete from simulator.progress where seed = 4`
   const { figures: again } = await loadPopulation(world, { seed: 4, count: 60 })
   assert.deepEqual(again, { people: 60, skipped: 0, ...nothing })

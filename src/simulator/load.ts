@@ -1,4 +1,4 @@
-// Loads a population into the running system through the doors of identity, registry and record, block by block.
+// Loads a population block by block into the running system, through the doors of identity, registry and record.
 
 import { createHash } from 'node:crypto'
 import { type Load, loadAll } from '../record/record.ts'
@@ -13,9 +13,9 @@ import { registerBlock, type Registered } from './register-people.ts'
 import { keepToday, loadedBlocks, saveBlock } from './store.ts'
 
 const blockSize = 100
-/** Charts that share a commit. */
+/** How many charts share a commit. */
 export const chartsAtOnce = 40
-/** Blocks that are on their way at a time: one waits for the database while another is being generated. */
+/** How many blocks are under way at a time: some wait for the database while another is being generated. */
 const blocksAtOnce = 3
 
 export type Figures = { people: number; skipped: number; charts: number; resources: number }
@@ -23,14 +23,14 @@ export type Figures = { people: number; skipped: number; charts: number; resourc
 type LoadOptions = {
   seed: number
   count: number
-  /** Only every n-th block, for one of several processes. */
+  /** Only every n-th block, when several processes share the work. */
   part?: Part
   report?: (figures: Figures) => void
 }
 
 export type Part = { place: number; of: number }
 
-/** `first` are the people of the first block, whom demonstrations need again. */
+/** `first` are the people of the first block, whom demonstrations need later. */
 type Loaded = { country: Country; register: Register; figures: Figures; today: string; first: Person[] }
 
 type Run = { world: World; setting: Setting; register: Register; figures: Figures; report: (figures: Figures) => void }
@@ -107,8 +107,8 @@ async function loadBlock(run: Run, block: number, before: number, people: Person
 }
 
 /**
- * A run that was broken off has filed some charts of the block it stopped in. They are filed in the order of the institutions, some
- * at a time in one transaction, so the keys of a person tell how many are there.
+ * How many charts of each person are filed. A run that was broken off has filed some charts of its last block: in the order of the institutions,
+ * several in one transaction. So the number of a person's keys tells how many are there.
  */
 async function filedCharts(world: World, registered: readonly Registered[]): Promise<number[]> {
   const sets = await keySets(

@@ -1,4 +1,4 @@
-// What is measured: laboratory and vital signs. Values follow the person's own level, the illnesses of the day and their therapy.
+// Measured values: laboratory and vital signs. They follow the person's own level, the present illnesses and their therapy.
 
 import type { CodeableConcept, DiagnosticReport, Observation, ObservationReferenceRange, Reference } from '@medplum/fhirtypes'
 import { type Analysis, analyses, childMeans, childRanges, stripTests } from './analyses.ts'
@@ -15,14 +15,14 @@ const observationCategory = (code: string, display: string): CodeableConcept[] =
 const laboratory = observationCategory('laboratory', 'Laboratory')
 const vitalSigns = observationCategory('vital-signs', 'Vital Signs')
 
-/** How far an illness has come on a day: 0 before it, slowly rising after, less under therapy, none once it is over. */
+/** How far an illness has developed on a day: 0 before its onset, then slowly rising, less under therapy, 0 once it is over. */
 export function severity(life: Life, code: string, day: Day): number {
   const illness = life.illnesses.find((one) => one.code === code)
   const course = courseOf.get(code)
   if (!illness || !course || day < illness.onset || (illness.end !== null && day > illness.end)) return 0
   const years = (day - illness.onset) / yearDays
   const grown = Math.min(1, 0.55 + 0.035 * years)
-  // Therapy works after some weeks; before and on the day of the diagnosis the shift is seen whole.
+  // Therapy works after some weeks. Until then, also on the day of the diagnosis, the shift is seen in full.
   const treated = years > 0.12 && course.therapy.length > 0 ? course.cure * illness.adherence : 0
   return grown * (1 - treated)
 }
@@ -61,7 +61,7 @@ function interpretation(code: keyof typeof flags): CodeableConcept[] {
   return [{ coding: [{ system: 'http://terminology.hl7.org/CodeSystem/v3-ObservationInterpretation', code, display: flags[code] }] }]
 }
 
-/** Values beyond these are telephoned to the doctor. */
+/** The laboratory phones the doctor about values beyond these. */
 const critical: Record<string, readonly [number, number]> = {
   potassium: [2.8, 6.2],
   sodium: [125, 155],
@@ -145,13 +145,13 @@ function urineOf(state: 'clear' | 'infected', common: Omit<Observation, 'code'>,
   })
 }
 
-/** Laboratories send all their digits: 5.0 stays 5.0, which a plain number would lose. */
+/** Laboratories send all their digits: 5.0 stays 5.0, and a plain number would lose the zero. */
 function written(value: number, digits: number): number {
   const text = value.toFixed(digits)
   return String(value) === text ? value : (JSON.rawJSON(text) as unknown as number)
 }
 
-/** UCUM codes as people write them. */
+/** The UCUM unit as people write it. */
 function unitText(unit: string): string {
   return unit
     .replace('10*', '10^')
@@ -251,7 +251,7 @@ export function measurePressure(visit: Visit, shift = 0): void {
   })
 }
 
-/** Height and weight at an age; weight creeps up with the years. */
+/** Height and weight at an age; the weight rises slowly over the years. */
 export function bodyAt(life: Life, day: Day): { height: number; weight: number; bmi: number } {
   const age = ageAt(life, day)
   const grown = interpolate(

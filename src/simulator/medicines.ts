@@ -1,11 +1,11 @@
-// Medicines by ATC and international name. Doses are those of a usual adult (or child, where said): material for invented
+// Medicines by ATC and international name. Doses are those of a usual adult (or child, where the table says so). They are material for invented
 // records, not advice.
 
 export type Medicine = {
   atc: string
   /** International non-proprietary name. */
   inn: string
-  /** As a Serbian prescription names it. */
+  /** The name on a Serbian prescription. */
   name: string
   form: string
   /** One dose, with its UCUM code. */
@@ -13,7 +13,7 @@ export type Medicine = {
   unit: string
   route: string
   timesPerDay: number
-  /** When and how, in words. */
+  /** When and how the patient takes it, in words. */
   use: string
 }
 

@@ -1,5 +1,5 @@
-// Given names and surnames, in Cyrillic; Latin is derived (the other way is ambiguous). Given names stand in three
-// generations, because a grandmother is rarely called Дуња and a pupil rarely Радојка. Earlier in a list is more frequent.
+// Given names and surnames, in Cyrillic; Latin is derived, because the other direction is ambiguous. Given names stand in three generations, because
+// a grandmother is rarely called Дуња and a pupil rarely Радојка. Names at the beginning of a list are more frequent.
 
 import type { Random } from './random.ts'
 import { weighted } from './random.ts'
@@ -65,7 +65,7 @@ export function surname(random: Random): string {
   return common(random)
 }
 
-/** A name of the generation; one in eight is called after a grandparent or ahead of the fashion. */
+/** A name of the person's generation; one in eight people is named after a grandparent or ahead of the fashion. */
 export function givenName(random: Random, sex: 'male' | 'female', birthYear: number): string {
   const own = birthYear < 1960 ? 0 : birthYear < 1993 ? 1 : 2
   const generation = random.chance(0.125) ? random.integer(0, 2) : own

@@ -1,11 +1,10 @@
-// Numbers that look and check like the real ones. Legal entities start with digits that are not issued in reality
-// (MB from 9, PIB from 98), so that nobody's real number can come out. Check digits are computed here a second time on purpose, not with those of identity:
-// the tests hold the two against each other.
+// Numbers that look and check like the real ones. Legal entities start with digits that are not issued in reality (MB from 9, PIB from 98), so that
+// nobody's real number can come out. The check digits are computed here again on purpose, and not by the code of identity: the tests compare the two.
 
 import { isoDay } from './calendar.ts'
 import type { Random } from './random.ts'
 
-/** Control of a JMBG, 1 to 11: weights 7 to 2 twice, modulo 11. */
+/** The control value of a JMBG, 1 to 11: weights 7 to 2 twice, modulo 11. */
 export function jmbgControl(digits: string): number {
   let sum = 0
   for (let index = 0; index < 12; index += 1) sum += (7 - (index % 6)) * (digits.charCodeAt(index) - 48)
@@ -20,12 +19,12 @@ const rangesOfSerials = 10
 const serialsInRange = 500 / rangesOfSerials
 export const workersRange = 9
 
-/** People of nine neighbouring seeds never share a number, so countries of several seeds can live in one database. */
+/** The range of serials of a seed. People of nine neighbouring seeds never share a number, so countries of several seeds can live in one database. */
 export const rangeOfSeed = (seed: number): number => Math.abs(seed) % workersRange
 
 /**
- * Gives every personal number once. The serial is drawn and then walked on, as a register would; numbers whose control would
- * be 10 are skipped, because by the strict reading they were never issued.
+ * Issues every personal number only once. It draws a serial and goes on to the next free one, as a register would. It skips numbers whose control
+ * would be 10, because by the strict reading they were never issued.
  */
 export function createIssuer(range: number): NumberIssuer {
   const issued = new Set<number>()
@@ -52,7 +51,7 @@ export function createIssuer(range: number): NumberIssuer {
 /** Insured person's number: 11 digits, the seed in the first three, the rest a permutation of the person's index. */
 export function lboOf(seed: number, index: number): string {
   const prefix = 100 + (Math.abs(seed) % 800)
-  // 61,803,399 is odd and not a multiple of 5, so the product modulo 10^8 meets every index once.
+  // 61,803,399 is odd and not a multiple of 5, so the product modulo 10^8 is different for every index.
   const rest = Number((BigInt(index + 1) * 61_803_399n) % 100_000_000n)
   return `${prefix}${String(rest).padStart(8, '0')}`
 }

@@ -8,7 +8,7 @@ import { type Figures, loadPopulation, type Part } from './load.ts'
 const countMax = 10_000_000
 const seedMax = 2_147_483_647
 const processesMax = 32
-/** Below this many people another process costs more than it brings. */
+/** With fewer people than this, another process costs more time than it saves. */
 const peoplePerProcessMin = 2_000
 
 /** `npm run spona -- simulator people --count 100000 --seed 1` */
@@ -46,7 +46,7 @@ type Wish = { seed: number; count: number; processes: number }
 
 async function loadAll(world: World, { seed, count, processes }: Wish, report: (figures: Figures) => void) {
   if (processes === 1) return loadPopulation(world, { seed, count, report })
-  // Day and registers are settled before others begin, so that no two processes decide them.
+  // The day and the registers are settled before other processes begin, so that no two processes decide them.
   await loadPopulation(world, { seed, count: 0 })
   const parts: Figures[] = []
   const show = (place: number) => (figures: Figures) => {
@@ -64,7 +64,7 @@ async function loadAll(world: World, { seed, count, processes }: Wish, report: (
   return { figures: addUp(parts), today: own.today }
 }
 
-/** One line of figures after each block, for the process that started this one. */
+/** Prints one line of figures after each block, for the process that started this one. */
 async function loadPart(world: World, wish: { seed: number; count: number; part: Part }, print: Print): Promise<void> {
   const { figures } = await loadPopulation(world, { ...wish, report: (done) => print(JSON.stringify(done)) })
   print(JSON.stringify(figures))
@@ -84,7 +84,7 @@ function wholeNumber(text: string | boolean | undefined, low: number, high: numb
   throw new WrongUse(`--${name} must be a whole number from ${low} to ${high}`)
 }
 
-/** A bar for people, a line every tenth part for logs, nothing for machines. */
+/** The progress: a bar on a terminal, a line for every tenth part in logs, nothing for machines. */
 function startProgress(count: number, print: Print, isQuiet: boolean): { report(figures: Figures): void; stop(): void } {
   if (isQuiet) return { report() {}, stop() {} }
   if (process.stderr.isTTY) {

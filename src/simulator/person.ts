@@ -9,7 +9,7 @@ export type InsuranceBasis = 'employed' | 'self-employed' | 'farmer' | 'pensione
 
 export type Insurance = {
   basis: InsuranceBasis
-  /** As the Fund writes it. */
+  /** In the Fund's own wording. */
   text: string
   employer: Employer | null
   from: string
@@ -21,12 +21,12 @@ export type Insurance = {
 export type DoctorCategory = 'medicine' | 'paediatrics' | 'gynaecology' | 'dentistry'
 
 export type Person = {
-  /** Place in the country: the first N people are the same for every count. */
+  /** The place in the country: the first N people are the same for every count. */
   index: number
   household: number
   given: string
   family: string
-  /** Surname at birth, where marriage changed it. */
+  /** The surname at birth, when marriage changed it. */
   maidenFamily: string | null
   sex: Sex
   birth: Day
@@ -34,7 +34,7 @@ export type Person = {
   jmbg: string
   lbo: string
   birthPlace: Municipality
-  /** Name of one parent, which stands between surname and name on Serbian documents. */
+  /** The name of one parent, which stands between surname and given name on Serbian documents. */
   parent: string
   mother: { index: number | null; given: string; maidenFamily: string }
   father: { index: number | null; given: string }
@@ -47,20 +47,20 @@ export type Person = {
   isDonor: boolean
   insurance: Insurance
   chosen: { category: DoctorCategory; worker: Worker }[]
-  /** Days on which this woman bore the children of the household. */
+  /** The days on which this woman bore the children of the household. */
   births: Day[]
   story: Story | null
 }
 
-/** What is laid down beforehand about the few people every country begins with. */
+/** What is fixed beforehand about the few people with whom every country begins. */
 export type Story = {
-  /** MKB-10 code of a course of illness and the age it begins at. */
+  /** The MKB-10 codes of illnesses, and the age at which each begins. */
   courses: Record<string, number>
   allergies: 'drawn' | 'not-recorded' | readonly string[]
-  /** Kinds of contacts that happen for certain. */
+  /** Kinds of contacts that certainly happen. */
   certain: readonly string[]
-  /** Visits of the last weeks, by days before today: with a specialist's report, or with none yet. */
+  /** Visits of the last weeks, each so many days before today; with a specialist's report, or still without one. */
   recent?: readonly { daysAgo: number; code: string; hasReport: boolean }[]
-  /** Times as many visits and analyses as usual. */
+  /** The share of visits and analyses that is told, in the place of `toldShare` in life.ts: 1 tells all of them. */
   intensity: number
 }

@@ -1,6 +1,5 @@
-// Municipalities with the region of the JMBG of those born there, thousands of inhabitants (rounded), postal code, the general
-// hospital and the clinical centre that serve them. Regions: the list in the identity slice; 83 and 84 are left out on purpose,
-// because sources disagree about them.
+// Municipalities with the JMBG region of those born there, thousands of inhabitants (rounded), postal code, and the general hospital and clinical
+// centre that serve them. Regions: the list in the identity slice; 83 and 84 are left out on purpose, because sources disagree about them.
 
 export type Municipality = {
   name: string

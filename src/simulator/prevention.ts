@@ -1,4 +1,4 @@
-// Care of the well: children's check-ups and vaccines, adults' vaccines and screening.
+// Care of the healthy: children's check-ups and vaccines, adults' vaccines and screening.
 
 import { type Day, dayOf, yearDays, yearOf } from './calendar.ts'
 import { image } from './imaging.ts'
@@ -11,7 +11,7 @@ import { diagnose, openVisit, perform } from './visit.ts'
 
 export function liveChildhood(life: Life): void {
   const { person, random } = life
-  // One in twelve families puts off the vaccine against measles; the record then simply lacks it.
+  // One in twelve families puts off the vaccine against measles; the record then does not have it.
   const hesitates = random.chance(0.08)
   let last = 0
   for (const { day: age, doses } of calendar) {
@@ -71,7 +71,7 @@ function vaccinateAgainstCovid(life: Life): void {
     const day = freeDay(life, wished[dose - 1]!)
     const care =
       day === null || ageAt(life, day) < 18 ? null : (careFor(life, random.chance(0.3) ? 'institute' : 'home', 'public-health') ?? primaryCare(life, day))
-    // A missed dose ends the series: the next would otherwise carry a number that nobody gave before.
+    // A missed dose ends the series: otherwise the next dose would be numbered as if the missed one had been given.
     if (day === null || !care) return
     vaccinate(openVisit(life, { care, day, type: 'Вакцинација', reason: 'имунизација против COVID-19' }), 'covid', dose)
   }
@@ -104,7 +104,7 @@ function screen(life: Life): void {
   }
 }
 
-/** People without long illnesses come now and then, mostly for a certificate, and are found well. */
+/** People without long illnesses come now and then, mostly for a certificate, and are found healthy. */
 function checkUp(life: Life): void {
   const { random } = life
   for (let day = life.from + random.integer(0, 4000); day < life.until; day += random.integer(4000, 8000)) {

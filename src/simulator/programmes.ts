@@ -11,7 +11,7 @@ import { diagnose, openVisit, perform } from './visit.ts'
 
 const sessionsMax = 230
 
-/** Three sessions a week, blood once a month: the largest records of any country are these. */
+/** Three sessions a week and blood once a month: these are the largest records of any country. */
 export function liveDialysis(life: Life): void {
   const illness = life.illnesses.find(({ code }) => code === 'N18.5')
   if (!illness) return

@@ -1,4 +1,4 @@
-// The first households of every country: people that demonstrations and tests look for. Everything else about them is drawn.
+// The first households of every country, with the people that demonstrations and tests look for. Everything else about them is drawn.
 
 import type { Sex, Story } from './person.ts'
 

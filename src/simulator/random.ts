@@ -1,5 +1,5 @@
-// The simulator's only source of chance. One seed names a whole country; every person, institution and history draws from a
-// stream of its own, so that adding people never changes those who were there before.
+// The simulator's only source of chance. One seed names a whole country. Every person, institution and history draws from a stream of its own, so
+// that adding people never changes the earlier ones.
 
 export type Random = {
   /** Uniform in [0, 1). */
@@ -11,7 +11,7 @@ export type Random = {
   normal(mean: number, spread: number): number
 }
 
-/** Generator sfc32 (Chris Doty-Humphrey's Small Fast Counting, public domain), seeded by a mix of all labels. */
+/** The generator sfc32 (Chris Doty-Humphrey's Small Fast Counting, public domain), seeded by a mix of all labels. */
 export function createRandom(seed: number, ...labels: (string | number)[]): Random {
   const text = `${seed}/${labels.join('/')}`
   let a = mix(text, 0x9e3779b9)
@@ -34,7 +34,7 @@ export function createRandom(seed: number, ...labels: (string | number)[]): Rand
     integer: (low, high) => low + Math.floor(next() * (high - low + 1)),
     chance: (probability) => next() < probability,
     pick: (list) => list[Math.floor(next() * list.length)]!,
-    // Sum of three uniforms: close enough to a bell, bounded at three spreads, and cheap.
+    // The sum of three uniform values: close enough to a bell curve, at most three spreads from the mean, and cheap.
     normal: (mean, spread) => mean + (next() + next() + next() - 1.5) * 2 * spread,
   }
 }
@@ -50,7 +50,7 @@ function mix(text: string, start: number): number {
   return hash ^ (hash >>> 16)
 }
 
-/** Prepares a weighted draw: binary search over running sums. */
+/** Prepares a weighted draw, which is a binary search over running sums. */
 export function weighted<T>(list: readonly T[], weightOf: (item: T, index: number) => number): (random: Random) => T {
   const sums: number[] = []
   let total = 0
@@ -71,7 +71,7 @@ export function weighted<T>(list: readonly T[], weightOf: (item: T, index: numbe
   }
 }
 
-/** Value of a curve of points `[x, y]` with straight lines between them, flat outside. */
+/** The value at `x` of a curve through the points `[x, y]`: straight lines between them, constant outside. */
 export function interpolate(points: readonly (readonly [number, number])[], x: number): number {
   let [leftX, leftY] = points[0]!
   if (x <= leftX) return leftY

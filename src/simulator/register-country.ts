@@ -1,11 +1,11 @@
-// Institutions, workers and employers of the country enter the registers through the doors that real sources use.
+// Enters institutions, workers and employers of the country into the registers, through the doors that real sources use.
 
 import { bulk, numberHash, registerInstitutions } from '../registry/registry.ts'
 import type { Transaction, World } from '../platform/world.ts'
 import type { Country } from './country.ts'
 import type { Worker } from './workers.ts'
 
-/** The ids of the registers for what the generator knows by index and code. */
+/** Finds the registers' ids by the indices and codes of the generator. */
 export type Register = {
   institution(index: number): number
   unit(institution: number, code: string): number
@@ -13,7 +13,7 @@ export type Register = {
   employer(index: number): number
 }
 
-/** Registers whole lists, so doing it again only brings them up to date. */
+/** Registers whole lists; a repetition only brings them up to date. */
 export async function registerCountry(
   tx: Transaction,
   world: World,

@@ -1,4 +1,4 @@
-// People of a block enter the population register, the insurance register and the Fund's list of chosen doctors.
+// Enters the people of a block into the population register, the insurance register and the Fund's list of chosen doctors.
 
 import { registerPeople } from '../identity/identity.ts'
 import type { Transaction, World } from '../platform/world.ts'
@@ -11,7 +11,7 @@ export type Registered = { root: number; handle: string; lzb: string }
 
 const categories = { medicine: 1, gynaecology: 2, paediatrics: 3, dentistry: 4 } as const satisfies Record<DoctorCategory, number>
 
-/** Every source may send its list again: people are found by their JMBG and nothing is entered twice. */
+/** Every list may be sent again: people are found by their JMBG and nothing is entered twice. */
 export async function registerBlock(tx: Transaction, world: World, register: Register, people: readonly Person[], today: string): Promise<Registered[]> {
   const registered = await registerPeople(tx, world, people.map(centralPerson))
   const roots = registered.map(({ root }) => root)
@@ -78,7 +78,7 @@ function centralPerson(person: Person) {
   }
 }
 
-/** Two to six years ago, but not before birth and not after death. */
+/** A day two to six years ago, but not before birth and not after death. */
 function chosenSince({ birth, death, index }: Person, today: number): string {
   const since = today - Math.round(yearDays * 2) - ((index * 37) % 1460)
   return isoDay(Math.max(birth + 10, Math.min(since, death ?? since)))

@@ -1,4 +1,5 @@
-// Who of the demo is on sick leave, for which employer, and who acts for the employers: a firm's own clerk and an agency with two hundred clients.
+// Which people of the demo are on sick leave, for which employer, and who acts for the employers: a firm's own clerk and an agency with two hundred
+// clients.
 
 import { createAccount } from '../access/access.ts'
 import { bulk, numberHash } from '../registry/registry.ts'
@@ -9,17 +10,17 @@ import type { Employer } from './employers.ts'
 import { accountOf, mbOf, pibOf } from './numbers.ts'
 import { protagonists } from './protagonists.ts'
 
-/** By handles and tax numbers, so that it can be kept and gone on with later; `clerk` is who acts for this employer. */
+/** Refers to people and employers by handles and tax numbers, so that it can be stored and continued later; `clerk` acts for this employer. */
 export type Employee = { handle: string; family: string; given: string; pib: string; account: string; clerk: 'poslodavac' | 'agencija' }
 export type LeavePlan = { employees: Employee[]; agency: string; clients: { pib: string; number: string }[] }
 
 const clientsMax = 200
-/** Beyond the numbers of the invented employers. */
+/** Above the numbers of the invented employers. */
 const agencyNumber = 99_000
 const agencyName = 'Књиговодствена агенција „Биланс“ д.о.о. Крагујевац'
 const daysBefore = 800
 
-/** Has a second job with the firm of `poslodavac`, so that its clerk has more than one name to look at. */
+/** People with a second job at the firm of `poslodavac`, so that its clerk sees more than one name. */
 const secondJobs = new Set([1, 5, 6, 7])
 
 export async function planLeaves(scene: Scene, doctor: { licence: string }, own: Employer): Promise<{ plan: LeavePlan; accounts: DemoAccount[] }> {
@@ -39,7 +40,8 @@ export async function planLeaves(scene: Scene, doctor: { licence: string }, own:
     const { death, insurance, chosen } = people[place]!
     return death === null && insurance.isActive && insurance.employer !== null && chosen.some(({ worker }) => worker.licence === doctor.licence)
   }
-  // Somebody employed stands first whose account is in the demo; who waits at the doctor's today is left free for a leave of their own.
+  // Employed people with an account in the demo come first. People who wait at the doctor's today are left out, so that a leave can be opened for
+  // them.
   const first = [protagonists.patient, protagonists.unrecorded, protagonists.patient + 1, protagonists.anaphylaxis + 1, protagonists.anaphylaxis]
   const others = people.map((_, place) => place).filter((place) => !first.includes(place))
   const places = [...first, ...others].filter(isTheirs)
@@ -72,7 +74,10 @@ async function openAgency({ tx, country }: Scene, at: Date): Promise<number> {
   return employer!
 }
 
-/** The registers name two people with accounts as representatives, of a company and of a state body: they may register them as `/employer/join` shows. */
+/**
+ * The registers name two people with accounts as representatives, of a company and of a state body. These two may register the employer as
+ * `/employer/join` shows.
+ */
 async function nameRepresentatives({ tx, world, country, register, people }: Scene, fromDate: string): Promise<void> {
   const builder = country.employers.find(({ name }) => name.startsWith('Грађевинска радња'))!
   const town = country.employers.find(({ name }) => name.startsWith('Градска управа'))!

@@ -1,10 +1,10 @@
-// What happens to each employee of the plan, as acts of those who would do them: so every list of the portals has something to show.
+// What happens to each employee of the plan, told as the acts of the people who would do them: every list of the portals then has something to show.
 
 import { createHash } from 'node:crypto'
 import type { LeavePlan, Employee } from './sick-leave-plan.ts'
 import type { Stage } from './sick-leaves.ts'
 
-/** An act `day` days after the one the plan begins on (before it, when negative). */
+/** An act, `day` days after the first day of the plan (before it, when negative). */
 export type Act = { day: number; play(stage: Stage): Promise<unknown> }
 type Illness = { start: number; days: number; reason?: string; diagnosis: string; care?: object }
 
@@ -13,7 +13,7 @@ const doctorDays = 30
 const evidenceOf = (kind: string) => Buffer.from(`%PDF-1.4\n% ${kind}, пример\n%%EOF\n`).toString('base64')
 const paper = (kind: string) => ({ kind, name: `${kind}.pdf`, type: 'application/pdf', content: evidenceOf(kind) })
 
-/** The same id at every try, so that a run that was broken off finds what it made. */
+/** The same id at every attempt, so that a run that was broken off finds what it has made. */
 export function idOf(...names: (string | number)[]): string {
   const hex = createHash('sha256').update(names.join(' ')).digest('hex')
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`
@@ -42,7 +42,7 @@ class Story {
     return this.what.start + this.what.days - 1
   }
 
-  /** Opened by the doctor; what is longer than thirty days goes to the commission, which approves it. */
+  /** The doctor opens the leave. The commission approves the days beyond thirty. */
   opened(): this {
     const { start, days, reason = '01', diagnosis, care } = this.what
     const until = start + Math.min(days, doctorDays) - 1
@@ -85,7 +85,7 @@ class Story {
     return this.opened().referred().approved()
   }
 
-  /** Twelve months of OZ-7 by the form, then the request of the Fund's days, with its evidence. */
+  /** Fills in twelve months of earnings by the form OZ-7, then the request for the days that the Fund pays, with its evidence. */
   drafted(day: number, until = this.last): this {
     const { pib, account, clerk } = this.who
     const from = this.what.start + doctorDays
@@ -137,7 +137,7 @@ class Story {
 
 const child = { born: '2020-06-14', isChild: true, isSevere: false }
 
-/** By the place of the employee in the plan: first what is over, then what is under way. */
+/** By the employee's place in the plan: first leaves that are over, then leaves in progress. */
 const past: ((who: Employee) => Story)[] = [
   (who) => {
     const story = new Story(who, { start: -260, days: 60, diagnosis: 'S82.6' }).long().reported().closed()
@@ -222,7 +222,7 @@ const present: Record<number, (who: Employee) => Story> = {
     new Story(who, { start: -62, days: 45, diagnosis: 'N20.0' }).long().reported().closed().submitted(-15).fund(-9, 'fond2', 'claim').proposed(-3, 'fond2'),
 }
 
-/** All acts in the order of their days; those of a day in the order they are told. */
+/** All acts in the order of their days; acts of one day in the order in which the stories tell them. */
 export function storiesOf({ employees, agency, clients }: LeavePlan): Act[] {
   const mandates: Act = {
     day: -400,

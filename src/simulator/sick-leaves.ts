@@ -1,5 +1,5 @@
-// The sick leaves of the demo are played after the server is ready: nobody waits for them, and they come about by the acts of the accounts that one
-// signs in with, each on its day. A start that was broken off goes on where it stopped.
+// Plays the sick leaves of the demo after the server is ready, so that nobody waits for them. They come about by acts of the accounts that people
+// sign in with, each act on its own day. A start that was broken off goes on where it stopped.
 
 import { access } from '../access/access.ts'
 import { workSteadily } from '../platform/steady-work.ts'
@@ -13,18 +13,18 @@ import { findLeaves, saveLeavesDone } from './store.ts'
 const dayMs = 86_400_000
 const troubledMs = 60_000
 const neverMs = 2 ** 31 - 1
-/** Between two acts, so that who signs in at once is answered first. */
+/** A pause between two acts, so that a person who signs in meanwhile is answered first. */
 const breathMs = 5
 
 export type Stage = {
   acts: typeof acts
-  /** Calendar day so many days after the first. */
+  /** The calendar day so many days after the first. */
   day(offset: number): string
-  /** Somebody at work on that day. */
+  /** A request by this account on that day. */
   as(userName: string, offset: number): Asking
-  /** What this employer knows the leave by that began on a day. */
+  /** By which id this employer knows the leave that began on a day. */
   knownAs(who: Employee, from: string, offset: number): Promise<string>
-  /** Twelve months of earnings before a day. */
+  /** Earnings of the twelve months before a day. */
   earnings(from: string): { month: string; hours: string; net: string; gross: string; paid: string }[]
 }
 
@@ -55,7 +55,7 @@ async function stageOf(world: World, began: Date): Promise<Stage> {
   }
 }
 
-/** Plays what is left; answers how many acts were refused, which the log names. */
+/** Plays the remaining acts. Answers how many were played and how many were refused; the log names the refused ones. */
 export async function playLeaves(world: World, isStopped: () => boolean = () => false): Promise<{ played: number; refused: number }> {
   const found = await findLeaves<LeavePlan>(world.sql)
   const told = { played: 0, refused: 0 }
@@ -70,7 +70,7 @@ export async function playLeaves(world: World, isStopped: () => boolean = () => 
       await act.play(stage)
       told.played += 1
     } catch (error) {
-      // An act that was done before the count of it was written is refused the second time; the rest goes on.
+      // When a run stopped between an act and the count of it, the act is refused the second time. The rest goes on.
       if (!(error instanceof Refusal)) throw error
       told.refused += 1
       world.log.warn({ act: place, day: act.day, reason: error.message }, 'an act of the demo’s sick leaves was refused')
@@ -81,7 +81,7 @@ export async function playLeaves(world: World, isStopped: () => boolean = () => 
   return told
 }
 
-/** While the server runs, in the process that made the country. */
+/** Runs beside the server, in the process that made the country. */
 export const startPlayingLeaves = (world: World): (() => Promise<void>) =>
   workSteadily(world, {
     async step(isStopped) {

@@ -1,4 +1,4 @@
-// Hospital stays: what brings people in, what is done, what the discharge letter says, what remains.
+// Hospital stays: why people come, what is done, what the discharge letter says, what remains.
 
 import type { UnitKind } from './institutions.ts'
 import type { Sex } from './person.ts'
@@ -10,9 +10,9 @@ export type Stay = {
   rate: readonly (readonly [age: number, perYear: number])[]
   sex?: Sex
   once?: boolean
-  /** Only those who have this illness. */
+  /** Only people with this illness. */
   needs?: string
-  /** How many times likelier for those who have one of these. */
+  /** How many times more often people with one of these illnesses come. */
   raisedBy?: readonly string[]
   unit: UnitKind
   level: 'hospital' | 'center'
@@ -26,20 +26,18 @@ export type Stay = {
   procedure?: { text: string; snomed?: readonly [string, string] }
   imaging: readonly { text: string; finding: string; conclusion: string }[]
   panels: readonly string[]
-  /** On admission; at discharge a tenth of it is left. */
+  /** The shift of values on admission; at discharge a tenth of it is left. */
   shifts: Record<string, number>
   inpatient: readonly Remedy[]
   discharge: readonly Remedy[]
   /** The illness that stays afterwards. */
   aftermath?: string
-  /** Share that ends in death when this is the last stay of a life. */
-  deadly?: boolean
 }
 
 const chest = (finding: string, conclusion: string) => ({ text: 'Радиографија срца и плућа (PA)', finding, conclusion })
 
 export const stays: readonly Stay[] = [
-  { code: 'I21.9', text: 'Акутни инфаркт миокарда, неозначен', unit: 'cardiology', level: 'center', once: true, deadly: true, raisedBy: ['I10', 'E11.9', 'E78.0'],
+  { code: 'I21.9', text: 'Акутни инфаркт миокарда, неозначен', unit: 'cardiology', level: 'center', once: true, raisedBy: ['I10', 'E11.9', 'E78.0'],
     rate: [[35, 0], [50, 0.0015], [65, 0.005], [80, 0.009]], days: [5, 9], complaint: 'јак бол иза грудне кости који траје два сата',
     history: 'На дан пријема нагло настао стежући бол иза грудне кости са ширењем у леву руку, праћен презнојавањем.',
     course: 'У ЕКГ-у елевација ST сегмента. Учињена хитна коронарографија и уградња стента у предњу силазну грану. Даљи ток без компликација, уз рану активацију.',
@@ -49,7 +47,7 @@ export const stays: readonly Stay[] = [
     imaging: [{ text: 'Ехокардиографски преглед', finding: 'Лева комора граничне величине, хипокинезија апекса и предњег зида. EF 45 %.', conclusion: 'Снижена систолна функција леве коморе, EF 45 %.' }],
     panels: ['heart', 'lipids', 'blood'], shifts: { troponin: 4200, crp: 18, glucose: 1.8, leukocytes: 4, ast: 60 },
     inpatient: [['enoxaparin', 5]], discharge: [], aftermath: 'I25.2' },
-  { code: 'I63.9', text: 'Инфаркт мозга, неозначен', unit: 'neurology', level: 'hospital', once: true, deadly: true, raisedBy: ['I10', 'I48.9', 'E11.9'],
+  { code: 'I63.9', text: 'Инфаркт мозга, неозначен', unit: 'neurology', level: 'hospital', once: true, raisedBy: ['I10', 'I48.9', 'E11.9'],
     rate: [[45, 0], [60, 0.002], [75, 0.007], [88, 0.013]], days: [7, 14], complaint: 'слабост десне руке и ноге, отежан говор',
     history: 'Ујутру по буђењу примећена слабост десних екстремитета и отежано изговарање речи.',
     course: 'Примењена антиагрегациона терапија, уз рану физикалну рехабилитацију. Постепен опоравак снаге и говора.',
@@ -72,26 +70,26 @@ export const stays: readonly Stay[] = [
     procedure: { text: 'Лапароскопска холецистектомија', snomed: ['45595009', 'Laparoscopic cholecystectomy'] },
     imaging: [{ text: 'Ултразвучни преглед абдомена', finding: 'Жучна кеса са више конкремената до 12 mm, зид није задебљан. Жучни путеви нису проширени.', conclusion: 'Холелитијаза.' }],
     panels: ['blood', 'liver', 'coagulation'], shifts: { ggt: 22, alt: 9 }, inpatient: [['ceftriaxone', 1]], discharge: [['paracetamol', 5]] },
-  { code: 'J18.9', text: 'Запаљење плућа, неозначено', unit: 'pulmonology', level: 'hospital', deadly: true, raisedBy: ['J44.9', 'I50.9', 'E11.9'],
+  { code: 'J18.9', text: 'Запаљење плућа, неозначено', unit: 'pulmonology', level: 'hospital', raisedBy: ['J44.9', 'I50.9', 'E11.9'],
     rate: [[1, 0.004], [5, 0.0015], [30, 0.0008], [65, 0.005], [80, 0.014], [90, 0.025]], days: [6, 11], complaint: 'температура, кашаљ и отежано дисање',
     history: 'Пет дана пре пријема почели кашаљ и температура до 39 °C, уз отежано дисање при напору.',
     course: 'Примењени парентерални антибиотик, кисеоник и надокнада течности. Температура нормална од четвртог дана, радиографска регресија.',
     epicrisis: 'Клинички и радиографски опоравак, без температуре.', advice: 'Контролна радиографија за три недеље. Мировање, доста течности.',
     imaging: [chest('Хомогено засенчење доњег режња десно. Десни костофренични синус слободан.', 'Пнеумонија доњег режња десног плућа.')],
     panels: ['blood', 'inflammation', 'kidney'], shifts: { leukocytes: 7, crp: 128, sedimentation: 46, urea: 2 }, inpatient: [['ceftriaxone', 7]], discharge: [['cefixime', 5]] },
-  { code: 'J44.1', text: 'Хронична опструктивна болест плућа са акутним погоршањем', needs: 'J44.9', unit: 'pulmonology', level: 'hospital', deadly: true,
+  { code: 'J44.1', text: 'Хронична опструктивна болест плућа са акутним погоршањем', needs: 'J44.9', unit: 'pulmonology', level: 'hospital',
     rate: [[45, 0.07], [65, 0.09], [80, 0.12]], days: [6, 10], complaint: 'погоршање гушења и кашља', history: 'Од раније позната ХОБП. Недељу дана пре пријема појачано гушење и гнојан искашљај.',
     course: 'Примењени бронходилататори, системски кортикостероид, антибиотик и контролисана оксигенотерапија, са добрим одговором.',
     epicrisis: 'Стање побољшано, сатурација 93 % на собном ваздуху.', advice: 'Редовна инхалациона терапија. Вакцинација против грипа. Престанак пушења.',
     imaging: [chest('Знаци хиперинфлације плућа. Без инфилтрације.', 'Емфизем. Без знакова пнеумоније.')],
     panels: ['blood', 'inflammation'], shifts: { leukocytes: 4.6, crp: 48 }, inpatient: [['ceftriaxone', 5], ['prednisone', 5]], discharge: [['prednisone', 5]] },
-  { code: 'I50.0', text: 'Конгестивна срчана инсуфицијенција', needs: 'I50.9', unit: 'cardiology', level: 'hospital', deadly: true,
+  { code: 'I50.0', text: 'Конгестивна срчана инсуфицијенција', needs: 'I50.9', unit: 'cardiology', level: 'hospital',
     rate: [[55, 0.08], [70, 0.12], [85, 0.18]], days: [5, 10], complaint: 'отицање ногу и гушење у лежећем положају', history: 'Последњих десет дана постепено отицање ногу и гушење ноћу. Телесна маса порасла 5 kg.',
     course: 'Интензивирана диуретска терапија интравенски, са губитком 6 kg и повлачењем отока.', epicrisis: 'Стање рекомпензовано, без отока, стабилно при отпусту.',
     advice: 'Свакодневно мерење телесне масе. Унос соли испод 5 g дневно. Контрола кардиолога за три недеље.',
     imaging: [chest('Увећана срчана сенка. Застој у малом крвотоку, излив у оба синуса.', 'Знаци застојне срчане слабости.')],
     panels: ['kidney', 'blood'], shifts: { urea: 4, creatinine: 24, sodium: -4, crp: 9 }, inpatient: [['furosemide', 6]], discharge: [] },
-  { code: 'S72.0', text: 'Прелом врата бутне кости', unit: 'orthopaedics', level: 'hospital', once: true, deadly: true, raisedBy: ['M81.9'],
+  { code: 'S72.0', text: 'Прелом врата бутне кости', unit: 'orthopaedics', level: 'hospital', once: true, raisedBy: ['M81.9'],
     rate: [[55, 0], [70, 0.002], [80, 0.008], [90, 0.02]], days: [8, 14], complaint: 'пад у кући, немогућност ослонца на ногу',
     history: 'Пад у кући са висине стајања, после тога бол у куку и немогућност хода.',
     course: 'Другог дана уграђена тотална протеза кука у спиналној анестезији. Од трећег дана вертикализација са физиотерапеутом.',

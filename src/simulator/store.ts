@@ -1,7 +1,7 @@
 import { Refusal } from '../platform/refusal.ts'
 import type { Transaction, World } from '../platform/world.ts'
 
-/** The day this population ends with: the first run decides, later ones keep to it. */
+/** The day on which this population ends: the first run sets it and later ones keep it. */
 export async function keepToday(tx: Transaction, seed: number, { today, staff }: { today: string; staff: Buffer }): Promise<string> {
   await tx`
     insert into simulator.population (seed, today, staff)
@@ -52,7 +52,7 @@ export async function saveDemo(tx: Transaction, { summary, day, until }: Demo<ob
     values (${JSON.stringify(summary)}::jsonb, ${JSON.stringify(day)}::jsonb, ${until})`
 }
 
-/** True for one caller only: the visits of a day are opened once, also when two processes start. */
+/** True for one caller only, so that the visits of a day are opened once even when two processes start. */
 export async function claimDay(tx: Transaction, now: Date, until: Date): Promise<boolean> {
   const claimed = await tx`
     update simulator.demo

@@ -1,4 +1,4 @@
-// Medicines: a long therapy is a MedicationStatement with its time, a course of a few days is a prescription.
+// Medicines: a long therapy is a MedicationStatement with its period, a course of a few days is a prescription.
 
 import type { Condition, Dosage, MedicationRequest, MedicationStatement, Reference } from '@medplum/fhirtypes'
 import { type Day, isoDay } from './calendar.ts'
@@ -36,7 +36,7 @@ function dosageOf({ use, timesPerDay, route, dose, unit }: Medicine, days?: numb
   }
 }
 
-/** A long therapy; `until` null means it is still taken. */
+/** Adds a long therapy; when `until` is null, the person still takes it. */
 export function treat(visit: Visit, key: string, from: Day, until: Day | null, reason: Reference<Condition> | null): Reference<MedicationStatement> {
   const one = medicine(key)
   const isOver = until !== null && until <= visit.life.until
@@ -54,7 +54,7 @@ export function treat(visit: Visit, key: string, from: Day, until: Day | null, r
   })
 }
 
-/** A prescription for a few days, dispensed and finished long ago. */
+/** Adds a prescription for a few days, which was dispensed and finished long ago. */
 export function prescribe(visit: Visit, key: string, days: number, reason: Reference<Condition> | null): Reference<MedicationRequest> {
   const one = medicine(key)
   const end = visit.day + days - 1

@@ -1,4 +1,4 @@
-// Broken bones: emergency, picture, cast, control.
+// Broken bones: emergency service, X-ray, cast, control.
 
 import { careFor, freeDay, ageAt, type Life, mayHappen } from './life.ts'
 import { image } from './imaging.ts'

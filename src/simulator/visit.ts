@@ -1,4 +1,4 @@
-// A contact and what is written during it.
+// A contact and everything that is written during it.
 
 import type { CodeableConcept, Condition, Encounter, Procedure, Reference } from '@medplum/fhirtypes'
 import { type Day, instant, isoDay } from './calendar.ts'
@@ -24,9 +24,9 @@ type VisitPlan = {
   day: Day
   class?: VisitClass
   type: string
-  /** Why the person came, in their words. */
+  /** Why the person came, in the person's own words. */
   reason?: string
-  /** For stays: the last day. */
+  /** The last day of a stay. */
   until?: Day
 }
 
@@ -53,14 +53,14 @@ export function openVisit(life: Life, plan: VisitPlan): Visit {
   return { life, chart, care, day, minute: start, encounter, reference: add(chart, encounter) }
 }
 
-/** Text of a resource written in a visit: always the same moment, so nothing of it can lie before the visit began. */
+/** The time of every resource written in a visit: the visit's beginning, so nothing lies before it. */
 export const momentOf = (visit: Visit): string => instant(visit.day, visit.minute)
 
 type Diagnosis = { code: string; text: string; onset?: Day; end?: Day | null; isLong?: boolean; note?: string }
 
 /**
- * Writes a diagnosis into the visit. A long illness stands once in a chart and later visits point to it;
- * an acute one is a new Condition each time.
+ * Writes a diagnosis into the visit. A long illness has one Condition in a chart, to which later visits refer; an acute illness is a new Condition
+ * each time.
  */
 export function diagnose(visit: Visit, diagnosis: Diagnosis): Reference<Condition> {
   const { life, chart, care } = visit

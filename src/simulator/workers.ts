@@ -10,7 +10,7 @@ import type { Random } from './random.ts'
 type Profession = 'doctor' | 'dentist' | 'nurse' | 'technician' | 'biochemist' | 'pharmacist'
 
 export type Worker = {
-  /** Number of the chamber: unique in the country. */
+  /** The number given by the chamber, unique in the country. */
   licence: string
   chamber: string
   licensedFrom: string
@@ -74,7 +74,7 @@ type Place = {
   institution: Institution
   unit: string
   kind: UnitKind
-  /** Staff of the institution so far: licences are numbered through it. */
+  /** How many workers the institution has before this unit; licence numbers continue from there. */
   staffBefore: number
   count: { doctors: number; nurses: number }
 }
@@ -95,7 +95,7 @@ function makeWorker(place: Place, profession: Profession, index: number): Worker
   const family = surname(random)
   const { prefix } = chambers[profession]
   const isStudied = profession !== 'nurse' && profession !== 'technician'
-  // Everyone here has worked for the whole of the histories, so each entry has an author licensed on its day.
+  // Everybody here has worked during the whole of the histories, so each entry has an author who was licensed on its day.
   const first = born + Math.round((isStudied ? 26 : 20) * 365.25)
   const mail = (text: string) =>
     toLatin(text)
@@ -109,7 +109,7 @@ function makeWorker(place: Place, profession: Profession, index: number): Worker
     chamber: chambers[profession].name,
     licensedFrom: isoDay(first),
     licensedUntil: isoDay(dayOf(yearOf(today) + random.integer(1, 7), random.integer(1, 12), 1)),
-    // A suspended worker still stands in the register; histories never use one (rule E-2).
+    // A suspended worker stays in the register; histories never use one (rule E-2).
     licenceStatus: index > 3 && random.chance(0.02) ? 'suspended' : 'active',
     profession,
     title: { doctor: 'др', dentist: 'др стом.', nurse: 'мед. сестра', technician: 'техн.', biochemist: 'спец. биохем.', pharmacist: 'маг. фарм.' }[profession],

@@ -13,7 +13,7 @@ import { startPlatform, type TestPlatform } from './platform.ts'
 export type TestServer = { app: FastifyInstance; base: string }
 export type AccessPlatform = TestPlatform & TestServer
 
-/** A server with access mounted, listening on a free port of loopback; `more` adds routes to be protected. */
+/** A server with access mounted, listening on a free port of the loopback interface; `more` adds routes to protect. */
 export async function startAccess(
   t: TestContext,
   settings: Record<string, string> = {},
@@ -39,7 +39,7 @@ async function listen(t: TestContext, world: World, more: Routes, citizenOf: Cit
   return { app, base: baseUrl(world.config) }
 }
 
-/** A second process on the same database and keys, with caches of its own; its tokens name the first one's address. */
+/** A second process on the same database and keys, with caches of its own. Its tokens name the first process's address. */
 export async function startSecond(t: TestContext, first: AccessPlatform, more: Routes = () => {}): Promise<{ world: World; base: string }> {
   const own = connectAs(first.appUrl)
   t.after(() => own.end())
@@ -50,7 +50,7 @@ export async function startSecond(t: TestContext, first: AccessPlatform, more: R
   return { world, base: `http://localhost:${address && typeof address === 'object' ? address.port : 0}` }
 }
 
-/** A browser as far as sign-in needs one: keeps cookies by path, follows redirects by hand. */
+/** As much of a browser as sign-in needs: it keeps cookies by path and follows redirects by hand. */
 export class Browser {
   readonly #cookies = new Map<string, { value: string; path: string }>()
   readonly #base: string
@@ -100,7 +100,7 @@ export class Browser {
   }
 }
 
-/** Signs in with user name and password on the demo's page and answers where the browser ended. */
+/** Signs in with user name and password on the demo's page, and answers where the browser ended. */
 export async function signIn(browser: Browser, userName: string, password = 'demo', to?: string): Promise<{ answer: Response; at: string }> {
   const { at } = await browser.go(to === undefined ? '/sign-in' : `/sign-in?to=${encodeURIComponent(to)}`)
   const form = new URLSearchParams({ user: userName, password })

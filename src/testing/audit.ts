@@ -13,7 +13,7 @@ export const doctorWho: Who = {
   unitName: 'Општа медицина',
 }
 
-/** A plain read of a patient by a chosen doctor; say only what differs. */
+/** A plain read of a patient by a chosen doctor; a test gives only the fields that differ. */
 export function anEntry(more: Partial<Entry> = {}): Entry {
   return {
     action: 'read',
@@ -28,7 +28,7 @@ export function anEntry(more: Partial<Entry> = {}): Entry {
   }
 }
 
-/** A ledger that closes before the test's database goes; also hung on the world. */
+/** A ledger that closes before the test's database does; the world gets it too. */
 export async function openLedger(t: Ending, world: World, lanes = 4): Promise<Ledger> {
   const ledger = await createLedger(world, { lanes })
   world.ledger = ledger
@@ -36,7 +36,7 @@ export async function openLedger(t: Ending, world: World, lanes = 4): Promise<Le
   return ledger
 }
 
-/** Two looks, in two streams: the transaction holds the one lane that transactions may have, so the record on the side takes the other. */
+/** Records two looks in two streams: the transaction holds the only lane that transactions may have, so the record on the side takes the other. */
 export async function lookTwice(ledger: Ledger, side: Partial<Entry> = {}, main: Partial<Entry> = {}): Promise<void> {
   await ledger.transaction(async (tx) => {
     await ledger.record([anEntry(side)])

@@ -5,12 +5,12 @@ import { prepareFhir } from './fhir.ts'
 import { secondsOf, type Taken } from './taken.ts'
 
 /**
- * Files that run one after another in this process, each a suite of its own, so that what it opens before and closes after stays its own.
- * Each is read when the one before has ended: read together, tests would fall to whichever suite a shared module was waited for in. For the
- * same reason no file may await at its top: its tests would come when its suite is over.
+ * Runs files one after another in this process. Each is a suite of its own, so that its `before` and `after` stay its own.
+ * A file is imported only when the one before has ended: imported together, the tests of one file could land in the suite of another that was
+ * waiting for a shared module. For the same reason no file may await at its top: its tests would be registered after its suite is over.
  */
 export async function runFiles(files: string[]): Promise<void> {
-  // A test may wait for what alone would not keep the process: this does until all are through.
+  // A test may wait for something that does not keep the process alive; this timer does until all tests are through.
   const alive = setInterval(() => {}, 1000)
   await prepareFhir()
   for (const file of files) {

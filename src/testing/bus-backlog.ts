@@ -5,7 +5,7 @@ import type { BusMember } from './bus-member.ts'
 
 const atOnce = 1000
 
-/** The rows that acceptance writes, by the same statement, a thousand messages in each: what they cost there is measured elsewhere. */
+/** Writes the rows that acceptance writes, by the same statement with a thousand messages at a time. What acceptance costs is measured elsewhere. */
 export async function fillBacklog(world: World, sender: BusMember, member: BusMember, count: number, keys = 10_000): Promise<void> {
   const message = await messagesTo(world, sender, member)
   for (let from = 0; from < count; from += atOnce) {

@@ -132,6 +132,11 @@ export class BusMember {
     return this.send({ url: `/bus${path}`, body: JSON.stringify(body) })
   }
 
+  /** A service of this member that takes messages, of whoever has a contract about it. */
+  async offerInbox(service: string): Promise<void> {
+    await expectStatus(200, this.send({ method: 'PUT', url: `/bus/services/${service}`, body: aService('inbox') }))
+  }
+
   async takeToken(): Promise<void> {
     const [row] = await this.world.sql<{ client: string }>`select client from bus.member where code = ${this.code}`
     const client = await clientById(this.world.sql, row?.client ?? '')

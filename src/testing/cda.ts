@@ -3,13 +3,13 @@ import { mapCda } from '../edge/cda/map.ts'
 import { testFhir } from './fhir.ts'
 import { looked } from './hl7.ts'
 
-/** Attributes of codes. */
+/** Attributes of code elements. */
 export const sct = 'codeSystem="2.16.840.1.113883.6.96"'
 export const loinc = 'codeSystem="2.16.840.1.113883.6.1"'
-/** How the hospital of these documents numbers its patients. */
+/** The number of the patient at the hospital of these documents. */
 export const chart = '<id root="1.3.6.1.4.1.99999.5.2" extension="4711"/>'
 
-/** A document of one patient with these sections, mapped; nothing of what comes of it may be invalid. */
+/** Maps a document of one patient with these sections. Nothing in the result may be invalid. */
 export async function mappedCda(body: string, ids = chart) {
   const mapped = mapCda(
     Buffer.from(`<?xml version="1.0" encoding="UTF-8"?>

@@ -5,7 +5,7 @@ import * as pki from 'pkijs'
 const algorithm = { name: 'ECDSA', namedCurve: 'P-256' } as const
 export const newKeys = async () => (await crypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])) as CryptoKeyPair
 
-/** A certificate of the tests, valid for a year. */
+/** A test certificate, valid for a year. */
 export async function makeCertificate(
   name: string,
   issuer: string,

@@ -1,4 +1,4 @@
-// `npm run check`: everything that must hold before a change is kept, the quick things first. It stops at the first failure.
+// `npm run check`: everything that must hold before a change is committed, quick checks first. It stops at the first failure.
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 
@@ -11,7 +11,7 @@ const steps: { name: string; command: string; words: string[] }[] = [
   { name: 'types', command: tool('tsc'), words: ['--noEmit', '-p', '.'] },
   { name: 'walls between the slices', command: node, words: ['--test', '--test-reporter=dot', 'src/tidy.test.ts'] },
   { name: 'dead code', command: tool('knip'), words: ['--no-config-hints', '--no-progress'] },
-  // Last, so that the summary of node:test is what stands at the end.
+  // The tests come last, so that the output ends with the summary of node:test.
   { name: 'tests', command: node, words: ['src/testing/run.ts'] },
 ]
 

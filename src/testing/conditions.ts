@@ -1,7 +1,7 @@
 import type { Extracted } from '../fhir/fhir.ts'
 import type { Condition } from '../fhir/search/narrowing.ts'
 
-/** What a store does with a condition, as far as the search slice promises it. */
+/** Whether an extracted value satisfies a condition, as the search slice promises that a store decides it. */
 export function satisfies(condition: Condition, one: Extracted): boolean {
   switch (condition.is) {
     case 'token':

@@ -1,4 +1,4 @@
-// The types of a published API, as a program in TypeScript reads them: made of /openapi.json, so that they cannot say something else.
+// The types of a published API for a program in TypeScript. They are made from /openapi.json, so that they cannot contradict it.
 
 type Schema = Record<string, unknown> & { properties?: Record<string, Schema>; required?: string[]; items?: Schema; anyOf?: Schema[] }
 
@@ -47,7 +47,10 @@ type Described = {
 
 type Document = { paths: Record<string, Record<string, Described>>; components: { schemas: Record<string, Schema> } }
 
-/** One type that names each operation: what stands in its address and after it, what is sent, what comes; and before it those that it names. */
+/**
+ * Writes one type that lists every operation with its path and query parameters, the body that is sent and the answer. The types that it uses stand
+ * before it.
+ */
 export function operationsOf({ paths, components: { schemas } }: Document, below: string): string {
   const described = Object.entries(paths)
     .filter(([path]) => path.startsWith(below))

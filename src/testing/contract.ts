@@ -62,7 +62,7 @@ export async function contractOf(app: FastifyInstance, below: readonly string[])
 
 const patternOf = (path: string) => new RegExp(`^${path.replace(/\{[^}]+\}/g, '[^/]+').replaceAll('.', '\\.')}/?$`)
 
-/** What was accepted is what the document lets one send: a field that is taken and not told of would be a secret of ours. */
+/** What was accepted must be in the document: a field that is accepted and not documented would be a secret. */
 function holdQuestion(
   { parameters = [], requestBody }: Operation,
   query: URLSearchParams,

@@ -2,10 +2,10 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 
-/** Third-party test data, never part of the repository: `CORPORA`, by default beside it. */
+/** The folder of third-party test data, which is never part of the repository: `CORPORA`, by default beside the repository. */
 export const corpora = process.env['CORPORA'] ?? join(import.meta.dirname, '../../../shared/corpora')
 
-/** The folder, or null after a plain line that says why the test is skipped. */
+/** The folder of a corpus. Null, after a line that says why the test is skipped, when it is not here. */
 export function corpus(t: TestContext, name: string): string | null {
   const folder = join(corpora, name)
   if (existsSync(folder)) return folder
@@ -18,7 +18,7 @@ export const jsonFiles = (folder: string): string[] =>
     .filter((file) => file.endsWith('.json'))
     .sort()
     .map((file) => join(folder, file))
-/** In all the folders below, too. */
+/** The files of a kind in a folder and all folders below it. */
 export const filesIn = (folder: string, kind: RegExp): string[] =>
   readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter((file) => kind.test(file))

@@ -3,7 +3,7 @@ import * as asn1 from 'asn1js'
 import * as pki from 'pkijs'
 import { basicConstraints, pemOf } from './certificates.ts'
 
-// Certificates of people and detached signatures as a signing program makes them, and as one with a fault does.
+// Certificates of people and detached signatures, as a signing program makes them and as a faulty one does.
 
 const bytesOf = (bytes: Uint8Array): ArrayBuffer => new Uint8Array(bytes).buffer
 const oids = { name: '2.5.4.3', family: '2.5.4.4', given: '2.5.4.42', serial: '2.5.4.5', firm: '2.5.4.97', pseudonym: '2.5.4.65' }
@@ -50,7 +50,7 @@ export async function certified(wish: Wish, issuer: Holds | null): Promise<Holds
   return { certificate: made, keys, pem: pemOf(made) }
 }
 
-/** ETSI EN 319 412-5: a qualified certificate, its key in a qualified device. */
+/** ETSI EN 319 412-5: the certificate is qualified, and its key is in a qualified device. */
 function statements(): ArrayBuffer {
   const one = (value: string) => new asn1.Sequence({ value: [new asn1.ObjectIdentifier({ value })] })
   return new asn1.Sequence({ value: [one('0.4.0.1862.1.1'), one('0.4.0.1862.1.4')] }).toBER()
@@ -76,7 +76,7 @@ export async function revokedBy(authority: Holds, ...revoked: Holds[]): Promise<
 
 type How = { hash?: 'SHA-1' | 'SHA-256'; others?: Holds[]; isAttached?: boolean; second?: Holds; noCertificate?: boolean }
 
-/** A detached CMS signature over bytes. */
+/** A detached CMS signature of bytes. */
 export async function cmsOf(
   holder: Holds,
   bytes: Buffer,
@@ -112,7 +112,7 @@ export async function cmsOf(
   return Buffer.from(new pki.ContentInfo({ contentType: '1.2.840.113549.1.7.2', content: signed.toSchema(true) }).toSchema().toBER())
 }
 
-/** One update of a PDF as signing programs write it: these objects, the signature under its number, and one table. */
+/** One update of a PDF as signing programs write it: these objects, the signature as the object of this number, and one table. */
 export async function signedUpdate(
   holder: Holds,
   pdf: Buffer,

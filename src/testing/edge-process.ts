@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 
 export type EdgeProcess = { child: ChildProcess; cpuMs(): number; peakMb(): number; end(): Promise<void>; kill(): Promise<void> }
 
-/** An edge as an institution runs it; there when it says that it is. */
+/** An edge as an institution runs it. Resolves when the edge says that it is ready. */
 export function startEdgeProcess(file: string): Promise<EdgeProcess> {
   const child = spawn(process.execPath, ['src/cli.ts', 'edge', 'start', '--config', file], { stdio: ['ignore', 'pipe', 'inherit'] })
   const stat = () =>
@@ -26,7 +26,7 @@ export function startEdgeProcess(file: string): Promise<EdgeProcess> {
   })
 }
 
-/** One that has ended already is let be. */
+/** A process that has already ended is left alone. */
 async function ended(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return
   const gone = new Promise((closed) => child.once('close', closed))

@@ -14,10 +14,10 @@ import type { Ending } from './for-file.ts'
 import type { TestServer } from './server.ts'
 
 export type TestEdge = Opened & { member: BusMember; config: EdgeConfig; line: CuttableLine }
-/** `instead` answers in the centre's place what it wants to. */
+/** `instead` may answer in the centre's place. */
 export type CuttableLine = Line & { isCut: boolean; instead: ((request: Request) => Reply | null) | null }
 
-/** A line to the server in this process, without a network; it can be cut. */
+/** A line to the server in this process, without a network. A test can cut it. */
 export function lineTo({ app, world }: Pick<TestServer, 'app' | 'world'>): CuttableLine {
   const line: CuttableLine = {
     isCut: false,
@@ -66,13 +66,13 @@ export async function edgeOf(
   return { member, config: parseConfig(text, file), file }
 }
 
-/** How many resources of a type the record has. */
+/** How many resources of a type are in the record. */
 export async function countInRecord({ sql, world }: Pick<TestServer, 'sql' | 'world'>, type: string): Promise<number> {
   const [row] = await sql<{ count: number }>`select count(*)::int as count from record.resource where type = ${world.fhir.typeCode(type)}`
   return row?.count ?? 0
 }
 
-/** An edge at work beside a server in this process. */
+/** A running edge beside a server in this process. */
 export async function startEdge(t: TestContext, server: TestServer, code: string, more = ''): Promise<TestEdge> {
   const { member, config } = await edgeOf(t, server, code, more)
   const line = lineTo(server)
@@ -81,7 +81,7 @@ export async function startEdge(t: TestContext, server: TestServer, code: string
   return { ...opened, member, config, line }
 }
 
-/** A local system that speaks MLLP: sends and waits for as many answers. */
+/** A local system that speaks MLLP: it sends messages and waits for as many answers. */
 export class MllpSender {
   readonly #socket: Socket
   #answers: string[] = []
@@ -108,7 +108,7 @@ export class MllpSender {
     this.#socket.write(bytes)
   }
 
-  /** Null when the connection ended instead. */
+  /** Null when the connection ended without an answer. */
   async answer(): Promise<string | null> {
     while (this.#answers.length === 0) {
       if (this.#socket.destroyed || this.#socket.readableEnded) return null
@@ -136,7 +136,7 @@ export const oru = (number: string, patient: string, value = '5.1', more: { head
     `OBX|1|NM|718-7^Hemoglobin^LN||${value}|g/dL|||||F|||20260301110000`,
   ].join('\r')
 
-/** A table of people as third parties have it (corpora/record-linkage). */
+/** A table of people in a third party's form (corpora/record-linkage). */
 export const registerMapping = {
   name: 'register',
   version: 1,

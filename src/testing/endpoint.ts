@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import type { TestContext } from 'node:test'
 
 export type Heard = { method: string; path: string; headers: IncomingHttpHeaders; text: string; body: any }
-/** An address of somebody else's that takes what is posted to it; `status` is what it answers. */
+/** Somebody else's address, which takes what is posted to it and answers with `status`. */
 export type Endpoint = { url: string; heard: Heard[]; status: number }
 
 export async function startEndpoint(t: TestContext): Promise<Endpoint> {

@@ -6,33 +6,33 @@ import { fhirFolder } from './made.ts'
 let loading: Promise<Fhir> | undefined
 let prepared: Fhir | undefined
 
-/** The compiled definitions, once for all test files of a process and through one cache folder for all processes. */
+/** The compiled definitions, loaded once for all test files of a process. All processes share one cache folder. */
 export function testFhir(): Promise<Fhir> {
   loading ??= freshFhir()
   return loading
 }
 
-/** Of one's own, as another process has it: for tests that add to it. */
+/** Definitions that no other test shares, as another process has them: for tests that add to them. */
 export const freshFhir = (): Promise<Fhir> => loadFhir(fhirFolder)
 
-/** Before the first file of tests is read: what `preparedFhir` gives. */
+/** Loads what `preparedFhir` gives, before the first test file is read. */
 export async function prepareFhir(): Promise<void> {
   prepared = await testFhir()
 }
 
-/** The same where a file needs it as it is read: one that awaits at its top could not share a process. */
+/** The same for a file that needs it while it is read: a file that awaits at its top could not share a process with others. */
 export function preparedFhir(): Fhir {
   if (!prepared) throw new Error('tests on the definitions of FHIR run by `npm test -- <path>`')
   return prepared
 }
 
-/** Third-party data beside the repository; a test that needs it is skipped where it is not there. */
+/** Third-party data beside the repository. A test that needs it is skipped where it is missing. */
 export function corpus(name: string): { folder: string; skip: string | false } {
   const folder = resolve(process.env.CORPORA ?? join(import.meta.dirname, '../../../shared/corpora'), name)
   return { folder, skip: existsSync(folder) ? false : `the corpus ${name} is not here (set CORPORA)` }
 }
 
-/** Every JSON file below a folder that holds a resource. */
+/** Every JSON file below a folder that contains a resource. */
 export function resourcesIn(folder: string): { file: string; resource: Resource }[] {
   return readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('.json'))
@@ -66,5 +66,5 @@ export function anObservation(more: Record<string, unknown> = {}): Resource {
   }
 }
 
-/** The conditions of a search that are not joined of others, also inside of those that are. */
+/** The single conditions of a search, also those inside joined ones. */
 export const singleClauses = (clauses: readonly Clause[]): Clause[] => clauses.flatMap((one) => ('clauses' in one ? singleClauses(one.clauses) : [one]))

@@ -11,19 +11,19 @@ import { kept, noPromises, type Promises, workUntil } from './promises.ts'
 import { currentTx, verifyKept, verifyRows } from './promises-kept.ts'
 import type { Seeded } from './seeded.ts'
 
-/** The real server on a durable database of its own, killed in the middle of work again and again. */
+/** The real server on a durable database of its own, killed again and again in the middle of its work. */
 export type FiredAt = {
   env: Record<string, string>
   headers: Record<string, string>
-  /** Of the server that runs now; another one after a kill. */
+  /** The process id of the running server; it changes after a kill. */
   pid(): number
   base: string
-  /** Work, a kill, a new start where it needs one, and everything promised so far is looked for. Says what was killed. */
+  /** Does some work, kills something, starts it again if need be, and looks for everything that was promised so far. Answers what was killed. */
   round(random: Seeded): Promise<string>
-  /** Stops it as an operator does and starts it again on the same data. */
+  /** Stops the server as an operator does and starts it again on the same data. */
   restart(): Promise<void>
   errors(): string
-  /** Stops every process of the database where it stands; what is returned lets them go on. */
+  /** Halts every process of the database in the middle of what it does; the returned function lets them go on. */
   freeze(): () => void
   end(): Promise<void>
 }
@@ -33,7 +33,7 @@ export async function startFiredAt(name: string): Promise<FiredAt> {
   const dataDir = join(folder, 'var')
   const port = await freePort()
   const base = `http://127.0.0.1:${port}/fhir`
-  // Sealed often, so that a kill comes in the middle of it, too.
+  // Seals are made often, so that a kill comes in the middle of sealing, too.
   const env = { ...withoutCountry(port), DATA_DIR: dataDir, PORT: String(port), SEAL_SECONDS: '1' }
   let server = spawnServer(env)
   await server.ready
@@ -91,7 +91,7 @@ async function untilItAnswers({ base, headers }: { base: string; headers: Record
   await until('the record answers again', isThere, 60_000)
 }
 
-/** On a busy machine a round takes longer, but it is never empty. */
+/** On a busy machine a round takes longer, but every round makes some promises. */
 const promisesMin = 10
 
 async function killInTheMiddle(
@@ -103,7 +103,7 @@ async function killInTheMiddle(
 ): Promise<string> {
   let isOver = false
   const working = workUntil(() => isOver, at, said, random)
-  // A failed promise must be heard now, not when the round has ended.
+  // A broken promise must end the round at once, not when the round is over.
   working.catch(() => {})
   const before = kept(said)
   await until('some promises are made', () => kept(said) - before >= promisesMin, 30_000)
@@ -155,7 +155,7 @@ function childrenOf(parent: number): number[] {
       try {
         return Number(/^\d+ \(.*\) \S (\d+)/s.exec(readFileSync(`/proc/${name}/stat`, 'utf8'))?.[1]) === parent
       } catch {
-        return false // It has just ended.
+        return false // The process has just ended.
       }
     })
     .map(Number)

@@ -1,9 +1,9 @@
 import { after } from 'node:test'
 
-/** What a test, or a whole file of them, is asked for when something is opened: to close it at the end. */
+/** Whatever closes at its end what was opened for it: a test, or a whole file of tests. */
 export type Ending = { after(end: () => unknown): void }
 
-/** For what is opened once for all tests of a file, in a `before` of its own: closed after the last test, in the order of opening. */
+/** Closes what a file opens once for all its tests, after the last test and in the order of opening. */
 export function forFile(): Ending {
   const ends: (() => unknown)[] = []
   after(async () => {

@@ -6,19 +6,19 @@ import { testFhir } from './fhir.ts'
 export type Loose = Resource & Record<string, any>
 type Sent = { localSystem?: string; authorities?: ReadonlyMap<string, string> }
 
-/** The head of a message of a hospital, and the patient of most tests. */
+/** The head of a hospital's message, and the patients of most tests. */
 export const headOf = (kind: string, time = '20260301101500', id = '17') => `MSH|^~\\&|BIS|KCS|SPONA|RS|${time}||${kind}|${id}|P|2.5.1`
 export const ana = 'PID|1||100^^^KCS^MR||Петровић^Ана||19850101|F'
 export const marko = 'PID|2||200^^^KCS^MR||Јовић^Марко||19700101|M'
 
-/** A segment by its fields: `segment('PV1', { 2: 'I', 19: 'V1' })`. */
+/** A segment from its fields: `segment('PV1', { 2: 'I', 19: 'V1' })`. */
 export function segment(name: string, fields: Record<number, string>): string {
   const made = [name]
   for (const [field, text] of Object.entries(fields)) made[Number(field)] = text
   return Array.from(made, (one) => one ?? '').join('|')
 }
 
-/** Mapped as an edge maps it, valid by R4, and every reference leads to something in the bundle; what is given is the bundle as JSON writes it. */
+/** Maps a message as an edge does. The result must be valid R4, and every reference must lead to something in the bundle; `bundle` is as JSON writes it. */
 export async function mappedHl7(lines: string[], sent: Sent = { localSystem: 'urn:rs:kcs' }) {
   const bytes = Buffer.from(lines.join('\r'))
   const mapped = mapHl7(readMessage(bytes), { ...sent, original: bytes })
@@ -53,7 +53,7 @@ export function looked(mapped: Mapped) {
     first: (type: string) => of(type)[0]?.resource as Loose,
     requests: (type: string) =>
       of(type).map(({ request }) => [request['method'], decodeURIComponent(request['ifNoneExist'] ?? request['url']?.split('?')[1] ?? '')].join(' ')),
-    /** What a reference leads to. */
+    /** The resource to which a reference leads. */
     at: (reference: { reference?: string } | undefined) => entry.find(({ fullUrl }) => fullUrl === reference?.reference)?.resource as Loose,
   }
 }

@@ -23,12 +23,12 @@ export const system: Actor = { ...anonymous, kind: 'system', id: 'client-1', nam
 type Answer = { status: number; body: any }
 export type IdentityApp = TestPlatform & {
   ask(actor: Actor, method: 'GET' | 'POST', url: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>
-  /** A relation of the doctor (or the citizen's account) with a patient key, from now on. */
+  /** Gives the doctor (or the citizen's account) a relation with a patient key, from now on. */
   open(key: number, kind: RelationKind, to?: { worker?: number; account?: string; until?: Date; institution?: number }): Promise<void>
   audited(): Promise<Record<string, unknown>[]>
 }
 
-/** Identity's own routes behind an actor of the test's choice, with the real ledger and the real decision. */
+/** The routes of identity behind an actor that the test chooses, with the real ledger and the real decision. */
 export async function startIdentity(t: TestContext, settings: Record<string, string> = {}): Promise<IdentityApp> {
   const platform = await startPlatform(t, settings)
   const { world, sql } = platform

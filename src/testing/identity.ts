@@ -7,7 +7,7 @@ import type { World } from '../platform/world.ts'
 
 let serial = 100
 
-/** A JMBG that nobody else in this run has; its control is never the doubtful 10. */
+/** A JMBG that nobody else in this run has. Its control is never the doubtful 10. */
 export function newJmbg(birthDate = '1985-01-01', region = '71'): string {
   const [year = '', month = '', day = ''] = birthDate.split('-')
   for (;;) {

@@ -9,7 +9,7 @@ import { parseConfig } from '../edge/process/config.ts'
 import { type Opened, openEdge } from '../edge/process/open.ts'
 import { makeLog } from '../platform/world.ts'
 
-/** The settings of an edge whose centre is nowhere; its key stands beside them. */
+/** The settings of an edge whose centre does not exist; its key file lies beside them. */
 export const loneSettings = [
   'member: lone-edge',
   `centre: { url: "https://centre.invalid", key: key.json, signs: ${'a'.repeat(43)} }`,
@@ -19,7 +19,7 @@ export const loneSettings = [
 
 export type LoneEdge = Opened & { folder: string; log(): string; again(): Promise<LoneEdge> }
 
-/** An edge at work whose line is cut: what it takes waits, and can be looked at. `again` opens the same one once more, as after a restart. */
+/** A running edge whose line is cut: what it takes waits, and a test can look at it. `again` opens the same edge once more, as after a restart. */
 export async function loneEdge(t: TestContext, settings: (folder: string) => string, line: Line = cutLine, now = () => new Date()): Promise<LoneEdge> {
   const folder = mkdtempSync(join(tmpdir(), 'spona-edge-'))
   t.after(() => rmSync(folder, { recursive: true, force: true }))

@@ -1,11 +1,11 @@
 import type { Resource } from '../fhir/fhir.ts'
 import type { Bundle } from './mapping-score.ts'
 
-// What the other converter gives that neither R4 nor HL7's maps have, and what is a mistake of it. Scored without these, and with them.
+// What the other converter gives although neither R4 nor HL7's maps have it, and its mistakes. Mappings are scored without these and with them.
 
 type Json = Record<string, unknown>
 
-/** Code systems, extensions and spaces of identifiers that it made up, and US ones that it assumes where nobody said so. */
+/** Code systems, extensions and identifier systems that the other converter made up, and US ones that it assumes where the source names none. */
 const madeUp = [
   /^http:\/\/example\.com\/(?:v2-to-fhir-converter\/)?(?:StructureDefinition\/|Observation_Status)/,
   /^http:\/\/example\.com\/(?:v2-to-fhir-converter\/)?CodeSystem\/(?:accident-indicator|additional-[a-z-]+|coding-system|identifier-type-code|observation-code|performer-role|procedure-code)$/,
@@ -13,15 +13,18 @@ const madeUp = [
   /^http:\/\/hl7\.org\/fhir\/sid\/us-(?:ssn|medicare)$/,
   /\/sid\/us-medicaid$|\/Identifier\/policy-id$/,
 ]
-/** Addresses that are none: a slash too many, no object identifier (X.660 begins with 0, 1 or 2), a standard of other things, a name in the wrong case. */
+/**
+ * Addresses that are wrong: a slash too many, not an object identifier (X.660 begins with 0, 1 or 2), a standard for something else, a name in the
+ * wrong case.
+ */
 const mistaken =
   /^(?:urn:oid:2\.16\.840\.1\.113883\.(?:5\.\d+|12\.292|1\.11\.1|3\.26\.1\.1)$|http:\/\/unitsofmeasure\.org\/|urn:oid:[3-9]|urn:oid:.*[^\d.]|urn:iso:std:iso:3986|sct|urn:uuid:[\d.]+$)/
-/** The kind of a universal identifier (HL7 table 0301) as the space of a person's number: persons of two authorities would become one. */
+/** The kind of a universal identifier (HL7 table 0301) used as the system of a person's number: people of two authorities would become one. */
 const ofKind = /\/Identifier\/(?:HCD|DNS|GUID|ISO|UUID)$/
 const ofPersons = new Set(['Patient', 'Practitioner', 'RelatedPerson', 'Coverage', 'Encounter', 'Account', 'EpisodeOfCare'])
 /**
- * The document packed and dated by the moment of converting; the space of a document's number as its number; the substance twice (C-CDA on FHIR has it
- * in the code); medicines as resources of their own, where C-CDA on FHIR has codes.
+ * The document packed, and dated by the moment of converting; the system of a document's number as its number; the substance twice (C-CDA on FHIR has
+ * it in the code); medicines as resources of their own, where C-CDA on FHIR has codes.
  */
 const isOtherwise = new Set([
   'DocumentReference.content',
@@ -32,13 +35,14 @@ const isOtherwise = new Set([
   'MedicationAdministration.medicationReference',
   'Immunization.medicationReference',
 ])
-/** A text that repeats the display of its code, or all parts of a field with marks between them. */
+/** A text that repeats the display of its code, or joins all parts of a field with marks between them. */
 const joined = /--|\w\+\w/
 
 export function withoutOwn(bundle: Bundle): Bundle {
   const told = new Set<string>()
   const entry = (bundle.entry ?? []).flatMap((one) => {
-    // Medicines of their own, as below. Its second Provenance and the targets of the first say that the Bundle came from a Bundle.
+    // Medicines are resources of their own there, as named above. Its second Provenance and the targets of the first only say that the Bundle came
+    // from a Bundle.
     if (one.resource === undefined || one.resource.resourceType === 'Provenance' || one.resource.resourceType === 'Medication') return []
     const resource = kept(one.resource, one.resource.resourceType) as Resource
     return isAgain(resource, told) ? [] : [{ ...one, resource }]
@@ -46,7 +50,7 @@ export function withoutOwn(bundle: Bundle): Bundle {
   return { ...bundle, entry }
 }
 
-/** A place, an organization or a person told of in several fields is one here (settle in edge/draft), and several there. */
+/** A place, an organization or a person that several fields name is one resource here (settle in edge/draft) and several there. */
 function isAgain(resource: Resource, told: Set<string>): boolean {
   if (!['Location', 'Organization', 'Practitioner'].includes(resource.resourceType)) return false
   const key = JSON.stringify({ ...resource, id: undefined, partOf: undefined })
@@ -71,7 +75,7 @@ function isOwn(name: string, inner: unknown, object: Json, type: string): boolea
   if (name === 'value') return mistaken.test(text)
   if (isOtherwise.has(`${type}.${name}`)) return true
   if (type === 'Location' && name === 'description') return joined.test(text) || text === object['name']
-  // The point of care is told as a level of a building.
+  // The other converter writes the point of care as a level of a building.
   if (type === 'Location' && name === 'physicalType') return String(object['description']).split('--')[0] === object['name']
   if (name === 'valueString' || name === 'text')
     return joined.test(text) || (name === 'text' && (object['coding'] as Json[] | undefined)?.[0]?.['display'] === text)

@@ -1,9 +1,9 @@
 import type { Resource } from '../fhir/fhir.ts'
 
-// How near a mapped bundle is to the one that another converter made of the same source.
-// An element is a path with its value (`Patient.name.family=Petrović`). Left out are ids, narratives and what only numbers the resources;
-// a reference counts as the type that it points to; moments count as moments, whatever their zone; a local address counts by its name,
-// because every converter has its own for what has none. Resources of a type are paired greedily by the elements they have in common.
+// How near a mapped bundle is to the one that another converter made from the same source. An element is a path with its value
+// (`Patient.name.family=Petrović`). Left out are ids, narratives, and elements that only number the resources. A reference counts as the type that it
+// points to; moments count as moments in any zone; a local address counts by its name, because every converter has an address of its own for things
+// without one. Resources of a type are paired greedily by the elements they have in common.
 
 export type Score = { expected: number; matched: number; mapped: number; resources: { expected: number; mapped: number; found: number } }
 
@@ -36,9 +36,9 @@ export type Bundle = { entry?: { fullUrl?: string; resource?: Resource }[] }
 
 const resourcesOf = (bundle: Bundle) => (bundle.entry ?? []).map(({ resource }) => resource).filter((one): one is Resource => one !== undefined)
 
-/** By the type of the resource; pairs are made once, the best first. */
+/** Adds the score to that of each resource type. The best pairs are made first, and each resource is in one pair only. */
 export function score(expected: Bundle, mapped: Bundle, into: Map<string, Score>): void {
-  // As JSON, where a number is a number whatever its digits.
+  // Compared as JSON, where the digits of a number do not matter.
   const [theirs, ours] = [sets(expected), sets(JSON.parse(JSON.stringify(mapped)) as Bundle)]
   for (const type of new Set([...theirs.keys(), ...ours.keys()])) {
     const [wanted, have] = [theirs.get(type) ?? [], ours.get(type) ?? []]
@@ -82,7 +82,7 @@ function common(a: Map<string, number>, b: Map<string, number>): number {
 export function totalOf(scores: Map<string, Score>): Score {
   const sum: Score = { expected: 0, matched: 0, mapped: 0, resources: { expected: 0, mapped: 0, found: 0 } }
   for (const one of scores.values()) {
-    // Provenance and the kept original are ours alone to give; types that the other never makes are counted apart.
+    // Provenance and the kept original come from our mapping only; types that the other converter never makes are counted apart.
     if (one.expected === 0) continue
     sum.expected += one.expected
     sum.matched += one.matched

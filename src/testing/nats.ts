@@ -14,23 +14,23 @@ const stream = 'SPONA_BUS'
 export const noNats = 'there is no nats-server in PATH'
 export const hasNats = (): boolean => spawnSync('nats-server', ['--version']).status === 0
 
-/** One broker or a cluster of them on loopback, each with a folder of its own that outlives it. */
+/** One broker, or a cluster of them on loopback. Each has a folder of its own that outlives the process. */
 export type Brokers = {
-  /** What a server needs to reach them. */
+  /** The settings with which a server reaches the brokers. */
   settings: Record<string, string>
   kill(at: number): Promise<void>
   start(at: number): Promise<void>
-  /** Its disk is gone, too. */
+  /** Deletes the broker's disk, too. */
   forget(at: number): void
-  /** The stream loses all messages and stays the same stream. */
+  /** Deletes all messages of the stream, which stays the same stream. */
   empty(): Promise<void>
-  /** The stream takes nothing more, as when the disk of the brokers is full; and takes again. */
+  /** Makes the stream refuse new messages, as when the disk of the brokers is full, or take them again. */
   fill(isFull: boolean): Promise<void>
-  /** How many numbers were ever stored in the stream, and which broker leads it now. */
+  /** How many messages were ever stored in the stream, and which broker leads it now. */
   state(): Promise<{ stored: number; leader: number }>
 }
 
-/** `isClosed`: over TLS only, to whoever has a certificate of the same authority and a password. */
+/** `isClosed`: TLS only, for clients with a certificate of the same authority and a password. */
 export async function startBrokers(t: TestContext, count: number, { isClosed = false } = {}): Promise<Brokers> {
   const folder = mkdtempSync(join(tmpdir(), 'spona-nats-'))
   const ports = await Promise.all(Array.from({ length: count }, freePort))
@@ -72,7 +72,7 @@ export async function startBrokers(t: TestContext, count: number, { isClosed = f
       await nc.close()
     }
   }
-  /** While the brokers choose who leads they answer nobody; they are asked again until they do. */
+  /** While the brokers choose their leader they answer nobody; the question is repeated until they do. */
   const asked = async <T>(ask: (streams: JetStreamManager['streams']) => Promise<T>): Promise<T> => {
     const answers: T[] = []
     const isAnswered = async () => {
@@ -96,7 +96,7 @@ export async function startBrokers(t: TestContext, count: number, { isClosed = f
   return { settings: { NATS_URL: url, ...door.settings }, kill, start, empty, fill, state, forget }
 }
 
-/** One authority for both sides; the password has what a URL would have to encode. */
+/** One authority for both sides. The password has characters that a URL would have to encode. */
 async function closedDoor(folder: string) {
   const authority = await newAuthority('Test authority')
   const write = (name: string, text: string): string => {

@@ -8,14 +8,14 @@ import type { World } from '../platform/world.ts'
 import { type BusMember, joinBus } from './bus-member.ts'
 import { freePort, openFolder, removeData, type ServerProcess, spawnServer, stopServer } from './process.ts'
 
-/** The server as people start it, in processes of its own, and members of its bus here. */
+/** The server as people start it, in processes of its own, and members of its bus in this process. */
 export type Outside = {
   server: ServerProcess
   base: string
   dataDir: string
   world: World
   join(code: string): Promise<BusMember>
-  /** After a kill. */
+  /** Starts the server again after a kill. */
   startAgain(): Promise<void>
   end(): Promise<void>
 }
@@ -31,7 +31,7 @@ export async function startOutside(settings: Record<string, string> = {}): Promi
   if (Array.isArray(config)) throw new Error(config.join())
   const opened = await openWorld(config, { mode: 'share' })
   mkdirSync(join(folder, 'portals'))
-  // Members join through a server of this process, on the same database.
+  // Members join through a server in this process, on the same database.
   const app: FastifyInstance = await buildApp(opened.world, join(folder, 'portals'))
   await app.ready()
   return {

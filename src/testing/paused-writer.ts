@@ -1,5 +1,5 @@
-// A second server process that writes one resource by the real act and stops between the write and its commit, until a line arrives
-// on stdin: `node paused-writer.ts '{"appUrl":…,"actor":…,"resource":…,"settings":…}'`. Prints `waiting`, then `committed`.
+// A second server process. It writes one resource by the real act and stops between the write and its commit, until a line arrives on stdin: `node
+// paused-writer.ts '{"appUrl":…,"actor":…,"resource":…,"settings":…}'`. Prints `waiting`, then `committed`.
 import { createInterface } from 'node:readline/promises'
 import { createLedger } from '../audit/audit.ts'
 import type { Actor } from '../platform/actor.ts'

@@ -6,7 +6,7 @@ import type { TestContext } from 'node:test'
 import type { Actor } from '../platform/actor.ts'
 import type { TestServer } from './server.ts'
 
-/** A second process that has written a resource and not committed it; `commit` lets it go on. */
+/** A second process that has written a resource and not committed it; `commit` lets it continue. */
 export type PausedWriter = { commit(): Promise<void>; child: ChildProcess }
 
 export async function pausedWriter(t: TestContext, server: TestServer, institution: number, resource: object): Promise<PausedWriter> {

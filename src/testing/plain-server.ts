@@ -4,7 +4,7 @@ import { openWorld } from '../open-world.ts'
 import { loadConfig } from '../platform/config.ts'
 import { registerInstitutions } from '../registry/registry.ts'
 
-/** Settings of a server without the demo: it starts in half the time of one that invents a country, and plays no sick leaves beside a test. */
+/** Settings of a server without the demo. It starts in half the time of one that invents a country, and plays no sick leaves during a test. */
 export const withoutCountry = (port: number): Record<string, string> => ({
   DEMO: 'false',
   BASE_URL: `http://localhost:${port}`,

@@ -33,7 +33,7 @@ export function testConfig(more: Record<string, string> = {}): Config {
 
 const folders: string[] = []
 
-/** Gone with the process, whoever forgets it. */
+/** Removed at the end of the process, also when a test forgets it. */
 function folderOfProcess(): string {
   const folder = mkdtempSync(join(tmpdir(), 'spona-test-'))
   if (folders.push(folder) === 1)

@@ -5,7 +5,7 @@ import { portalsOfRun } from './made.ts'
 
 let building: Promise<string> | undefined
 
-/** The built portals, once for a run of tests: to build them takes six seconds of a processor, and a dozen files look at them. Nobody may write there. */
+/** The built portals, made once for a test run: the build takes six seconds of a processor, and a dozen files need it. Nobody may write into this folder. */
 export function builtPortals(): Promise<string> {
   building ??= build()
   return building
@@ -14,7 +14,7 @@ export function builtPortals(): Promise<string> {
 async function build(): Promise<string> {
   if (portalsOfRun === null) throw new Error('tests on the portals run by `npm test -- <path>`')
   if (existsSync(portalsOfRun)) return portalsOfRun
-  // Beside its place and renamed, because two processes may be the first at the same time.
+  // Built beside its place and then renamed, because two processes may be the first at the same time.
   const half = `${portalsOfRun}.${process.pid}`
   await buildPortals(half)
   await rename(half, portalsOfRun).catch(() => rm(half, { recursive: true, force: true }))

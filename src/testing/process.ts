@@ -9,7 +9,7 @@ import { fhirFolder, portalsOfRun } from './made.ts'
 
 /** A first start builds the portals and a country: seconds on an idle machine, minutes beside a dozen others. */
 const readyLimitMs = 280_000
-/** What every process of ours needs from the outside: its programs, and with `npm run test:pg` those of another PostgreSQL. */
+/** The environment that every process here needs: where programs are, and with `npm run test:pg` those of another PostgreSQL. */
 const outside = () => ({
   PATH: process.env['PATH'] ?? '',
   POSTGRES_DIR: process.env['POSTGRES_DIR'] ?? '',
@@ -32,8 +32,8 @@ const memorySettings = Object.fromEntries(startWords.filter((word) => /^[A-Z_]+=
 const nodeOptions = startWords.filter((word) => word.startsWith('--'))
 
 /**
- * What every first start makes alike, the portals and the compiled FHIR, is brought along when a run of tests has it; the server sees by its
- * stamps that it need not do it again. `isWhole`: this start is to do all of it itself.
+ * Copies what every first start would make alike, the built portals and the compiled FHIR, when this run of tests has them. The server sees by
+ * their stamps that it need not make them again. A start that `isWhole` makes all of it itself.
  */
 function bringAlong(dataDir: string | undefined): void {
   if (dataDir === undefined || existsSync(dataDir)) return
@@ -158,7 +158,7 @@ export function linkOf(path: string): string {
   }
 }
 
-/** A limit only ends what would never come: a long trial, which others may crowd for an hour, is given more of it. */
+/** A limit only ends a wait for something that will never come. Long trials get more, because others may use the machine for an hour. */
 const patience = process.env['SPONA_LONG'] === '1' ? 8 : 1
 
 export async function until(what: string, holds: () => boolean | Promise<boolean>, limitMs = 60_000): Promise<void> {

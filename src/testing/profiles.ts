@@ -4,14 +4,14 @@ import { addResources } from './validator-cases.ts'
 const base = 'http://hl7.org/fhir/StructureDefinition/'
 export const profileUrl = (name: string) => `http://profile.test/StructureDefinition/${name}`
 
-/** A profile on a type of R4, or on what `more` says. */
+/** A profile on a type of R4, or on the base that `more` names. */
 export const profile = (name: string, type: string, element: object[], more: object = {}) => ({
   ...{ resourceType: 'StructureDefinition', url: profileUrl(name), name, status: 'active', kind: 'resource', abstract: false, type },
   ...{ baseDefinition: base + type, derivation: 'constraint', differential: { element: [{ id: type, path: type }, ...element] } },
   ...more,
 })
 
-/** The errors of a resource against profiles that were just defined: it is held to the first. */
+/** The errors of a resource against profiles that this call defines; the resource is judged by the first. */
 export function errorsOf(fhir: Fhir, resource: object, profiles: { url: string }[], isStrict = false): { expression: string; diagnostics: string }[] {
   addResources(fhir, 'profile.test#1', profiles as unknown as Resource[])
   try {

@@ -29,7 +29,7 @@ async function readAll({ base, headers }: Address, urls: string[]): Promise<Json
   return entries
 }
 
-/** Everything that was said is there with its exact content; nothing is there in part; what was refused is not there. */
+/** Checks that everything acknowledged is there with its exact content, nothing is there in part, and what was refused is not there. */
 export async function verifyKept(at: Address, said: Promises): Promise<void> {
   const urls = [...said.resources.keys()]
   for (const [n, entry] of (await readAll(at, urls)).entries()) {

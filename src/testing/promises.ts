@@ -6,13 +6,13 @@ import type { Seeded } from './seeded.ts'
 type Json = Record<string, any>
 type Address = { base: string; headers: Record<string, string> }
 type Outcome = { status: number; body: Json | null; etag: number; correlation: string }
-/** A resource that one writer changes: every value is tried once, so it can be told which of the uncertain ones is there. */
+/** A resource that one writer at a time changes. Every value is tried only once, so the value that is found tells which of the uncertain changes was stored. */
 type Counter = { identifier: string; how: Change; id: string; value: number; version: number; tried: number; uncertain: number[] }
 type Change = 'put' | 'put if match' | 'patch' | 'conditional put'
 
 /**
- * What a server under fire has promised: every answer 2xx is a promise that must be kept, whatever is killed after it. What got no
- * answer may be there or not, but whole. One writer at a time changes a resource, so each promise is about one content.
+ * The promises of a server under fire: every answer 2xx must be kept, whatever is killed after it. A change without an answer may be stored or not,
+ * but never in part. One writer at a time changes a resource, so each promise is about one content.
  */
 export type Promises = {
   resources: Map<string, Json>
@@ -20,7 +20,7 @@ export type Promises = {
   counters: Counter[]
   transactions: Map<string, 'stored' | 'uncertain' | 'refused'>
   conditional: Map<string, string | null>
-  /** Correlations of the answers that showed something. */
+  /** Correlations of the answers that disclosed something. */
   looks: string[]
 }
 
@@ -35,7 +35,7 @@ export const noPromises = (): Promises => ({
 
 export const kept = (promises: Promises) => promises.resources.size + promises.looks.length + promises.counters.reduce((sum, one) => sum + one.version, 0)
 
-/** Null: no answer, so nobody knows. Anything else than a promise or a plain "not now" is wrong. */
+/** Null when there is no answer, so nobody knows what happened. Any answer but a promise or a plain "not now" is an error. */
 async function send({ base, headers }: Address, method: string, path: string, body?: unknown, more: Record<string, string> = {}): Promise<Outcome | null> {
   let status = 0
   let text = ''
@@ -106,7 +106,7 @@ const transact: Act = async (at, said) => {
   else if (done && JSON.stringify(done.body).includes('nothing was stored')) said.transactions.set(tag, 'refused')
 }
 
-/** The same one again and again until it is acknowledged, as a careful system does; it must be there once. */
+/** Repeats the same creation until it is acknowledged, as a careful system does; the resource must be there once. */
 const createOnce: Act = async (at, said) => {
   const open = [...said.conditional].find(([, id]) => id === null)?.[0] ?? randomUUID()
   said.conditional.set(open, null)
@@ -132,7 +132,7 @@ async function change(at: Address, counter: Counter): Promise<void> {
   else if (done?.status === 412) await settle(at, counter)
 }
 
-/** Which of the uncertain values is there? None other may be. */
+/** Finds out which of the uncertain values is stored. Any other value is an error. */
 export async function settle(at: Address, counter: Counter): Promise<void> {
   const now = await send(at, 'GET', `/Patient/${counter.id}`)
   if (!isKept(now)) return
@@ -145,7 +145,7 @@ export async function settle(at: Address, counter: Counter): Promise<void> {
   Object.assign(counter, { value, version: now.etag, uncertain: [] })
 }
 
-/** Writers and readers of every kind at once, until it is over. */
+/** Runs writers and readers of every kind at once, until it is over. */
 export async function workUntil(isOver: () => boolean, at: Address, said: Promises, random: Seeded): Promise<void> {
   if (said.counters.length === 0) {
     const hows: Change[] = ['put', 'put if match', 'patch', 'conditional put']

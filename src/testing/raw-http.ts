@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 const silentMs = 10_000
 const quietMs = 500
 
-/** Bytes on a socket as they are; everything that came back until the server closed or fell silent. */
+/** Sends bytes over a socket as they are. Answers everything that came back until the server closed or fell silent. */
 export async function say(port: number, bytes: string, answers = 1): Promise<string> {
   const socket = net.connect(port, '127.0.0.1')
   let text = ''
@@ -20,7 +20,7 @@ export async function say(port: number, bytes: string, answers = 1): Promise<str
   })
   for (const until = performance.now() + silentMs; !isClosed && performance.now() < until && (text.match(/HTTP\/1\.1 /g) ?? []).length < answers; )
     await sleep(20)
-  await Promise.race([closed, sleep(quietMs)]) // Room for the answer that must not come.
+  await Promise.race([closed, sleep(quietMs)]) // Time for an answer that must not come.
   socket.destroy()
   return text
 }

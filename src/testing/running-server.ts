@@ -15,15 +15,15 @@ export type OwnSystem = { token: string; licence: string }
 export type RunningServer = { url: string; stranger: Stranger; ownSystem(): Promise<OwnSystem> }
 
 /**
- * The whole server on a port of its own with the invented country in it, for browsers and other programs that need a network.
- * `stranger` is a living grown-up whom the demo doctor has no relation with.
+ * The whole server with the invented country, on a port of its own for browsers and other programs that need a network. `stranger` is a living adult
+ * with whom the demo doctor has no relation.
  */
 export async function runServer(t: TestContext, { portals, people }: { portals: string; people: number }): Promise<RunningServer> {
   const { world, owner } = await startRecord(t, { DEMO_PEOPLE: String(people) })
   await makeDemoCountry(world)
   const app = await buildApp(world, portals)
   await app.listen({ port: 0, host: world.config.HOST })
-  // The issuer of tokens is the address people use; its port is known only now.
+  // The issuer of tokens is the address that people use, and its port is known only now.
   world.config.PORT = (app.server.address() as AddressInfo).port
   const url = baseUrl(world.config)
   t.after(async () => {

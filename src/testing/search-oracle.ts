@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import type { Send } from './server.ts'
 
-// A second reading of https://hl7.org/fhir/R4/search.html for tests, as literal as possible and without any code of the server.
+// A second implementation of https://hl7.org/fhir/R4/search.html for tests, as literal as possible and without any code of the server.
 
 export type Indexed = { system: string | null; value: string }
 
-/** `code`, `system|code` and `|code`; codes are compared as written, because no code system says that case does not matter. */
+/** `code`, `system|code` and `|code`. Codes are compared as they are written, because no code system says that case does not matter. */
 export function tokenMatches(wanted: { system: string | null | undefined; value: string }, indexed: readonly Indexed[]): boolean {
   return indexed.some((one) => one.value === wanted.value && (wanted.system === undefined || wanted.system === one.system))
 }
@@ -25,7 +25,7 @@ function rangeOf(text: string): [number, number] {
 
 type Range = readonly [string | null, string | null]
 
-/** Table of prefixes, section 3.1.1.5.1.6: the search value is a range, the resource's value is a range, open where a period has no end. */
+/** The table of prefixes, section 3.1.1.5.1.6: the search value is a range, and so is the resource's value, which is open where a period has no end. */
 export function dateMatches(prefix: string, wanted: string, range: Range): boolean {
   const [from, to] = rangeOf(wanted)
   const low = range[0] === null ? Number.NEGATIVE_INFINITY : rangeOf(range[0])[0]
@@ -54,7 +54,7 @@ export function dateMatches(prefix: string, wanted: string, range: Range): boole
   }
 }
 
-/** All matches, page after page. */
+/** All matches, from all pages. */
 export async function everyPage(send: Send, url: string): Promise<Record<string, any>[]> {
   const found: Record<string, any>[] = []
   for (let next: string | undefined = url, pages = 0; next !== undefined; pages++) {

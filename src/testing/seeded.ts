@@ -1,7 +1,7 @@
-/** Random choices that a printed seed brings back (mulberry32). */
+/** Random choices that a printed seed repeats (mulberry32). */
 export type Seeded = { seed: number; next(): number; below(limit: number): number; pick<T>(from: readonly T[]): T }
 
-/** The seed is SPONA_SEED when it is set, so that a failed run can be repeated; a simulation has its own. */
+/** The seed is SPONA_SEED when that is set, so that a failed run can be repeated; a simulation passes its own. */
 export function seeded(seed = Number(process.env['SPONA_SEED'] ?? Math.floor(Math.random() * 2 ** 32))): Seeded {
   let state = seed >>> 0
   const next = () => {

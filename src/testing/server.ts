@@ -21,7 +21,7 @@ export type TestServer = TestPlatform & {
 export type Send = (method: string, url: string, body?: unknown, headers?: Record<string, string>) => Promise<Answer>
 export type Answer = { status: number; headers: Record<string, unknown>; body: any; text: string }
 
-/** The real server on a database of its own, called without a network; `built`: a folder of built portals, where pages are looked at. */
+/** The real server on a database of its own, called without a network. `built` is a folder of built portals, for tests that look at pages. */
 export async function startServer(t: Ending, settings: Record<string, string> = {}, built: string | null = null): Promise<TestServer> {
   const platform = await startPlatform(t, settings)
   const { world } = platform
@@ -52,7 +52,7 @@ export async function startServer(t: Ending, settings: Record<string, string> = 
   }
 }
 
-/** On a port of its own, which its addresses name from then on. */
+/** Listens on a port of its own, which the server's addresses name from then on. */
 export async function listen({ app, world }: Pick<TestServer, 'app' | 'world'>): Promise<number> {
   await app.listen({ port: 0, host: '127.0.0.1' })
   world.config.PORT = (app.server.address() as AddressInfo).port

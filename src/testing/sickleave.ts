@@ -10,23 +10,23 @@ import type { Ending } from './for-file.ts'
 
 export type Worker = { root: number; handle: string; jmbg: string; account: string }
 export type LeaveTown = TestServer & {
-  /** The clock of everybody; sessions are opened anew for each question, so that days may pass. */
+  /** Sets everybody's clock. Each question opens a new session, so that days may pass between two. */
   at(instant: string): void
   as(account: string): Send
   /** A session of an account, for answers that are not JSON. */
   cookie(account: string): Promise<{ cookie: string; csrf: string }>
   account(roles: Role[], more?: object): Promise<string>
-  /** An insured person whose chosen doctor is `doctor`, employed by these from a day on. */
+  /** An insured person with `doctor` as chosen doctor, employed by these employers from a day on. */
   worker(jobs: { employer: number; fromDate?: string; untilDate?: string }[]): Promise<Worker>
   employers: { id: number; pib: string }[]
   doctor: string
   commission: string
-  /** An account for the employer of this place in `employers`. */
+  /** An account for the employer at this place in `employers`. */
   clerk(at: number, role?: 'administrator' | 'operator' | 'viewer' | 'signer'): Promise<string>
   place: { institution: number; unit: number; worker: number }
 }
 
-/** A health centre, a doctor, a commission, two employers and a clock: what a leave needs. */
+/** Everything that a leave needs: a health centre, a doctor, a commission, two employers and a clock. */
 export async function startLeaveTown(
   t: Ending,
   issuer = { name: 'Дом здравља Пробни', kind: 'health-center' },
@@ -79,7 +79,7 @@ export async function startLeaveTown(
         })
       },
     async worker(jobs) {
-      // Of 4,500 numbers of one birthday a few hundred drawn at random already hold one twice.
+      // One birthday has 4,500 numbers; of a few hundred random ones two are soon the same.
       let jmbg = newJmbg('1985-01-01', String(71 + (++serial % 9)))
       while (given.has(jmbg)) jmbg = newJmbg('1985-01-01', String(71 + (++serial % 9)))
       given.add(jmbg)

@@ -8,7 +8,7 @@ export type Signer = {
   send: Send
   kid: string
   publicKey: { kty: string; crv: string; x: string; y: string }
-  /** What the doctor's browser makes of an act; `more` is what a forger would write instead. */
+  /** The signed act as the doctor's browser makes it; `more` replaces parts, as a forger would. */
   signed(act: ToSign, more?: { header?: object; payload?: object; key?: KeyObject }): { signed: string }
 }
 type ToSign = { act: string; person: string; leave: string; body: object }

@@ -9,7 +9,7 @@ import type { Ending } from './for-file.ts'
 
 export const simulatorToday = '2026-11-23'
 
-/** A platform whose world has the running parts that loading a population needs. */
+/** A platform whose world has the running parts that are needed to load a population. */
 export async function startRecord(t: Ending, settings: Record<string, string> = {}): Promise<TestPlatform> {
   const platform = await startPlatform(t, settings)
   const { world } = platform
@@ -22,7 +22,7 @@ export async function startRecord(t: Ending, settings: Record<string, string> = 
 
 export type Told = { person: Person; sent: ReturnType<typeof historyOf>; resources: Resource[] }
 
-/** People with their histories, in memory. */
+/** Generates people with their histories, in memory. */
 export function tell(count: number, seed = 1): Told[] {
   const country = generateCountry({ seed, count, today: simulatorToday })
   const directory = createDirectory(country.institutions)

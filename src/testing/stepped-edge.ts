@@ -13,14 +13,14 @@ export type SteppedEdge = {
   edge: Edge
   member: BusMember
   line: CuttableLine
-  /** How far the clock of its machine is ahead, in milliseconds; time passes by it, too. */
+  /** How far the clock of the edge's machine is ahead, in milliseconds; a test also passes time with it. */
   clock: { aheadMs: number }
-  /** A result comes from the local system, and is mapped. */
+  /** A result comes from the local system and is mapped. */
   tell(number: string, patient: string): Promise<Accepted>
   items(): Item[]
 }
 
-/** The parts of an edge that do nothing by themselves: a test says what comes next, and no time has to pass for it. */
+/** The parts of an edge, none of which acts by itself: a test says what comes next, and no time has to pass. */
 export async function steppedEdge(t: Ending, server: TestServer, code: string, room: Room = unwatchedRoom): Promise<SteppedEdge> {
   const { world } = server
   const { member, config } = await edgeOf(t as never, server, code)

@@ -5,7 +5,7 @@ import { pipeline } from 'node:stream/promises'
 import type { TestContext } from 'node:test'
 import type { BusMember } from './bus-member.ts'
 
-/** A body of any size that nobody holds whole: one random piece over and over, which differs by its seed byte. */
+/** A body of any size that is never whole in memory: one random piece repeated, which differs by its seed byte. */
 export type Flow = { bytes: number; digest: string; chunks(): Generator<Buffer> }
 
 const piece = randomBytes(65_536)
@@ -29,7 +29,7 @@ export type Streamed = { status: number; headers: IncomingHttpHeaders; bytes: nu
 
 const textMax = 262_144
 
-/** What came, without keeping more of it than its beginning. */
+/** Reads a body and keeps only its beginning. */
 export async function drain(message: IncomingMessage): Promise<{ bytes: number; digest: string; text: string }> {
   const sum = createHash('sha256')
   let bytes = 0
@@ -51,7 +51,7 @@ export type StreamedRequest = {
   isChunked?: boolean
 }
 
-/** A signed request over the network whose body flows. `base` is the server's own port. */
+/** A signed request over the network whose body is a stream. `base` is the server's own port. */
 export async function streamed(member: BusMember, base: string, wish: StreamedRequest): Promise<Streamed> {
   const { method = 'POST', url, body, headers = {}, isChunked = false } = wish
   const all = member.signed({
@@ -70,7 +70,7 @@ export async function streamed(member: BusMember, base: string, wish: StreamedRe
 
 export type SeenCall = { url: string; bytes: number; digest: string; announced: string | undefined; isWhole: boolean }
 
-/** A provider’s own server: takes what comes, says what it was, answers with a flow. */
+/** A provider’s own server: it takes any body, notes its length and digest, and answers with a stream. */
 export async function flowProvider(t: TestContext, answerBytes: () => number): Promise<{ address: string; seen: SeenCall[] }> {
   const seen: SeenCall[] = []
   const answer = async (message: IncomingMessage, response: ServerResponse) => {

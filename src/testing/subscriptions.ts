@@ -4,7 +4,7 @@ import { numberEvents } from '../record/subscription/number-events.ts'
 
 export const backport = 'http://hl7.org/fhir/uv/subscriptions-backport/StructureDefinition/'
 
-/** A Subscription on a topic as a subscriber writes it. */
+/** A Subscription on a topic, as a subscriber writes it. */
 export function subscription(
   endpoint: string,
   more: { topic?: string; filters?: string[]; content?: string; header?: string[]; channel?: object; status?: string } = {},
@@ -36,7 +36,7 @@ export const observation = (patient: string, code: string, value = 1): any => ({
   valueInteger: value,
 })
 
-/** Numbers whatever is committed: other tests' transactions on the same cluster hold the watermark back for a moment. */
+/** Numbers all committed events. Transactions of other tests on the same cluster hold the watermark back for a moment. */
 export async function numberAll(world: World): Promise<void> {
   const until = performance.now() + 8000
   for (;;) {
@@ -61,7 +61,7 @@ export const eventsOf = (bundle: any) =>
         .join('/'),
     }))
 
-/** A Subscription as R4 itself has it, whose criteria are a search. */
+/** A plain R4 Subscription, whose criteria are a search. */
 export const byCriteria = (endpoint: string, criteria: string, channel: object = {}): any => ({
   resourceType: 'Subscription',
   status: 'requested',

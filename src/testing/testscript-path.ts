@@ -1,6 +1,6 @@
 type Json = Record<string, unknown>
 
-/** What a path of a TestScript finds: the XPath (`Patient/name/family`) and the JSONPath (`.parameter[?(@.name=='a')].valueString`) that scripts use. */
+/** The values at a path of a TestScript. Scripts use XPath (`Patient/name/family`) and JSONPath (`.parameter[?(@.name=='a')].valueString`). */
 export function valuesAt(body: Json, path: string): unknown[] {
   const plain = path
     .replace(/\/@value$/, '')
@@ -10,7 +10,7 @@ export function valuesAt(body: Json, path: string): unknown[] {
   let values: unknown[] = [body]
   for (const [at, { name, filters }] of steps.entries()) {
     if (name === '' && filters === '') continue
-    // A type that the body is not is looked for among the resources of a Bundle.
+    // When the body is a Bundle and the path begins with another type, the path starts at the resources of that type in the Bundle.
     if (at === 0 && body['resourceType'] === 'Bundle' && /^[A-Z]/.test(name) && name !== 'Bundle') values = resourcesOf(body, name)
     else if (name !== '' && name !== '$' && name !== body['resourceType']) values = values.flatMap((value) => stepInto(value, name))
     for (const [, filter = ''] of filters.matchAll(/\[([^\]]*)\]/g)) values = filtered(values, filter)

@@ -1,4 +1,4 @@
-// Runs a FHIR TestScript (https://hl7.org/fhir/R4/testscript.html) against a real address: its operations by HTTP, its assertions on what came.
+// Runs a FHIR TestScript (https://hl7.org/fhir/R4/testscript.html) against a real address: its operations over HTTP, its assertions on the answers.
 import { randomBytes } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -10,7 +10,7 @@ import { valuesAt } from './testscript-path.ts'
 type Json = Record<string, any>
 type Target = { base: string; token: string; fhir: Fhir }
 type Came = { status: number; headers: Headers; text: string; body: Json | null }
-/** `failed` are the assertions that do not hold; `unknown` those that only the tool of their author can judge. */
+/** `failed` are the assertions that do not hold; `unknown` those that only their author's own tool can judge. */
 export type Result = { failed: string[]; held: number; unknown: number }
 
 const types: Record<string, string | undefined> = { json: 'application/fhir+json', xml: 'application/fhir+xml' }
@@ -60,7 +60,7 @@ class Run {
     }
   }
 
-  /** `${CD16}` and `${D7}` stand for so many new letters and digits, the same throughout one run. */
+  /** `${CD16}` and `${D7}` stand for that many new letters and digits, which stay the same throughout one run. */
   #made(text: string): string {
     return text.replace(/\$\{(C?D)(\d{1,2})\}/g, (all, kind: string, length: string) => {
       const digits = () => String(BigInt(`0x${randomBytes(24).toString('hex')}`))
@@ -127,7 +127,7 @@ class Run {
     else if (assert['warningOnly'] !== true) this.result.failed.push(`${assert['label'] ?? assert['description'] ?? 'an assertion'} (${this.#last?.status})`)
   }
 
-  /** Null when the assertion is of a kind that the standard does not define: an extension of its author's tool. */
+  /** Null when the standard does not define this kind of assertion: it is an extension of its author's tool. */
   #holds(assert: Json): boolean | null {
     const came = (assert['sourceId'] ? this.#came.get(assert['sourceId']) : this.#last) ?? this.#last
     if (!came) return false
@@ -147,7 +147,7 @@ class Run {
   }
 }
 
-/** `json` and `xml` are the forms of FHIR; with an operator the type is compared as a text, or by its class. */
+/** `json` and `xml` are FHIR's own formats. With an operator the type is compared as a text, or by a part of it. */
 function isContentType(actual: string, operator: unknown, wanted: string): boolean {
   if (operator === undefined) return actual.includes(types[wanted] ?? wanted)
   return operator === 'equals' ? actual.split(';')[0] === wanted : actual.includes(wanted)
@@ -176,7 +176,7 @@ function compare(actual: string, operator: string, expected: string | undefined)
   if (operator === 'greaterThan') return Number(actual) > Number(expected)
   if (operator === 'lessThan') return Number(actual) < Number(expected)
   if (operator === 'notEquals') return !list.includes(actual)
-  // A list of statuses means any of them.
+  // A list of statuses means any one of them.
   return expected === undefined ? actual !== '' : actual === expected || list.includes(actual)
 }
 
@@ -184,7 +184,7 @@ const evaluated = (body: Json, expression: string): unknown[] => fhirpath.evalua
 
 const isTrue = (values: unknown[]): boolean => values.length > 0 && values.every((value) => value !== false)
 
-/** Everything of the fixture is in the answer; of lists in any order. */
+/** Whether the answer contains everything of the fixture; the order in lists does not matter. */
 function contains(actual: unknown, wanted: unknown): boolean {
   if (wanted === undefined || wanted === null) return true
   if (typeof wanted !== 'object') return actual === wanted

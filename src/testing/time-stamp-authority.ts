@@ -5,7 +5,7 @@ import * as asn1 from 'asn1js'
 import * as pki from 'pkijs'
 import { basicConstraints, forStamps, makeCertificate, newKeys, pemOf } from './certificates.ts'
 
-/** A time-stamping authority (RFC 3161) on loopback with a root of its own; `away` makes it answer 503, `spoil` changes what it signs. */
+/** A time-stamping authority (RFC 3161) on loopback with a root of its own; `isAway` makes it answer 503, `spoil` changes what it signs. */
 export type TestAuthority = { address: string; root: string; state: { isAway: boolean; spoil: ((text: Uint8Array) => void) | null; asked: number } }
 
 export async function startAuthority(t: TestContext): Promise<TestAuthority> {

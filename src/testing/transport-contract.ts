@@ -8,10 +8,10 @@ import { replay } from '../bus/messages/keep.ts'
 import { startCarrying } from '../bus/transport/carry.ts'
 import { transportOf } from '../bus/transport/transport.ts'
 
-/** What a transport is tried in: members who send and fetch as strangers would, and a clock that can be put forward. */
+/** Where a transport is tested: members that send and fetch as strangers would, and a clock that can be put forward. */
 export type Stage = TestServer & { his: BusMember; lab: BusMember; box: BusMember; after(ms: number): void }
 
-/** A server with its transport running, as `npm start` has it. */
+/** A server with a running transport, as `npm start` has it. */
 export async function stageOf(t: TestContext, settings: Record<string, string>): Promise<Stage> {
   const server = await startServer(t, settings)
   const { app, world } = server
@@ -32,7 +32,7 @@ export async function stageOf(t: TestContext, settings: Record<string, string>):
 
 export type Handed = { delivery: number; messageId: string; attempt: number; outOfOrder?: boolean }
 
-/** Asks until so many have come, or nothing comes any more. */
+/** Fetches until so many deliveries have come, and fails when they do not come. */
 export async function fetchAll(box: BusMember, count: number, max = 50): Promise<Handed[]> {
   const got: Handed[] = []
   await until(`${count} deliveries have come`, async () => {
@@ -45,7 +45,7 @@ export async function fetchAll(box: BusMember, count: number, max = 50): Promise
 const ids = (handed: readonly Handed[]) => handed.map(({ messageId }) => messageId)
 const acks = (box: BusMember, handed: readonly Handed[]) => expectStatus(200, box.ack(handed.map(({ delivery }) => delivery)))
 const refuse = (box: BusMember, { delivery }: Handed, final: boolean) => expectStatus(200, box.ack([], [{ delivery, reason: 'not now', final }]))
-/** Long enough for whatever is under way: nothing comes that must not. */
+/** Asks four times, long enough for anything under way: no delivery may come. */
 async function nothingComes(box: BusMember): Promise<void> {
   for (let n = 0; n < 4; n++) assert.deepEqual(await box.send({ url: '/bus/deliveries/lease', body: '{"wait":0}' }).then(({ body }) => body.deliveries), [])
 }
@@ -57,7 +57,7 @@ async function send(from: BusMember, headers: Record<string, string> = {}): Prom
   return id
 }
 
-/** What every transport must do, tried from outside, and what this one must do beside it. */
+/** What every transport must do, tested from outside, and in `more` what this one must do besides. */
 export function transportContract(
   name: string,
   begin: (t: TestContext) => Promise<Record<string, string>>,
@@ -176,7 +176,7 @@ export function transportContract(
   })
 }
 
-/** Whatever the transport has to take, it has taken. */
+/** Whether the transport has taken all the deliveries that it has to take. */
 export async function isCarried(world: World): Promise<boolean> {
   const rows = await world.sql`select 1 as one from bus.delivery where carried = false and open and due_at <= ${world.now()} limit 1`
   return rows.length === 0

@@ -5,7 +5,7 @@ import { leanText } from '../fhir/profile/lean.ts'
 import { Refusal } from '../platform/refusal.ts'
 import { corpora } from './corpora.ts'
 
-/** One verdict of the reference validator on a file, against the base or a profile, with the definitions that were given along. */
+/** One verdict of the reference validator on a file, against the base or a profile, with the definitions that belong to the case. */
 export type ValidatorCase = {
   /** The verdict depends on an option that a server does not have. */
   isDecidedByOption: boolean
@@ -17,10 +17,10 @@ export type ValidatorCase = {
   isSelfContained: boolean
   needsPackage: boolean
   isTerminologyOnly: boolean
-  /** Files of definitions beside the case. */
+  /** Files with definitions beside the case. */
   supporting: string[]
   profileFile: string | undefined
-  /** Named by its URL when the case brings no file of it. */
+  /** The URL of the profile when the case has no file of it. */
   profileUrl: string | undefined
 }
 
@@ -50,7 +50,7 @@ function rowsOf(): Record<string, string>[] {
   return lines.map((line) => Object.fromEntries(cells(line).map((cell, at) => [names[at], cell ?? ''])) as Record<string, string>)
 }
 
-/** All R4 cases of one format; `isDecidedByOption` leaves out those whose verdict depends on an option that a server does not have. */
+/** All R4 cases of one format. `isDecidedByOption` marks those whose verdict depends on an option that a server does not have. */
 export function validatorCases(format: 'json' | 'xml'): ValidatorCase[] {
   const manifest = JSON.parse(readFileSync(join(folder, 'manifest.json'), 'utf8')) as Manifest
   const details = new Map(manifest['test-cases'].map((one) => [one.name, one]))
@@ -85,7 +85,7 @@ function readCase(fhir: Fhir, file: string): unknown {
   return file.endsWith('.xml') ? fhir.formats.parseXml(text) : parseJson(text)
 }
 
-/** The reference's strict judgement; a refusal of the JSON itself is an error, too. */
+/** Judges as the reference's strict mode does; refused JSON is an error, too. */
 export function judge(fhir: Fhir, one: ValidatorCase): Issue[] {
   const definitions = [...one.supporting, ...(one.profileFile === undefined ? [] : [one.profileFile])].filter(
     (file) => /\.(json|xml)$/.test(file) && existsSync(file),
@@ -111,7 +111,7 @@ function definitionsIn(content: unknown): Resource[] {
 
 const terminologyTypes = new Set(['CodeSystem', 'ValueSet', 'ConceptMap'])
 
-/** Definitions as if they had come in a package. */
+/** Adds definitions as if they had come in a package. */
 export function addResources(fhir: Fhir, name: string, resources: readonly Resource[]): void {
   const definitions = resources.flatMap((resource) => {
     const { url, version } = resource

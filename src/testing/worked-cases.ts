@@ -7,7 +7,7 @@ import type { Day } from '../sickleave/rules/days.ts'
 import { rulesOf } from '../sickleave/rules/parameters.ts'
 import type { Care, Leave, Reason } from '../sickleave/rules/reasons.ts'
 
-// How a worked example of wage compensation is written down, and held against what is calculated.
+// How a worked example of wage compensation is written down and compared with the calculated result.
 
 const rules = rulesOf()
 export const leave = (from: Day, until: Day): Leave => ({ id: from, from, until, reason: '01', isException: false, care: null })
@@ -29,7 +29,7 @@ export function worked(from: Day, until: Day, reason: Reason, paid: Paid, { onse
   return { leave: { ...leave(from, until), reason, care: care ?? null, assessedOn: assessed ?? null }, earnings, ...more }
 }
 
-/** Base for an hour; first day, last day, payer, percentage, column of OZ-10, columns 14, 15, 16, 17, 18 and 19 of each line. */
+/** The base for an hour; then of each line: first day, last day, payer, percentage, column of OZ-10, and columns 14, 15, 16, 17, 18 and 19. */
 export type Case = [title: string, input: Input, hour: string, lines: string[]]
 
 export function holdCases(cases: readonly Case[]): void {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 
-/** Holds an XML document against a schema by a validator that nobody here wrote. */
+/** Validates an XML document against a schema, by a validator that is not ours. */
 export async function fitsSchema(xml: string, schema: string): Promise<void> {
   const { XmlDocument, XsdValidator } = await import('libxml2-wasm')
   using document = XmlDocument.fromString(xml)

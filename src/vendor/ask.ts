@@ -9,7 +9,7 @@ import { findSystem, requireSandbox } from './systems.ts'
 
 const underWayMs = 5 * 60_000
 
-/** The edge plays the scenarios by itself; whoever has no edge reads here what to do. Answers to how many members it went. */
+/** Asks the institution's edge to play the scenarios. Somebody without an edge reads in `how` what to do. Answers how many members were told. */
 export const askToPlay = (world: World, institution: number, asked: readonly string[], repeat: boolean): Promise<number> =>
   tellInstitution(world, institution, 'contract-tests', {
     at: world.now().toISOString(),
@@ -19,7 +19,7 @@ export const askToPlay = (world: World, institution: number, asked: readonly str
     how: `npm run spona -- edge certify${repeat ? ' --repeat' : ''}`,
   })
 
-/** The vendor's page asks for a run: its edge hears it over the connection that it holds open, and plays. */
+/** The vendor's page asks for a run: the vendor's edge hears it over the connection that it holds open, and plays. */
 export async function askForRun(world: World, id: string, body: unknown, address: string): Promise<{ asked: string }> {
   requireSandbox(world)
   access.limit(world, 'check', address)

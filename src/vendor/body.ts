@@ -3,12 +3,12 @@ import { Refusal } from '../platform/refusal.ts'
 type Form = { test(text: string): boolean }
 type Fields = Record<string, { form: Form; about: string; optional?: boolean }>
 
-/** One line of a person's hand, without control characters and without anything that may be a personal number. */
+/** One line that a person typed, without control characters and without anything that may be a personal number. */
 export const words = (most: number): Form => ({
   test: (text) => text.trim() !== '' && text.length <= most && !/[\p{Cc}\p{Cf}]/u.test(text) && !/\d{11}/.test(text.replace(/[\s.-]/g, '')),
 })
 
-/** A small JSON object: each field with its form, everything else refused by its name. */
+/** Reads a small JSON object: each field must have its form, and an unknown field is refused by its name. */
 export function readFields(body: unknown, fields: Fields): Record<string, string> {
   if (body === null || typeof body !== 'object' || Array.isArray(body)) throw new Refusal('incorrect', 'the body is no JSON object')
   for (const name of Object.keys(body))

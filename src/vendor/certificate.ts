@@ -8,23 +8,23 @@ import type { CertificateClaims } from './wire.ts'
 const type = 'spona-certificate+jwt'
 const key = (world: World) => derivedKey(world.keys, 'vendor/certificate')
 
-/** Public half of the key that certificates are signed with: `GET /vendor/keys`. */
+/** The public half of the key that signs certificates: `GET /vendor/keys`. */
 export const certificateKeys = (world: World): { keys: PublicJwk[] } => ({ keys: [key(world).jwk] })
 
-/** A certificate is a JWS (RFC 7515, ES256): whoever has the centre's public key can check it without the centre. */
+/** A certificate is a JWS (RFC 7515, ES256): anybody with the centre's public key can check it without the centre. */
 export function signCertificate(world: World, claims: CertificateClaims): Promise<string> {
   const { kid, key: secret } = key(world)
   return new CompactSign(Buffer.from(JSON.stringify(claims))).setProtectedHeader({ alg: 'ES256', kid, typ: type }).sign(secret)
 }
 
-/** What a certificate of our own says: it comes from our table. */
+/** The claims of a certificate of our own. They are not verified, because it comes from our table. */
 export const claimsIn = (jws: string): CertificateClaims => JSON.parse(Buffer.from(jws.split('.')[1] ?? '', 'base64url').toString('utf8')) as CertificateClaims
 
 type Verified = { ok: boolean; problem: string | null; claims: CertificateClaims | null }
 
 const lengthMax = 8192
 
-/** By the key and the clock alone; whether it was withdrawn since, only the centre knows (`GET /vendor/certificates/ID`). */
+/** Verifies by the key and the clock alone. Whether the certificate was withdrawn since, only the centre knows (`GET /vendor/certificates/ID`). */
 export async function verifyCertificate(jws: string, keys: readonly PublicJwk[], now: Date): Promise<Verified> {
   const no = (problem: string): Verified => ({ ok: false, problem, claims: null })
   if (jws.length > lengthMax) return no('this is no certificate')

@@ -31,7 +31,7 @@ test('the guide, word for word: sign up, join, every protocol’s settings and d
   const ports = { hl7: await freePort(), rest: await freePort(), status: await freePort() }
   const local = await localSystem(t)
 
-  // Only ports differ from what stands in the guide: those may be taken on this machine. `npm run` of the folder of the program is the command itself.
+  // Only the ports differ from the guide, because its ports may be taken on this machine. `npm run` in the program's folder is the command itself.
   const npm = `npm() { while [ "$1" != "--" ]; do shift; done; shift; node ${resolve('src/cli.ts')} "$@"; }\n`
   const script = (text: string) => npm + text.replaceAll('localhost:8080', `localhost:${port}`).replaceAll('127.0.0.1:7080', `127.0.0.1:${ports.status}`)
   const shell = (text: string): Promise<{ code: number | null; said: string }> =>
@@ -64,7 +64,7 @@ test('the guide, word for word: sign up, join, every protocol’s settings and d
     try {
       process.kill(-(edge.pid as number), 'SIGTERM')
     } catch {
-      // It has ended already.
+      // The process has ended already.
     }
   })
   const status = async (): Promise<any> => {
@@ -127,7 +127,7 @@ test('the guide, word for word: sign up, join, every protocol’s settings and d
   assert.equal((page as { certificates: unknown[] }).certificates.length, 5)
 })
 
-/** What answers the calls of the guide. */
+/** The local system that answers the calls of the guide. */
 async function localSystem(t: TestContext): Promise<string> {
   const server = createServer((request, response) => response.end(`${request.method} ${request.url}`)).listen(0, '127.0.0.1')
   t.after(() => server.close())

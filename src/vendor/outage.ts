@@ -6,7 +6,7 @@ const outagesMax = 1000
 type Cut = { at: number; until: Map<number, number> }
 const known = new WeakMap<World, Cut>()
 
-/** From now on, for so long, the exchange hears nothing from this institution: a scenario has a centre that is away. */
+/** From now on, for so many seconds, the exchange hears nothing from this institution: one scenario needs a centre that is away. */
 export async function cutLine(world: World, institution: number, seconds: number): Promise<void> {
   const until = new Date(world.now().getTime() + seconds * 1000)
   await world.sql`
@@ -15,7 +15,7 @@ export async function cutLine(world: World, institution: number, seconds: number
   known.get(world)?.until.set(institution, until.getTime())
 }
 
-/** Every process looks at the table, a few times a second at most. */
+/** The lines that are cut now. Every process reads the table, a few times a second at most. */
 async function cutNow(world: World): Promise<Map<number, number>> {
   const have = known.get(world)
   if (have && performance.now() - have.at < readEveryMs) return have.until
@@ -26,7 +26,7 @@ async function cutNow(world: World): Promise<Map<number, number>> {
   return until
 }
 
-/** In a sandbox, before every request of the exchange: the connection breaks off without an answer, as when a line is cut. */
+/** Runs in a sandbox before every request of the exchange. When the line is cut, it breaks the connection off without an answer. */
 export async function breakOff(request: FastifyRequest, reply: FastifyReply): Promise<void> {
   const { actor, world, url } = request
   if (actor.institution === null || actor.kind !== 'system' || !url.startsWith('/bus/')) return

@@ -8,7 +8,7 @@ import { scenariosFailed, tellState } from './suspend.ts'
 const everyMs = 15 * 60_000
 const troubledMs = 60_000
 const dayMs = 86_400_000
-/** At night, once: a certificate that was looked at within this time waits for the next night. */
+/** Once a night: a certificate that was checked within this time waits for the next night. */
 const againMs = 20 * 3_600_000
 const nightFrom = 1
 const nightTo = 5
@@ -17,8 +17,8 @@ const atOnce = 100
 type Due = Certificate & { institution: number }
 
 /**
- * The contract tests, every night: what the certified run left in the record is judged anew, by the rules and the definitions of today, and the
- * system's edge is asked to play the scenarios again. A certificate that does not hold any more is marked, and its vendor told.
+ * The contract tests of every night. They judge what the certified run left in the record anew, by the rules and definitions of today, and ask the
+ * system's edge to play the scenarios again. A certificate that does not hold any more is marked, and its vendor told.
  */
 export async function repeatTests(world: World): Promise<{ looked: number; failing: number }> {
   const now = world.now()
@@ -63,7 +63,7 @@ async function whyFailing(world: World, { run: id, system, protocol, institution
   return scoreOf(verdict).passed ? null : `by the rules of today the certified run would not pass: ${scenariosFailed(verdict)}`
 }
 
-/** In the one process that does background work, between one and five in the night of Belgrade. */
+/** Runs in the one process that does background work, between one and five at night in Belgrade. */
 export function startRepeating(world: World): () => Promise<void> {
   const step = async () => {
     const { hour } = Temporal.Instant.fromEpochMilliseconds(world.now().getTime()).toZonedDateTimeISO('Europe/Belgrade')

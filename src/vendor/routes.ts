@@ -12,7 +12,7 @@ import type { CertificateShown } from './wire.ts'
 type ById = { Params: { id: string } }
 const bodyBytesMax = 65_536
 
-/** Mounted at /vendor. Open is what a vendor needs before it has a token, and what anybody may ask about a certificate. */
+/** Mounted at /vendor. Open to everybody are the routes that a vendor needs before it has a token, and the questions about a certificate. */
 export const vendorRoutes: Routes = (app: FastifyInstance) => {
   app.addHook('onRequest', async (_request, reply) => void reply.header('cache-control', 'no-store'))
   app.setErrorHandler((error, { headers }) => {

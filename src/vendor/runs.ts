@@ -24,7 +24,7 @@ const keptRuns = 200
 const certificateDays = 365
 const heardMax = 20
 
-/** The system that asks: by its own token, which it got with the key that it registered. */
+/** The system that asks, known by its own token, which it got with the key that it registered. */
 export async function ownSystem(request: FastifyRequest): Promise<System> {
   const { world, actor } = request
   requireSandbox(world)
@@ -45,7 +45,7 @@ export const entryOf = ({ actor, correlation }: FastifyRequest, action: Action, 
   correlation,
 })
 
-/** The scenarios of a protocol with facts of their own. */
+/** Begins a run: the scenarios of a protocol, with facts that belong to this run alone. */
 export async function beginRun(request: FastifyRequest): Promise<RunBegun> {
   const { world } = request
   const system = await ownSystem(request)
@@ -92,7 +92,7 @@ export async function beginRun(request: FastifyRequest): Promise<RunBegun> {
   }
 }
 
-/** Runs that proved nothing go first; those behind a certificate stay. */
+/** Deletes the oldest runs that earned no certificate; runs behind a certificate stay. */
 async function forgetOld(tx: Transaction, system: string): Promise<void> {
   await tx`
     delete from vendor.run
@@ -113,7 +113,7 @@ function requireOpen(world: World, run: Run): void {
   if (world.now().getTime() - run.beganAt.getTime() > runMinutes * 60_000) throw new Refusal('gone', `a run is open for ${runMinutes} minutes`)
 }
 
-/** The runner asks for it when the scenario comes to it, so that nothing waits for an outage that is over. */
+/** The runner asks for the outage when the scenario reaches it; one that began earlier might be over by then. */
 export async function beginOutage(request: FastifyRequest, id: string): Promise<{ seconds: number }> {
   const { system, run } = await openRun(request, id)
   requireOpen(request.world, run)
@@ -122,7 +122,7 @@ export async function beginOutage(request: FastifyRequest, id: string): Promise<
   return { seconds }
 }
 
-/** What the runner heard, and what the centre finds in the record. Asked again until everything has arrived; `final` ends the run. */
+/** Compares what the runner heard with what the centre finds in the record. The runner asks again until everything has arrived; `final` ends the run. */
 export async function reportRun(request: FastifyRequest, id: string): Promise<RunVerdict> {
   const { world } = request
   const { system, run } = await openRun(request, id)
@@ -156,7 +156,7 @@ export async function judgeRun(world: World, institution: number, run: Run): Pro
   })
 }
 
-/** Each scenario weighs the same; half right is half a scenario, and only everything passes. */
+/** Each scenario weighs the same, and half of its checks are half a scenario. A run passes only when every scenario does. */
 export function scoreOf(verdict: readonly ScenarioVerdict[]): { passed: boolean; score: number } {
   const parts = verdict.map(({ checks }) => checks.filter((one) => one.passed).length / Math.max(1, checks.length))
   return { passed: verdict.every((one) => one.passed), score: Math.floor((100 * parts.reduce((sum, one) => sum + one, 0)) / Math.max(1, parts.length)) }
@@ -164,7 +164,7 @@ export function scoreOf(verdict: readonly ScenarioVerdict[]): { passed: boolean;
 
 type Certified = { jws: string; restored: string | null }
 
-/** A new one takes the place of the one before; a repetition only says that the one that there is still holds. */
+/** A new certificate replaces the one before. A repetition makes none: it only notes that the present one still holds. */
 async function certify(world: World, tx: Transaction, system: System, run: Run, score: number): Promise<Certified> {
   const now = world.now()
   const standing = (await findCertificates(tx, [system.id], 100)).find((one) => one.protocol === run.protocol && one.state !== 'revoked' && one.expiresAt > now)
@@ -220,6 +220,6 @@ function readHeard(one: unknown): Heard {
       expression: 'scenarios.heard',
       hint: 'answer is taken, refused or none; name and detail are texts.',
     })
-  // What an edge says may repeat what it was sent.
+  // The edge's words may repeat what was sent to it.
   return { name, answer, detail: detail.slice(0, detailMax).replace(/\d{11,}/g, '***') }
 }

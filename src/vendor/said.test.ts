@@ -5,7 +5,7 @@ import { Refusal } from '../platform/refusal.ts'
 import { inSerbian, refusalOfSandbox, sayReason, sayVerdict } from './said.ts'
 
 const cyrillic = /[Ѐ-ӿ]/
-/** A quoted text, or a template whose values are figures. */
+/** Quoted texts, and templates with a digit in the place of each value. */
 const texts = (source: string): string[] =>
   [...source.matchAll(/'((?:[^'\\\n]|\\.)*)'|`([^`]*)`/g)].map(([, quoted, template = '']) => quoted ?? template.replace(/\$\{[^}]*\}/g, '7'))
 

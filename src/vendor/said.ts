@@ -7,8 +7,8 @@ import { toLatin } from '../platform/text.ts'
 import { scenarios } from './scenario/scenarios.ts'
 import type { CertificateShown, ScenarioVerdict } from './wire.ts'
 
-// What the sandbox says to a person in Serbian. Refusals have their line in the catalogue of errors; verdicts, reasons and hints have one in said.tsv.
-// They are kept in English, which is what a program without a language gets; what an operator wrote stays as it was written.
+// The Serbian sentences of the sandbox. Refusals have their line in the catalogue of errors; verdicts, reasons and hints have one in said.tsv. They
+// are stored in English, which a program without a language gets; an operator's own words stay as they were written.
 
 const rows = readFileSync(new URL('said.tsv', import.meta.url), 'utf8')
   .trimEnd()
@@ -18,13 +18,13 @@ const rows = readFileSync(new URL('said.tsv', import.meta.url), 'utf8')
 const exact = new Map(rows)
 const patterns = rows.filter(([english]) => english.includes('{}')).map(([english, serbian]) => ({ form: formOf(english), serbian }))
 
-/** Values within a sentence: the fields as the pages call them, and what became of a document. */
+/** Values within a sentence: the fields as the pages call them, and whether a document was taken. */
 const values: Readonly<Record<string, string>> = {
   ...{ vendor: '„Произвођач“', name: '„Назив система“', version: '„Верзија“', contact: '„Е-пошта за оператера“', reason: '„Разлог“', protocol: '„Протокол“' },
   ...{ taken: 'примљен', refused: 'одбијен' },
 }
 
-/** In Cyrillic; null when nobody wrote it down. */
+/** The sentence in Cyrillic; null when it has no translation. */
 export function inSerbian(said: string): string | null {
   const whole = exact.get(said)
   if (whole !== undefined) return whole

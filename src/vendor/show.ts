@@ -58,10 +58,10 @@ async function shown(world: World, system: System): Promise<SystemShown> {
   }
 }
 
-/** A system about itself, by its token. */
+/** A system asks about itself, by its token. */
 export const showOwnSystem = async (request: FastifyRequest): Promise<SystemShown> => shown(request.world, await ownSystem(request))
 
-/** By the number that the vendor was given at sign-up and nobody else knows: the page of the vendor, who has no account here. */
+/** Shown by the number that only the vendor got at sign-up: the vendor's page works without an account. */
 export async function showSystem(world: World, id: string): Promise<SystemShown> {
   const system = await findSystem(world, id)
   if (!system) throw new Refusal('not-found', 'there is no such system')
@@ -75,7 +75,7 @@ export async function showRun(request: FastifyRequest, id: string): Promise<RunS
   return runOf(run)
 }
 
-/** Does a certificate still hold? Anybody who has its number may ask, and reads what it says. */
+/** Whether a certificate still holds, and what it says. Anybody who has its number may ask. */
 export async function stateOfCertificate(world: World, id: string): Promise<CertificateState> {
   const [found] = isUuid(id)
     ? await world.sql<Certificate>`
@@ -87,7 +87,7 @@ export async function stateOfCertificate(world: World, id: string): Promise<Cert
   return { ...shown, vendor, system, systemVersion, playedBy, rules, score }
 }
 
-/** The address where a certificate is looked up, as a picture for its paper. */
+/** The address where a certificate is looked up, as a QR code for the printed certificate. */
 export async function qrOfCertificate(world: World, id: string): Promise<string> {
   await stateOfCertificate(world, id)
   const { toString } = await import('qrcode')
@@ -135,7 +135,7 @@ export async function showSystems(request: FastifyRequest): Promise<SystemsShown
   }
 }
 
-/** An operator takes a certificate back, with a reason that whoever asks for its state reads. */
+/** An operator withdraws a certificate. Everybody who asks for its state reads the reason. */
 export async function revokeCertificate(request: FastifyRequest, id: string): Promise<{ id: string; state: 'revoked' }> {
   await requireOperator(request)
   const { actor, world, correlation } = request

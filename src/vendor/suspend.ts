@@ -6,7 +6,7 @@ type Failed = { system: string; run: string; protocol: string; verdict: readonly
 
 export const scenariosFailed = (verdict: readonly { id: string; passed: boolean }[]): string => verdict.flatMap((one) => (one.passed ? [] : one.id)).join(', ')
 
-/** A repetition that failed takes effect at once: the certificate is suspended with the reason, and the vendor told. One that passes restores it. */
+/** A failed repetition takes effect at once: the certificate is suspended with the reason, and the vendor is told. A passed one restores it. */
 export async function suspend(world: World, institution: number, { system, run, protocol, verdict }: Failed): Promise<void> {
   const now = world.now()
   const reason = `the repetition ${run} failed: ${scenariosFailed(verdict)}`
@@ -21,7 +21,7 @@ export async function suspend(world: World, institution: number, { system, run, 
 
 type Told = { certificate: string; protocol: string; state: 'valid' | 'failing'; reason: string | null }
 
-/** The vendor hears of each change of a certificate on the bus; its edge shows it. */
+/** Tells the vendor on the bus of each change of a certificate; its edge shows the message. */
 export async function tellState(world: World, institution: number, told: Told): Promise<void> {
   await tellInstitution(world, institution, 'certificates', { at: world.now().toISOString(), ...told })
 }

@@ -13,7 +13,7 @@ import type { SignedUp } from './wire.ts'
 const systemsMax = 5000
 const anHourMax = 60
 const hourMs = 3_600_000
-/** Numbers of invented institutions begin so, to be told apart at a glance. */
+/** Registration numbers of invented institutions begin so, and can be told apart at a glance. */
 const inventedMb = '98'
 
 export type System = { id: string; institution: number; mb: string; vendor: string; name: string; version: string; contact: string; createdAt: Date }
@@ -22,7 +22,7 @@ export function requireSandbox(world: World): void {
   if (!world.config.SANDBOX) throw new Refusal('not-found', 'this centre has no sandbox', { hint: 'SANDBOX=true, on an instance without real people.' })
 }
 
-/** A vendor signs up by itself: an invented institution of its own, and the word by which its system proves that it belongs there. */
+/** A vendor signs up by itself. It gets an invented institution of its own, and the word by which its system proves that it belongs to it. */
 export async function signUp(world: World, body: unknown, correlation: string): Promise<SignedUp> {
   requireSandbox(world)
   const input = readFields(body, {
@@ -83,7 +83,7 @@ function newMb(world: World): string {
   return `${seven}${numbers.mbCheckDigit(seven)}`
 }
 
-/** In the sandbox a program decides what an operator decides elsewhere, by the same rules. */
+/** In the sandbox a program admits systems by the same rules by which an operator does elsewhere. */
 export async function admitSystem(world: World, id: string) {
   requireSandbox(world)
   const system = await findSystem(world, id)

@@ -30,7 +30,7 @@ const post = async (url: string, payload: object) => {
 }
 const about = { vendor: 'АКМЕ д.о.о.', name: 'АКМЕ ЛИС', version: '4.2', contact: 'it@acme.example' }
 
-/** By the addresses of the guide alone, as a stranger's program would. */
+/** Uses the addresses of the guide alone, as a stranger's program would. */
 async function signUp() {
   const { status, body } = await post('/vendor/systems', about)
   assert.equal(status, 201)
@@ -54,7 +54,7 @@ const begin = async (protocol: string, more: object = {}): Promise<RunBegun> =>
   (await expectStatus(201, own('/runs', { protocol, playedBy: 'script', ...more }))).body
 
 const mapping = JSON.parse(readFileSync('docs/guides/edge/laboratory.json', 'utf8'))
-/** What an edge makes of a document; null when it cannot. */
+/** The bundles that an edge makes of a document; empty when it cannot. */
 function bundlesOf(protocol: string, bytes: Buffer): object[] {
   try {
     if (protocol === 'hl7v2') return [mapHl7(readMessage(bytes), { localSystem: 'urn:acme' } as never).bundle]
@@ -70,7 +70,7 @@ function bundlesOf(protocol: string, bytes: Buffer): object[] {
 }
 
 type Change = (scenario: string, name: string) => number
-/** Plays a run as an edge would that keeps order and drops doubles; `times` says how often a document is sent. */
+/** Plays a run like an edge that keeps the order and drops duplicates; `times` says how often a document is sent. */
 async function play(run: RunBegun, times: Change = () => 1): Promise<object[]> {
   const reported = []
   let serial = 0
@@ -117,7 +117,7 @@ describe('the scenarios', () => {
       assert.match((await verifyCertificate(verdict.certificate as string, keys, later)).problem as string, /ended on/)
     })
 
-  test('what is lost, doubled or not refused is found, with a hint, and earns none', async () => {
+  test('lost, doubled and wrongly accepted documents are found, with a hint, and earn no certificate', async () => {
     const run = await begin('bus')
     const scenarios = (await play(run, (scenario, name) => (scenario === 'offline' && name === '2' ? 0 : 1))) as { id: string; heard: { answer: string }[] }[]
     for (const one of scenarios) if (one.id === 'happy') one.heard[0]!.answer = 'none'
@@ -129,7 +129,7 @@ describe('the scenarios', () => {
     assert.equal((await own(`/runs/${run.run}/report`, { final: true, scenarios })).status, 409, 'a run ends once')
   })
 
-  test('a run that sent nothing has nothing of another run', async () => {
+  test('a run that sent nothing gets no credit for the documents of another run', async () => {
     const run = await begin('bus')
     const verdict = await report(run, [])
     assert.equal(verdict.passed, false)
@@ -137,7 +137,7 @@ describe('the scenarios', () => {
   })
 })
 
-/** What the centre told on this service; taken, so that it is not handed out again. */
+/** The messages of the centre on this service. They are acknowledged, so that they are not handed out again. */
 async function told(service: string): Promise<any[]> {
   const all = await member.lease()
   await expectStatus(200, member.ack(all.map(({ delivery }) => delivery)))
@@ -210,7 +210,7 @@ test('the vendor’s page asks for a run, which the edge hears, and not twice at
   assert.deepEqual(details.coding, alone.body.issue[0].details.coding, 'under the same code')
 })
 
-test('the sandbox cuts a line when a scenario asks for it, that of nobody else', async () => {
+test('the sandbox cuts the line of the institution whose scenario asks for it, and no other', async () => {
   const run = await begin('bus')
   assert.equal((await own(`/runs/${run.run}/outage`, {})).status, 200)
   const address = await server.app.listen({ port: 0, host: '127.0.0.1' })

@@ -1,10 +1,10 @@
-// What the sandbox tells vendors' programs, `edge certify` and the pages.
+// The types that the sandbox sends to vendors' programs, `edge certify` and the pages.
 
 /** `POST /vendor/systems` */
 export type SignedUp = {
   system: string
   institution: { mb: string; name: string }
-  /** The word that the operator of a real centre hands out by letter; `POST /bus/members/CODE/proof` takes it. */
+  /** The word that the operator of a real centre would send by letter; `POST /bus/members/CODE/proof` takes it. */
   word: string
   next: string[]
 }
@@ -18,7 +18,7 @@ export type RunBegun = {
   protocol: string
   rules: string
   playedBy: 'script' | 'system'
-  /** Reports are taken until then. */
+  /** Reports are taken until this moment. */
   until: string
   scenarios: {
     id: string
@@ -32,7 +32,7 @@ export type RunBegun = {
 export type RunVerdict = {
   run: string
   passed: boolean
-  /** Of a hundred. */
+  /** Out of 100. */
   score: number
   isFinal: boolean
   scenarios: ScenarioVerdict[]
@@ -50,7 +50,7 @@ export type CertificateShown = {
   reason: string | null
   jws: string
 }
-/** `GET /vendor/certificates/:id`, for anybody who has the number: what it says, and whether it still holds. */
+/** `GET /vendor/certificates/:id`, for anybody who has the number: what the certificate says, and whether it still holds. */
 export type CertificateState = Omit<CertificateShown, 'jws' | 'run'> & Omit<CertificateClaims, 'iss' | 'jti' | 'iat' | 'exp' | 'scenarios'>
 export type RunShown = {
   id: string

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { test } from 'node:test'
-import { aService, contractOf, expectStatus, joinBus } from '../../testing/bus-member.ts'
+import { contractOf, expectStatus, joinBus } from '../../testing/bus-member.ts'
 import { startServer } from '../../testing/server.ts'
 import { signedIn } from '../../testing/signed-in.ts'
 import { flushMeasures, measure } from '../centre/measure.ts'
@@ -26,7 +26,7 @@ test('a member hears what concerns it first and once, the operator what stays, a
   const operator = await signedIn(server, { roles: ['operator'] })
   const lab = await joinBus(app, world, 'lab-nis')
   const ward = await joinBus(app, world, 'ward-bg')
-  await expectStatus(200, ward.send({ method: 'PUT', url: '/bus/services/findings', body: aService('inbox') }))
+  await ward.offerInbox('findings')
   await contractOf(lab, 'ward-bg/findings')
   await expectStatus(202, lab.message('ward-bg/findings', '1', '{}'))
   const [first] = await ward.lease()

@@ -8,10 +8,10 @@ import type { Contents } from './contents.ts'
 import { watchPace } from './pace.ts'
 
 export type Asking = { method: string; headers: Record<string, string>; body: Contents; headMs: number }
-/** The head of an answer, and its body as it comes; `drop` ends what is still under way. */
+/** The head of an answer and its body as a stream; `drop` ends an exchange that is still under way. */
 export type Asked = { status: number; headers: IncomingHttpHeaders; stream: IncomingMessage; drop(): void }
 
-/** Sends the body at its length; the head of the answer must come within `headMs` after the last byte has gone. */
+/** Sends the body with its length announced. The head of the answer must come within `headMs` after the last byte was sent. */
 export function ask(world: World, url: URL, { method, headers, body, headMs }: Asking): Promise<Asked> {
   return new Promise((resolve, reject) => {
     let timer: NodeJS.Timeout | undefined
@@ -36,7 +36,7 @@ export function ask(world: World, url: URL, { method, headers, body, headMs }: A
   })
 }
 
-/** A body from disk, as fast as the other side takes it; it gets its last bytes only when all before them are what they were. */
+/** Sends a body from disk as fast as the other side takes it. The last bytes go only when all bytes before them were read unchanged. */
 async function pourInto(outgoing: ClientRequest, body: Contents): Promise<void> {
   const pace = watchPace(() => outgoing.destroy(new Error('the body was taken too slowly')))
   try {

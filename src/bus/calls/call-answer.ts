@@ -35,7 +35,7 @@ const statusShape = /^[2-5]\d\d$/
 
 type Kept = { answer: Answer; id: string; at: Date; sealed: Buffer | null; pieces: number }
 
-/** The log's row of an answer, and the answer itself when somebody comes for it. */
+/** The row of the log for an answer, and the answer itself when it is kept for somebody who asks again. */
 function composeAnswers(kept: readonly Kept[]): Fragment[] {
   const rows = [
     logRows(
@@ -74,7 +74,7 @@ export async function keepAnswer(world: World, answer: Answer, isStored: boolean
   await world.ledger.commit({ entries, payload: kept, compose: composeAnswers }).catch((error: unknown) => forget(world, kept, error))
 }
 
-/** Pieces of an answer that did not come to be. */
+/** Removes the stored pieces of an answer that failed. */
 async function forget(world: World, { id, pieces }: Kept, error: unknown): Promise<never> {
   if (pieces > 0) await dropPieces(world, id)
   throw error

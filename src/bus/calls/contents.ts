@@ -7,28 +7,28 @@ import type { World } from '../../platform/world.ts'
 import { watchPace } from './pace.ts'
 import { openSpool, type Spool } from './spool.ts'
 
-/** A body that has come whole: in memory when it is small, otherwise on disk. */
+/** A body that has arrived completely: in memory when it is small, otherwise on disk. */
 export type Contents = {
   readonly bytes: number
-  /** The field of RFC 9530 over it. */
+  /** The Content-Digest of the body (RFC 9530). */
   readonly digest: string
-  /** Null when it is not in memory. */
+  /** The bytes, or null when the body is on disk. */
   readonly buffer: Buffer | null
-  /** From the beginning, each time. */
+  /** Reads the body from its beginning. */
   read(): AsyncGenerator<Buffer>
   end(): Promise<void>
 }
 export type Received = Contents & { digestOf: DigestOf }
 export type DigestOf = (name: 'sha256' | 'sha512') => Buffer
 
-/** Up to here a body stays in memory. */
+/** Bodies up to this size stay in memory. */
 export const memoryBytesMax = 262_144
 const collectEveryMs = 10_000
-/** All that are in memory together; beyond that the next one hears 503. */
+/** The sum of all bodies in memory; a body beyond it is refused with 503. */
 const memoryTogetherMax = 64 * 1_048_576
 const held = new WeakMap<World, { bytes: number }>()
 
-/** Large bodies pass so many at once, of one member not more than half of them; others wait in their order. */
+/** How many large bodies pass at once. One member has at most half of the places; others wait in order. */
 const waiting = {
   waitingMax: 64,
   waitMs: 20_000,
@@ -87,7 +87,7 @@ export function inMemory(buffer: Buffer, end = async () => {}): Received {
 }
 
 export type Coming = {
-  /** What content-length says; null when it comes in chunks. */
+  /** The length that content-length announces; null when the body comes in chunks. */
   announced: number | null
   bytesMax: number
   /** The field content-digest that will be compared: which sums are needed. */
@@ -100,7 +100,7 @@ const ownWaitMs = 500
 export class TooSlow extends Error {}
 export class TooLarge extends Error {}
 
-/** Takes a body as it comes. Whoever asked for it ends it; when this fails nothing is left. */
+/** Takes a body as it arrives. The caller ends what it gets; when taking fails, nothing is left to end. */
 export async function receive(world: World, stream: Readable | undefined, coming: Coming): Promise<Received> {
   if (!stream || coming.announced === 0) return inMemory(Buffer.alloc(0))
   if (coming.announced !== null && coming.announced > coming.bytesMax) throw new TooLarge()
@@ -124,7 +124,7 @@ export async function receive(world: World, stream: Readable | undefined, coming
 
 let collectedAt = Number.NEGATIVE_INFINITY
 
-/** What other work has left is given back before large bodies pass, or both would be in memory together. */
+/** Collects the garbage of other work before large bodies pass, or both would be in memory together. */
 function collectSometimes(): void {
   if (performance.now() - collectedAt < collectEveryMs) return
   collectedAt = performance.now()
@@ -198,7 +198,7 @@ function spooled(spool: Spool, bytes: number, sums: Map<string, Buffer>): Receiv
   return { bytes, digest: digestField(digestOf('sha256')), buffer: null, digestOf, read: () => spool.read(), end: () => spool.close() }
 }
 
-/** The chunks of a stream, unless they stop coming. The stream is not destroyed then: its sender can still be answered. */
+/** The chunks of a stream; throws when they stop coming. The stream is not destroyed then, so that its sender can still be answered. */
 async function* atPace(stream: Readable): AsyncGenerator<Buffer> {
   const { promise: slow, reject } = Promise.withResolvers<never>()
   slow.catch(() => {})

@@ -10,7 +10,7 @@ import { storedContents } from './piece.ts'
 import { sendSigned } from '../signing/signed-answer.ts'
 import { untilClosed } from './take-body.ts'
 
-/** A large body takes longer than a lease: while it is on its way the call is not handed out again. */
+/** A large body may take longer than a lease lasts: while it is being sent, the call is not handed out again. */
 const holdMs = 300_000
 
 export type OpenCall = { seq: number; service: string; patient: number | null; isLarge: boolean; pieces: number; digest: string; contentType: string }
@@ -35,7 +35,7 @@ export async function holdCall(world: World, member: Member, call: string): Prom
      where message = ${call} and recipient = ${member.id} and state = 'leased' and due_at < ${until}`
 }
 
-/** GET /bus/calls/ID/body: what a delivery was too small for, to the provider that has the call now. */
+/** GET /bus/calls/ID/body: the body that was too large for its delivery, for the provider that has leased the call. */
 export async function fetchCallBody(request: FastifyRequest, reply: FastifyReply, call: string): Promise<FastifyReply> {
   const { world, correlation } = request
   const member = callerOf(await directoryOf(world), request)

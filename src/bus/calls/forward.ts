@@ -4,7 +4,7 @@ import type { World } from '../../platform/world.ts'
 import { ask, signOutgoing } from './address.ts'
 import { type Contents, type LargeTurn, type Received, receive } from './contents.ts'
 
-/** A call on its way to the provider's own address: the next address when one is not there, and a pause for one that keeps failing. */
+/** An address that fails this often in a row is left alone for the pause; calls go to the provider's other addresses meanwhile. */
 const failuresMax = 5
 const pauseMs = 10_000
 const callMs = 30_000
@@ -23,7 +23,7 @@ function circuitOf(world: World, address: string): Circuit {
   return found
 }
 
-/** Addresses that this process leaves alone at the moment, and those that failed of late. */
+/** Addresses that this process does not use at the moment, and addresses that have failed lately. */
 export function openCircuits(world: World): { address: string; failures: number; openMs: number }[] {
   const now = performance.now()
   return [...(circuits.get(world) ?? [])]
@@ -36,7 +36,7 @@ export type Forwarded = {
   method: string
   pathAndQuery: string
   headers: Record<string, string>
-  /** Whole and verified: an address that fails is followed by the next. */
+  /** Has arrived whole and is verified, so it can be sent once more to the next address when one fails. */
   body: Contents
   mayRepeat: boolean
   answerBytesMax: number

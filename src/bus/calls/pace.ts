@@ -1,12 +1,12 @@
-/** A large body must keep moving, or whoever sends or takes it drop by drop would hold a place that others wait for. */
+/** A large body must keep moving: whoever sends or takes it drop by drop would hold a place that others wait for. */
 const windowMs = 10_000
 const windowBytesMin = 655_360
-/** However well it moves: the server itself ends a request that has not come whole by then. */
+/** The longest that a body may take at any pace: after this time the server itself ends a request that is not complete. */
 const wholeMsMax = 300_000
 
 export type Pace = {
   count(bytes: number): void
-  /** This window was not the other side's. */
+  /** Counts the present window as good: the delay was ours and not the other side's. */
   forgive(): void
   end(): void
 }

@@ -9,7 +9,7 @@ const testMs = 5000
 /** `signed` are headers under the centre's signature, `headers` are sent beside it. */
 export type Signed = { method: string; address: string; signed: Record<string, string>; headers?: Record<string, string>; body: Buffer; timeoutMs: number }
 
-/** Sends to an address that somebody registered, by the rules of webhooks and signed by the centre; answers the status. */
+/** Posts to a registered address by the rules of webhooks, signed by the centre, and answers the status. */
 export async function sendSigned(world: World, { method, address, signed, headers = {}, body, timeoutMs }: Signed): Promise<number> {
   const url = await checkWebhook(world, address)
   const all = { ...headers, ...signOutgoing(world, url, method, signed, contentDigest(body)) }

@@ -12,9 +12,9 @@ import type { World } from '../../platform/world.ts'
  */
 export type Spool = {
   write(chunk: Buffer): Promise<void>
-  /** Nothing more is written. */
+  /** Ends the writing. */
   finish(): void
-  /** From the beginning, each time. The last piece comes only when all of them are what was written. */
+  /** Reads from the beginning. The last piece comes only when all pieces are as they were written. */
   read(): AsyncGenerator<Buffer>
   close(): Promise<void>
 }
@@ -23,11 +23,11 @@ export type Spool = {
 const floorBytes = 64 * 1_048_576
 const pieceBytes = 262_144
 const folderOf = (world: World) => join(world.config.DATA_DIR, 'spool')
-/** Bytes that open spools may still write. */
+/** How many bytes the open spools may still write. */
 const promised = new WeakMap<World, number>()
 const promise = (world: World, bytes: number) => void promised.set(world, (promised.get(world) ?? 0) + bytes)
 
-/** A file for at most so many bytes; refused before the first when the disk has no room for them. */
+/** Opens a file for at most this many bytes. Refuses at once when the disk has no room for them. */
 export async function openSpool(world: World, bytesMax: number): Promise<Spool> {
   const refusal = noRoomToWrite(world.room)
   if (refusal) throw refusal
@@ -95,7 +95,7 @@ function sealedFile(world: World, handle: FileHandle, bytesMax: number): Spool {
   }
 }
 
-/** A process that was killed between opening a file and taking its name away has left it; nobody reads by name. */
+/** Removes files of a process that was killed between opening a file and unlinking it. Nobody reads spools by name. */
 export async function emptySpool(world: World): Promise<void> {
   const names = await readdir(folderOf(world)).catch(() => [])
   await Promise.all(names.map((name) => rm(join(folderOf(world), name), { force: true })))

@@ -8,7 +8,7 @@ import { checkDigest } from '../../platform/http-signature.ts'
 
 const drainMs = 3000
 
-/** The body of a request whose head is signed, compared with the digest that was signed. Of what is refused nothing is kept. */
+/** Takes the body of a signed request and compares it with the signed digest. Nothing is kept of a body that is refused. */
 export async function takeBody(request: FastifyRequest, reply: FastifyReply, how: { bytesMax: number; turn: LargeTurn }): Promise<Received> {
   const { headers, world } = request
   const stream = request.body instanceof Readable ? request.body : undefined
@@ -25,13 +25,13 @@ export async function takeBody(request: FastifyRequest, reply: FastifyReply, how
   }
 }
 
-/** What is still coming is read and thrown away, for a moment: a connection that is closed over unread bytes loses the answer on its way. */
+/** Reads what is still coming and throws it away, for a moment: closing a connection with unread bytes would lose the answer that is on its way. */
 async function drain(stream: Readable): Promise<void> {
   stream.resume()
   await Promise.race([finished(stream).catch(() => undefined), sleep(drainMs, undefined, { ref: false })])
 }
 
-/** Null when it comes in pieces of unknown number. */
+/** Null when the body comes in chunks. */
 export const announcedBy = ({ headers }: FastifyRequest): number | null =>
   headers['transfer-encoding'] === undefined ? Number(headers['content-length'] ?? 0) : null
 

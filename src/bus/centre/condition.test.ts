@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { aService, contractOf, expectStatus, joinBus, sealAll } from '../../testing/bus-member.ts'
+import { contractOf, expectStatus, joinBus, sealAll } from '../../testing/bus-member.ts'
 import { startServer } from '../../testing/server.ts'
 import { announceCondition } from './announce-condition.ts'
 import { lookAtCentre } from './watch-centre.ts'
@@ -8,7 +8,7 @@ import { lookAtCentre } from './watch-centre.ts'
 test('what the centre is short of stands on every answer, on the public page and on the bus, and goes away by itself', async (t) => {
   const { app, world } = await startServer(t)
   const lab = await joinBus(app, world, 'lab-nis')
-  await expectStatus(200, lab.send({ method: 'PUT', url: '/bus/services/box', body: aService('inbox') }))
+  await lab.offerInbox('box')
   await contractOf(lab, 'centre/status')
   await expectStatus(202, lab.message('lab-nis/box', '1', 'x', { 'content-type': 'text/plain' }))
   await sealAll(world)

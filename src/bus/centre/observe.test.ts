@@ -21,7 +21,7 @@ test('a trace goes on through calls and messages, figures say what passed, and s
   const lab = await joinBus(app, world, 'lab-nis')
   const ward = await joinBus(app, world, 'ward-bg')
   const address = `http://127.0.0.1:${(provider.address() as AddressInfo).port}`
-  await expectStatus(200, ward.send({ method: 'PUT', url: '/bus/services/findings', body: aService('inbox') }))
+  await ward.offerInbox('findings')
   await expectStatus(200, ward.send({ method: 'PUT', url: '/bus/services/asks', body: aService('call', { addresses: [address] }) }))
   await contractOf(lab, 'ward-bg/findings')
   await contractOf(lab, 'ward-bg/asks', { endpoints: [{ method: 'GET', path: '/*' }] })

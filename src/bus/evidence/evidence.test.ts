@@ -14,7 +14,7 @@ test('the evidence of a message verifies offline by the centre’s public key, a
   const { app, world, owner } = await startServer(t)
   const a = await joinBus(app, world, 'ev-a')
   const b = await joinBus(app, world, 'ev-b')
-  await expectStatus(200, b.send({ method: 'PUT', url: '/bus/services/box', body: aService('inbox') }))
+  await b.offerInbox('box')
   await contractOf(a, 'ev-b/box')
   const receipts = []
   for (let n = 0; n < 4; n++) receipts.push(await expectStatus(202, a.message('ev-b/box', `n-${n}`, `{"n":${n}}`)))

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { aService, contractOf, expectStatus, joinBus, sealAll } from '../../testing/bus-member.ts'
+import { contractOf, expectStatus, joinBus, sealAll } from '../../testing/bus-member.ts'
 import { startServer } from '../../testing/server.ts'
 import { startAuthority } from '../../testing/time-stamp-authority.ts'
 import { verifyCommand } from './evidence.cli.ts'
@@ -32,7 +32,7 @@ test('seals get stamps that evidence carries; while the authority is away traffi
   const { app, world, owner } = await startServer(t, { TSA_URL: authority.address })
   const a = await joinBus(app, world, 'ts-a')
   const b = await joinBus(app, world, 'ts-b')
-  await expectStatus(200, b.send({ method: 'PUT', url: '/bus/services/box', body: aService('inbox') }))
+  await b.offerInbox('box')
   await contractOf(a, 'ts-b/box')
   const sendAndSeal = async (name: string): Promise<string> => {
     const { body } = await expectStatus(202, a.message('ts-b/box', name, '{}'))

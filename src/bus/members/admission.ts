@@ -8,7 +8,7 @@ import { hashOfCode, setMember } from './member.ts'
 const codeDays = 30
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
 
-/** The word by which an institution proves that a system is its own; shown once. */
+/** The code by which an institution proves that a system is its own; shown once. */
 export async function issueCode(world: World, tx: Transaction, of: { mb: string; institution: number }): Promise<{ code: string; expiresAt: Date }> {
   const code = [...world.random(26)].map((byte) => alphabet[byte % 32]).join('')
   const expiresAt = new Date(world.now().getTime() + codeDays * 86_400_000)
@@ -19,12 +19,13 @@ export async function issueCode(world: World, tx: Transaction, of: { mb: string;
   return { code, expiresAt }
 }
 
-/** Contracts of the member's own, and those that others have about its services: these say who asked (`from`). */
+/** The member's own contracts, and those that others have about its services; the latter say who asked (`from`). */
 export type Admitted = { code: string; state: string; contracts: { service: string; from?: string; state: string }[] }
 
 /**
- * Decides what waits about the systems of an invented institution, as an operator would: a member that proved itself and passed the
- * self-test is approved, its contracts with the record are granted, and what others ask of its own services: there whoever offers decides. The caller has made sure that the institution is an invented one.
+ * Decides for the systems of an invented institution what otherwise waits for an operator. A member that has proved itself and passed the self-test is
+ * approved, its contracts with the record are granted, and so are contracts that others ask for about its services, about which the provider decides.
+ * The caller has made sure that the institution is an invented one.
  */
 export async function admit(world: World, institution: number, decision: string): Promise<Admitted[]> {
   const { members } = await freshDirectory(world)

@@ -173,7 +173,7 @@ function checkEndpoints(endpoints: readonly Endpoint[], kind: string): void {
 
 type ContractWish = {
   id: string
-  /** The next state; null when it stays and only what was agreed changes. */
+  /** The next state; null when the state stays and only the terms change. */
   to: string | null
   decision: string | null
   reason: string | null
@@ -182,7 +182,7 @@ type ContractWish = {
   by?: string
 }
 
-/** The operator's step of a contract, or other terms of it by a decision. */
+/** An operator's step: the next state of a contract, or other terms by a decision. */
 export async function setContract(world: World, tx: Transaction, wish: ContractWish): Promise<Contract> {
   const { until, bodyMb = null } = wish
   if (bodyMb !== null) readBodyMb(bodyMb)

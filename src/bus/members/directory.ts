@@ -3,7 +3,7 @@ import type { Runner } from '../../platform/sql.ts'
 import type { Transaction, World } from '../../platform/world.ts'
 import type { PublicJwk } from '../../platform/http-signature.ts'
 
-/** Who exchanges and by which right, in memory: a request asks no row. What changed is heard within half a second. */
+/** Members, keys, services and contracts in memory, so that a request reads no rows. A change is known in every process within half a second. */
 export type MemberState = 'requested' | 'approved' | 'active' | 'suspended' | 'revoked'
 export type Member = {
   id: string
@@ -31,7 +31,7 @@ export type Service = {
   version: string
   sla: string | null
   addresses: string[]
-  /** Bodies of its calls and answers have at most so many megabytes. */
+  /** The largest body of its calls and answers, in megabytes. */
   bodyMb: number
   deprecatedAt: Date | null
 }
@@ -47,7 +47,7 @@ export type Contract = {
   quotaPerMinute: number
   lane: number
   holdKey: boolean
-  /** When less than the service takes was agreed. */
+  /** Set when the contract allows smaller bodies than the service does. */
   bodyMb: number | null
   state: 'requested' | 'active' | 'suspended' | 'revoked'
   validUntil: Date | null
@@ -72,7 +72,7 @@ export const bodyBytesMax = (service: Service | null, contract: Contract | null)
 
 /** The record's own name on the bus. */
 export const recordMember = '00000000-0000-4000-8000-000000000001'
-/** Takes the certificates of sick leaves that were issued without a connection. */
+/** The member that takes certificates of sick leaves issued without a connection. */
 export const sickleaveMember = '00000000-0000-4000-8000-000000000003'
 /** The centre's own, for what it says of itself. */
 export const centreMember = '00000000-0000-4000-8000-000000000002'
@@ -87,7 +87,7 @@ export async function directoryOf(world: World): Promise<Directory> {
   return have?.loading ?? refresh(world)
 }
 
-/** For whoever has just changed it: their own next step must see it. */
+/** Reads it anew, for a caller that has just changed it and whose next step must see the change. */
 export const freshDirectory = (world: World): Promise<Directory> => refresh(world)
 
 async function refresh(world: World): Promise<Directory> {
@@ -141,7 +141,7 @@ async function readAll(sql: Runner): Promise<Directory> {
   }
 }
 
-/** Every change of a right ends with this, in its transaction; writers follow one another, so no version is passed over. */
+/** Every change of a right calls this at the end of its transaction. Writers wait for each other, so no version is skipped. */
 export async function announceChange(tx: Transaction): Promise<void> {
   await tx`update bus.directory set version = version + 1`
 }

@@ -43,7 +43,7 @@ export function memberStep(
 export const contractStep = (state: Contract['state'], to: string, decision: string | null): Contract['state'] | Refusal =>
   stepOf(ofContract, state, to, decision)
 
-/** Other terms of a contract that goes on: a decision like any step. */
+/** A change of terms while the contract goes on; it needs a decision like any step. */
 export function contractTerms(state: Contract['state'], decision: string | null): Contract['state'] | Refusal {
   if (state === 'revoked') return new Refusal('conflict', 'the contract is revoked; ask for a new one')
   return isDecision(decision) ? state : undecided()

@@ -9,7 +9,7 @@ export const keyLimits = { days: 730, daysDefault: 365, daysAnnounced: 30, perMe
 const dayMs = 86_400_000
 const coordinate = /^[A-Za-z0-9_-]{43}$/
 
-/** One public key of a member: P-256, named by its thumbprint; what is private is refused, never stored. */
+/** Reads a public key of a member: P-256, named by its thumbprint. A private key is refused and never stored. */
 export function readKey(given: Record<string, unknown>): PublicJwk {
   const { kty, crv, x, y, d } = given
   if (d !== undefined) throw new Refusal('incorrect', 'the key is a private one; send its public half and make a new pair', { expression: 'key.d' })
@@ -40,7 +40,7 @@ export async function storeKey(tx: Transaction, member: string, jwk: PublicJwk, 
     values (${jwk.kid}, ${member}, ${JSON.stringify(jwk)}::jsonb, ${now}, ${new Date(now.getTime() + days * dayMs)})`
 }
 
-/** The keys that tokens may be asked for with: those of the member that are valid. */
+/** The keys by which a member may ask for tokens: its valid ones. */
 export async function validKeys(tx: Transaction, member: string, now: Date): Promise<{ keys: PublicJwk[] }> {
   const rows = await tx<{ jwk: PublicJwk }>`
     select jwk

@@ -19,7 +19,7 @@ import { isReachable } from '../calls/post-signed.ts'
 const openRequestsMax = 2000
 const codeAttemptsMax = 5
 
-/** A member's step by itself: its row, an audit row, the change of the directory, one transaction. */
+/** A step that a member takes by itself: its row, an audit row and the change of the directory in one transaction. */
 export async function asMember<T>(
   request: FastifyRequest,
   who: { id: string; name: string; institution: number | null },
@@ -133,7 +133,7 @@ export async function ownMember(
   return { member, keyEndsInDays: endsSoon(key.validUntil, now), skewSeconds: Math.round(now.getTime() / 1000 - signature.created) }
 }
 
-/** The code that the institution was handed outside the net: whoever has it speaks for the institution. */
+/** Checks the code that the institution was handed outside the network: whoever has it speaks for the institution. */
 export async function prove(request: FastifyRequest, body: Buffer, code: string): Promise<object> {
   const { member } = await ownMember(request, body, code)
   const { code: given } = readInput(body, codeField)
@@ -149,7 +149,7 @@ export async function prove(request: FastifyRequest, body: Buffer, code: string)
 
 export const codeField = { code: { form: /^[A-Z2-7]{26}$/, about: 'The code that the institution got from the operator.' } } as const
 
-/** Whose code it is. The attempt counts even when it fails, so it is a transaction of its own before the comparison. */
+/** Finds the institution of a code. An attempt counts even when it fails, so it is counted in a transaction of its own before the comparison. */
 export async function takeAttempt(world: World, { mb }: Pick<Member, 'mb'>, given: string): Promise<number> {
   const [row] = await world.sql<{ institution: number; codeHash: Buffer; expiresAt: Date }>`
     update bus.organisation_code set attempts = attempts + 1
@@ -172,7 +172,7 @@ export const hashOfCode = (code: string): Buffer => createHash('sha256').update(
 
 type Check = { check: string; passed: boolean; found: string }
 
-/** What a member must be able to do before it is let in; each check with what was found, so that it can be mended alone. */
+/** Tests what a member must be able to do before it is let in. Each check says what was found, so that it can be mended by itself. */
 export async function selfTest(request: FastifyRequest, body: Buffer, code: string): Promise<{ passed: boolean; checks: Check[] }> {
   const { member, keyEndsInDays, skewSeconds } = await ownMember(request, body, code)
   const { world } = request
@@ -198,7 +198,7 @@ export async function selfTest(request: FastifyRequest, body: Buffer, code: stri
   return { passed, checks }
 }
 
-/** An approved member says that it is ready; from now on it exchanges. */
+/** An approved member says that it is ready, and from now on exchanges messages. */
 export async function activate(request: FastifyRequest, body: Buffer, code: string): Promise<object> {
   const { member: known } = await ownMember(request, body, code)
   // Who was approved a moment ago and asks at once must not hear what the directory said before.
@@ -215,7 +215,7 @@ export async function activate(request: FastifyRequest, body: Buffer, code: stri
   return { code: member.code, state: 'active', client_id: member.client }
 }
 
-/** What comes next for a member that may not exchange yet, or not any more. */
+/** Says what comes next for a member that may not exchange yet, or no longer. */
 export function toBeActive({ code, state }: Pick<Member, 'code' | 'state'>): string {
   if (state === 'approved') return `POST /bus/members/${code}/activation, and it begins.`
   if (state === 'requested')

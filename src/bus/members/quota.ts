@@ -2,16 +2,16 @@ import type { FastifyReply } from 'fastify'
 import { Refusal } from '../../platform/refusal.ts'
 import type { World } from '../../platform/world.ts'
 
-/** `left` of the portion that this process has; `used` by all processes when it was taken. */
+/** `left`: of the portion that this process took. `used`: by all processes when it was taken. */
 type Counter = { minute: number; left: number; used: number; taking: Promise<void> | null }
 const counters = new WeakMap<World, Map<string, Counter>>()
 const countersMax = 50_000
-/** A process takes a tenth of the quota at a time: few questions, and at most that much lies unused elsewhere when it becomes short. */
+/** A process takes a tenth of the quota at a time: it rarely asks the database, and at most a tenth lies unused in another process. */
 const portions = 10
 
 /**
- * One exchange of the contract's quota of this minute, which all processes share: whichever of them a connection has come to, the whole
- * quota is there for it. The answer says what is left, whatever it is.
+ * Counts one exchange against the contract's quota of this minute. All processes share the quota, so it does not matter to which of them a connection
+ * came. The headers of the reply say what is left, also when the exchange is refused.
  */
 export async function takeQuota(world: World, reply: FastifyReply | null, contract: { id: string; quotaPerMinute: number }): Promise<void> {
   const { quotaPerMinute: limit } = contract

@@ -10,7 +10,7 @@ test('a member all of whose keys have ended comes back by a new code of its inst
   const { app, world, owner } = await startServer(t)
   const sender = await joinBus(app, world, 'still-there')
   const lost = await joinBus(app, world, 'key-lost')
-  await expectStatus(200, lost.send({ method: 'PUT', url: '/bus/services/box', body: aService('inbox') }))
+  await lost.offerInbox('box')
   await contractOf(sender, 'key-lost/box')
   await expectStatus(202, sender.message('key-lost/box', 'kept', '{}'))
   const code = async (institution: number) => {

@@ -1,6 +1,6 @@
 import { type Contract, type Directory, type Member, type Service, contractName, serviceName } from './directory.ts'
 
-/** May this member use that service? No unless a contract says yes, and the answer names the rule that decided. */
+/** Whether this member may use that service: only when a contract permits it. The answer names the rule that decided. */
 export type Right =
   | { permit: true; contract: Contract | null; service: Service; provider: Member }
   | { permit: false; rule: Rule; sentence: string; opens: string }
@@ -30,7 +30,7 @@ export function rightTo(directory: Directory, wish: Wish, now: Date): Right {
   if (!service) return no('unknown-service', `${provider.code} offers no service of this name`, 'GET /bus/services lists what there is.')
   const isOwn = provider.id === consumer.id
   if (!kindFits(service, wish.kind, isOwn)) return no('wrong-kind', `this service is of the kind ${service.kind}`, kindHint(service))
-  // What a suspended member is sent is kept for it; it can only not be asked.
+  // Messages to a suspended member are kept for it; only calls to it are refused.
   if (provider.state === 'revoked' || (provider.state !== 'active' && wish.kind === 'call')) {
     return no('provider-not-active', `the member ${provider.code} is ${provider.state}`, 'Try again when it is active.')
   }

@@ -3,9 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { zstdCompressSync } from 'node:zlib'
-import { before, after, test, type TestContext } from 'node:test'
+import { before, test } from 'node:test'
 import {
-  aService,
   batchOf,
   type BatchMessage,
   type BusAnswer,
@@ -16,6 +15,7 @@ import {
   sealAll,
   verdictTexts,
 } from '../../testing/bus-member.ts'
+import { forFile } from '../../testing/for-file.ts'
 import { startServer, type TestServer } from '../../testing/server.ts'
 import { verifyCommand } from '../evidence/evidence.cli.ts'
 import { evidenceOf } from '../evidence/evidence.ts'
@@ -24,23 +24,20 @@ import { prune } from './keep.ts'
 import { isPart, partsOf } from '../../platform/signed-batch.ts'
 import type { Receipts } from './send-batch.ts'
 
-const endings: (() => Promise<void> | void)[] = []
+const file = forFile()
 let server: TestServer
 let sender: BusMember
 let box: BusMember
 let other: BusMember
 
 before(async () => {
-  server = await startServer({ after: (ending: () => Promise<void>) => endings.unshift(ending) } as unknown as TestContext, { BUS_QUEUE_MAX: '100' })
+  server = await startServer(file, { BUS_QUEUE_MAX: '100' })
   const { app, world } = server
   sender = await joinBus(app, world, 'batch-sender')
   box = await joinBus(app, world, 'batch-box')
   other = await joinBus(app, world, 'batch-other')
-  for (const member of [box, other]) await expectStatus(200, member.send({ method: 'PUT', url: '/bus/services/box', body: aService('inbox') }))
+  for (const member of [box, other]) await member.offerInbox('box')
   await contractOf(sender, 'batch-box/box')
-})
-after(async () => {
-  for (const ending of endings) await ending()
 })
 
 const to = 'batch-box/box'

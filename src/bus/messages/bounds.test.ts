@@ -1,33 +1,31 @@
 import assert from 'node:assert/strict'
 import { type ClientRequest, request as httpRequest } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { after, before, test, type TestContext } from 'node:test'
+import { before, test } from 'node:test'
 import { clientById } from '../../access/client.ts'
 import { tokenFor } from '../../access/token-endpoint.ts'
 import { background } from '../../record/record.ts'
 import { aService, type BusMember, contractOf, expectStatus, joinBus } from '../../testing/bus-member.ts'
+import { forFile } from '../../testing/for-file.ts'
 import { startServer, type TestServer } from '../../testing/server.ts'
 import { prune } from './keep.ts'
 import { replayCommand } from './keep.cli.ts'
 import { publishOutbox } from './publish-outbox.ts'
 
-const endings: (() => Promise<void> | void)[] = []
+const file = forFile()
 let server: TestServer
 let a: BusMember
 let other: BusMember
 let b: BusMember
 
 before(async () => {
-  server = await startServer({ after: (ending: () => Promise<void>) => endings.unshift(ending) } as unknown as TestContext)
+  server = await startServer(file)
   const { app, world } = server
   a = await joinBus(app, world, 'bound-a')
   other = await joinBus(app, world, 'bound-other')
   b = await joinBus(app, world, 'bound-b')
-  await expectStatus(200, b.send({ method: 'PUT', url: '/bus/services/box', body: aService('inbox') }))
+  await b.offerInbox('box')
   for (const sender of [a, other]) await contractOf(sender, 'bound-b/box')
-})
-after(async () => {
-  for (const ending of endings) await ending()
 })
 
 const send = (from: BusMember, id: string, headers: Record<string, string> = {}) => expectStatus(202, from.message('bound-b/box', id, '{}', headers))

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { createPublicKey } from 'node:crypto'
 import { test } from 'node:test'
 import type { FastifyInstance } from 'fastify'
-import { aService, type BusAnswer, BusMember, contractOf, expectStatus, joinBus, newKey, setContractState, setMemberState } from '../../testing/bus-member.ts'
+import { type BusAnswer, BusMember, contractOf, expectStatus, joinBus, newKey, setContractState, setMemberState } from '../../testing/bus-member.ts'
 import { startServer } from '../../testing/server.ts'
 import { contentDigest, isSigned, readSignature, signatureBase } from '../../platform/http-signature.ts'
 import type { Signature } from '../../platform/http-signature.ts'
@@ -11,7 +11,7 @@ test('two systems join by themselves and exchange: denied without a contract, re
   const { app, world, sql } = await startServer(t)
   const lab = await joinBus(app, world, 'lab-nis')
   const ward = await joinBus(app, world, 'ward-bg')
-  await expectStatus(200, ward.send({ method: 'PUT', url: '/bus/services/findings', body: aService('inbox') }))
+  await ward.offerInbox('findings')
 
   const denied = await expectStatus(403, lab.message('ward-bg/findings', 'm-0', '{}'))
   assert.match(denied.text, /no-contract/)
@@ -64,7 +64,7 @@ test('a suspended member is refused at once and keeps its queue; a revoked one h
   const { app, world } = await startServer(t)
   const a = await joinBus(app, world, 'sender')
   const b = await joinBus(app, world, 'receiver')
-  await expectStatus(200, b.send({ method: 'PUT', url: '/bus/services/box', body: aService('inbox') }))
+  await b.offerInbox('box')
   await contractOf(a, 'receiver/box')
   await setMemberState(world, 'receiver', 'suspended')
   await expectStatus(202, a.message('receiver/box', '1', 'x', { 'content-type': 'text/plain' }))
@@ -80,7 +80,7 @@ test('what is forged, changed, old, replayed under another name or about another
   const { app, world } = await startServer(t)
   const a = await joinBus(app, world, 'member-a')
   const b = await joinBus(app, world, 'member-b')
-  await expectStatus(200, b.send({ method: 'PUT', url: '/bus/services/box', body: aService('inbox') }))
+  await b.offerInbox('box')
   await contractOf(a, 'member-b/box')
   const send = (change: (headers: Record<string, string>) => void) =>
     a.send({ url: '/bus/messages', body: '{"a":1}', headers: { 'bus-to': 'member-b/box', 'bus-message-id': 'x' }, change })
@@ -135,7 +135,7 @@ test('a refused message is tried again or parked; a parked one holds back only i
   const { app, world, sql } = await startServer(t)
   const a = await joinBus(app, world, 'doc-a')
   const b = await joinBus(app, world, 'doc-b')
-  await expectStatus(200, b.send({ method: 'PUT', url: '/bus/services/box', body: aService('inbox') }))
+  await b.offerInbox('box')
   await contractOf(a, 'doc-b/box')
   const send = (id: string, document: string) => expectStatus(202, a.message('doc-b/box', id, `"${id}"`, { 'bus-key': 'patient', 'bus-document': document }))
   await send('1', 'd1')

@@ -10,80 +10,112 @@ const everyMs = 3_600_000
 /** Class of the advisory lock without which a replay would hand out what the same moment removed the contents of. */
 const keeping = 730_421
 
+type Freed = { bodies: number; deliveries: number; numbers: number; answers: number; pieces: number; events: number }
+/** The moments before which something goes, for one round. */
+type Bounds = { bodies: Date; numbers: Date; once: Date; onceFrom: Date; stray: Date }
+
 /** Frees what nobody needs any more: contents that were delivered, ended deliveries, numbers past the window of repetition. The log stays. */
-export async function prune(
-  world: World,
-  bodiesDays: number,
-): Promise<{ bodies: number; deliveries: number; numbers: number; answers: number; pieces: number; events: number }> {
+export async function prune(world: World, bodiesDays: number): Promise<Freed> {
   const now = world.now().getTime()
-  const bodiesBefore = new Date(now - bodiesDays * dayMs)
-  const numbersBefore = new Date(now - keepLimits.numbersDays * dayMs)
-  const freed = { bodies: 0, deliveries: 0, numbers: 0, answers: 0, pieces: 0, events: 0 }
-  for (;;) {
-    const bodies = await world.sql.begin(async (tx) => {
-      await tx`select pg_advisory_xact_lock(${keeping}::int4, 0)`
-      return tx`
-        delete from bus.body
-         where message in (select b.message from bus.body b
-                            where b.stored_at < ${bodiesBefore}
-                              and not exists (select 1 from bus.delivery d where d.message = b.message and d.state <> 'acknowledged')
-                            limit ${keepLimits.atOnce})
-        returning 1 as one`
-    })
+  const once = now - keepLimits.onceHours * everyMs
+  const before: Bounds = {
+    bodies: new Date(now - bodiesDays * dayMs),
+    numbers: new Date(now - keepLimits.numbersDays * dayMs),
+    once: new Date(once),
+    onceFrom: new Date(once - dayMs),
+    stray: new Date(now - keepLimits.strayHours * everyMs),
+  }
+  const freed: Freed = { bodies: 0, deliveries: 0, numbers: 0, answers: 0, pieces: 0, events: 0 }
+  let isMore = true
+  while (isMore) {
+    isMore = false
+    for (const { counted, remove } of removals) {
+      const { length } = await remove(world, before)
+      freed[counted] += length
+      if (length >= keepLimits.atOnce) isMore = true
+    }
+  }
+  await clearParcels(world, before.bodies)
+  return freed
+}
+
+/** Each removes up to `atOnce` rows, a row of the answer for each. */
+const removals: { counted: keyof Freed; remove(world: World, before: Bounds): Promise<unknown[]> }[] = [
+  {
+    counted: 'bodies',
+    remove: ({ sql }, { bodies }) =>
+      sql.begin(async (tx) => {
+        await tx`select pg_advisory_xact_lock(${keeping}::int4, 0)`
+        return tx`
+          delete from bus.body
+           where message in (select b.message from bus.body b
+                              where b.stored_at < ${bodies}
+                                and not exists (select 1 from bus.delivery d where d.message = b.message and d.state <> 'acknowledged')
+                              limit ${keepLimits.atOnce})
+          returning 1 as one`
+      }),
+  },
+  {
     // What they leave behind is narrow: evidence finds the row of the log that proves the end by it.
-    const deliveries = await world.sql`
+    counted: 'deliveries',
+    remove: ({ sql }, { numbers }) => sql`
       with old as (
         delete from bus.delivery
          where (recipient, seq) in (select recipient, seq from bus.delivery
-                                     where state = 'acknowledged' and stored_at < ${numbersBefore} and ended_at < ${numbersBefore}
+                                     where state = 'acknowledged' and stored_at < ${numbers} and ended_at < ${numbers}
                                      limit ${keepLimits.atOnce})
         returning message, ended_by),
       kept as (
         insert into bus.ended (message, proof) select message, ended_by from old where ended_by is not null on conflict do nothing)
-      select 1 as one from old`
-    const events = await world.sql`
+      select 1 as one from old`,
+  },
+  {
+    counted: 'events',
+    remove: ({ sql }, { numbers }) => sql`
       delete from bus.outbox
        where (patient, id) in (select patient, id from bus.outbox
-                                where tx < least((select tx from bus.published), (select min(tx) from bus.outbox_reader)) and at < ${numbersBefore}
+                                where tx < least((select tx from bus.published), (select min(tx) from bus.outbox_reader)) and at < ${numbers}
                                 order by tx, patient, id
                                 limit ${keepLimits.atOnce})
-      returning 1 as one`
-    const numbers = await world.sql`
+      returning 1 as one`,
+  },
+  {
+    counted: 'numbers',
+    remove: ({ sql }, { numbers }) => sql`
       delete from bus.seen
-       where (sender, name) in (select sender, name from bus.seen where at < ${numbersBefore} limit ${keepLimits.atOnce})
-      returning 1 as one`
+       where (sender, name) in (select sender, name from bus.seen where at < ${numbers} limit ${keepLimits.atOnce})
+      returning 1 as one`,
+  },
+  {
     // A request is timely for minutes, so what must not come twice need not be known for longer.
-    const onceBefore = now - keepLimits.onceHours * everyMs
-    const once = await world.sql`
+    counted: 'numbers',
+    remove: ({ sql }, { once, onceFrom }) => sql`
       delete from bus.seen
        where (sender, name) in (select sender, name from bus.seen
-                                 where at < ${new Date(onceBefore)} and at >= ${new Date(onceBefore - dayMs)} and name like ${`${onceMark}%`}
+                                 where at < ${once} and at >= ${onceFrom} and name like ${`${onceMark}%`}
                                  limit ${keepLimits.atOnce})
-      returning 1 as one`
-    const answers = await world.sql`
+      returning 1 as one`,
+  },
+  {
+    counted: 'answers',
+    remove: ({ sql }, { numbers }) => sql`
       delete from bus.answer
-       where call in (select call from bus.answer where stored_at < ${numbersBefore} limit ${keepLimits.atOnce})
-      returning 1 as one`
+       where call in (select call from bus.answer where stored_at < ${numbers} limit ${keepLimits.atOnce})
+      returning 1 as one`,
+  },
+  {
     // Large contents go with the row that names them, or when it never came to be.
-    const pieces = await world.sql`
+    counted: 'pieces',
+    remove: ({ sql }, { stray }) => sql`
       delete from bus.piece
        where (about, number) in (select p.about, p.number from bus.piece p
-                                  where p.stored_at < ${new Date(now - keepLimits.strayHours * everyMs)}
+                                  where p.stored_at < ${stray}
                                     and not exists (select 1 from bus.body b where b.message = p.about)
                                     and not exists (select 1 from bus.answer a where a.large = p.about)
                                   limit ${keepLimits.atOnce})
-      returning 1 as one`
-    freed.bodies += bodies.length
-    freed.deliveries += deliveries.length
-    freed.numbers += numbers.length + once.length
-    freed.answers += answers.length
-    freed.pieces += pieces.length
-    freed.events += events.length
-    if (Math.max(bodies.length, deliveries.length, events.length, numbers.length, once.length, answers.length, pieces.length) < keepLimits.atOnce) break
-  }
-  await clearParcels(world, bodiesBefore)
-  return freed
-}
+      returning 1 as one`,
+  },
+]
 
 export function startPruning(world: World): () => Promise<void> {
   const timer = setInterval(() => {

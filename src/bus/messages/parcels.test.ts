@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
-import { after, before, test, type TestContext } from 'node:test'
+import { before, test } from 'node:test'
 import { aService, batchOf, type BusMember, contractOf, expectStatus, joinBus, verdictTexts } from '../../testing/bus-member.ts'
+import { forFile } from '../../testing/for-file.ts'
 import { startServer, type TestServer } from '../../testing/server.ts'
 import type { World } from '../../platform/world.ts'
 import { verifyEvidence } from '../evidence/verify-evidence.ts'
@@ -10,25 +11,22 @@ import { prune, replay } from './keep.ts'
 import { lease } from './lease.ts'
 
 const dayMs = 86_400_000
-const endings: (() => Promise<void> | void)[] = []
+const file = forFile()
 let server: TestServer
 let sender: BusMember
 let box: BusMember
 let other: BusMember
 
 before(async () => {
-  server = await startServer({ after: (ending: () => Promise<void>) => endings.unshift(ending) } as unknown as TestContext)
+  server = await startServer(file)
   const { app, world } = server
   sender = await joinBus(app, world, 'parcel-sender')
   box = await joinBus(app, world, 'parcel-box')
   other = await joinBus(app, world, 'parcel-other')
   for (const member of [box, other]) {
-    await expectStatus(200, member.send({ method: 'PUT', url: '/bus/services/box', body: aService('inbox') }))
+    await member.offerInbox('box')
     await contractOf(sender, `${member.code}/box`)
   }
-})
-after(async () => {
-  for (const ending of endings) await ending()
 })
 
 type Sent = { to?: string; key?: string; body: string }

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
-import { after, before, test, type TestContext } from 'node:test'
+import { before, test } from 'node:test'
 import { looksAt } from '../../audit/audit.ts'
 import { takeIn } from '../../record/exchange/intake.ts'
 import { aService, batchOf, type BusMember, contractOf, expectStatus, joinBus, setMemberState } from '../../testing/bus-member.ts'
+import { forFile } from '../../testing/for-file.ts'
 import { startServer, type TestServer } from '../../testing/server.ts'
 import { evidenceOf } from '../evidence/evidence.ts'
 import { prune } from './keep.ts'
@@ -16,16 +17,12 @@ const hourMs = 60 * minuteMs
 const dayMs = 24 * hourMs
 const clock = { now: Math.ceil(Date.now() / hourMs) * hourMs }
 const fhirJson = { 'content-type': 'application/fhir+json' }
-const endings: (() => Promise<void> | void)[] = []
+const file = forFile()
 let server: TestServer
 
 before(async () => {
-  const forAll = { after: (ending: () => Promise<void>) => endings.unshift(ending) } as unknown as TestContext
-  server = await startServer(forAll, { RATE_PER_CLIENT: '1000000' })
+  server = await startServer(file, { RATE_PER_CLIENT: '1000000' })
   server.world.now = () => new Date(clock.now)
-})
-after(async () => {
-  for (const ending of endings) await ending()
 })
 
 /** Tokens live for an hour, these clocks run for days. */
@@ -42,7 +39,7 @@ async function pair(
   const { app, world } = server
   const from = await joinBus(app, world, `${name}-from`)
   const to = await joinBus(app, world, `${name}-to`)
-  await expectStatus(200, to.send({ method: 'PUT', url: '/bus/services/box', body: aService('inbox') }))
+  await to.offerInbox('box')
   await contractOf(from, `${name}-to/box`, contract)
   const post = async (id: string, headers: object = {}, body = `"${id}"`) =>
     (await expectStatus(202, from.message(`${name}-to/box`, id, body, headers as Record<string, string>))).body
@@ -53,7 +50,7 @@ const refusal = (delivery: number, isFinal = false) => [{ delivery, reason: 'not
 
 test('clinical messages go before statistics, and of one sender’s key none passes an earlier one whatever its lane', async () => {
   const { from, to, post } = await pair('lanes', { lane: 'statistics' })
-  await expectStatus(200, to.send({ method: 'PUT', url: '/bus/services/urgent', body: aService('inbox') }))
+  await to.offerInbox('urgent')
   const other = await joinBus(server.app, server.world, 'lanes-other')
   for (const sender of [from, other]) await contractOf(sender, 'lanes-to/urgent', { lane: 'clinical' })
   const urgent = (sender: BusMember, id: string, key: string) => expectStatus(202, sender.message('lanes-to/urgent', id, '{}', { 'bus-key': key }))

@@ -3,7 +3,7 @@ import { createPublicKey } from 'node:crypto'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { test } from 'node:test'
-import { aService, contractOf, expectStatus, joinBus } from '../../testing/bus-member.ts'
+import { contractOf, expectStatus, joinBus } from '../../testing/bus-member.ts'
 import { startServer } from '../../testing/server.ts'
 import { centreKey } from '../members/centre-key.ts'
 import { freshDirectory, type Member } from '../members/directory.ts'
@@ -46,7 +46,7 @@ test('nothing is posted that could be answered after its lease has ended', async
   t.after(() => server.close())
   const a = await joinBus(app, world, 'late-a')
   const b = await joinBus(app, world, 'late-b', { webhook: `http://127.0.0.1:${(server.address() as AddressInfo).port}/in` })
-  await expectStatus(200, b.send({ method: 'PUT', url: '/bus/services/box', body: aService('inbox') }))
+  await b.offerInbox('box')
   await contractOf(a, 'late-b/box')
   got.length = 0
   for (const n of [1, 2]) await expectStatus(202, a.message('late-b/box', `l-${n}`, '{}'))
@@ -87,7 +87,7 @@ test('a member with a webhook gets its messages posted and signed, in order, aga
   const webhook = `http://127.0.0.1:${(server.address() as AddressInfo).port}/in`
   const a = await joinBus(app, world, 'hook-a')
   const b = await joinBus(app, world, 'hook-b', { webhook })
-  await expectStatus(200, b.send({ method: 'PUT', url: '/bus/services/box', body: aService('inbox') }))
+  await b.offerInbox('box')
   await contractOf(a, 'hook-b/box')
   const ids: string[] = []
   for (const n of [1, 2, 3]) ids.push((await expectStatus(202, a.message('hook-b/box', `w-${n}`, `{"n":${n}}`, { 'bus-key': 'k' }))).body.message)

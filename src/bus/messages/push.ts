@@ -123,7 +123,9 @@ async function postOne(world: World, member: Member, one: Delivery): Promise<str
     const body = Buffer.from(JSON.stringify(wireOf(one)))
     const status = await postSigned(world, { address: member.webhook as string, signed, body, timeoutMs: postMs })
     return isTaken(status) ? null : `the webhook answered ${status}`
-  } catch {
+  } catch (error) {
+    // Members are mostly just away; why one is, the log tells whoever asks it for more.
+    world.log.debug({ err: error, member: member.code }, silence)
     return silence
   }
 }

@@ -3,7 +3,7 @@ import { get, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { test, type TestContext } from 'node:test'
 import type { FastifyInstance } from 'fastify'
-import { aService, type BusMember, contractOf, expectStatus, joinBus, setMemberState } from '../../testing/bus-member.ts'
+import { type BusMember, contractOf, expectStatus, joinBus, setMemberState } from '../../testing/bus-member.ts'
 import { startServer } from '../../testing/server.ts'
 import { freshDirectory } from '../members/directory.ts'
 
@@ -71,7 +71,7 @@ test('a stream gives the deliveries as they come, no more than its window, goes 
   await app.listen({ port: 0, host: '127.0.0.1' })
   const a = await joinBus(app, world, 'sse-a')
   const b = await joinBus(app, world, 'sse-b')
-  await expectStatus(200, b.send({ method: 'PUT', url: '/bus/services/box', body: aService('inbox') }))
+  await b.offerInbox('box')
   await contractOf(a, 'sse-b/box')
   const send = async (n: number) => expectStatus(202, a.message('sse-b/box', `s-${n}`, `{"n":${n}}`))
   const numbers = (reader: Reader) => reader.events.map(({ data }) => JSON.parse(Buffer.from(data.body, 'base64').toString()).n)
@@ -127,7 +127,7 @@ test('who reads slowly is given slowly: contents wait in the queue and not in me
   await app.listen({ port: 0, host: '127.0.0.1' })
   const a = await joinBus(app, world, 'slow-a')
   const b = await joinBus(app, world, 'slow-b')
-  await expectStatus(200, b.send({ method: 'PUT', url: '/bus/services/box', body: aService('inbox') }))
+  await b.offerInbox('box')
   await contractOf(a, 'slow-b/box')
   const body = Buffer.alloc(1_048_576, 'x')
   for (let n = 0; n < 16; n++) await expectStatus(202, a.message('slow-b/box', `s-${n}`, body))

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { aService, contractOf, expectStatus, joinBus, sealAll, setContractState } from '../../testing/bus-member.ts'
+import { contractOf, expectStatus, joinBus, sealAll, setContractState } from '../../testing/bus-member.ts'
 import { startServer } from '../../testing/server.ts'
 import { signedIn } from '../../testing/signed-in.ts'
 import { evidenceOf } from '../evidence/evidence.ts'
@@ -14,7 +14,7 @@ test('a parked message is mended by one operator and let go by another: signed b
   const doctor = await signedIn(server, { roles: ['doctor'] })
   const lab = await joinBus(app, world, 'lab-nis')
   const ward = await joinBus(app, world, 'ward-bg')
-  await expectStatus(200, ward.send({ method: 'PUT', url: '/bus/services/findings', body: aService('inbox') }))
+  await ward.offerInbox('findings')
   const contract = await contractOf(lab, 'ward-bg/findings')
   const document = { 'bus-key': 'patient-1', 'bus-document': 'report-1' }
   const { message } = (await expectStatus(202, lab.message('ward-bg/findings', 'v1', '{"code":"wrong"}', document))).body

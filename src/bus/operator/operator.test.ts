@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { aService, expectStatus, joinBus, sealAll } from '../../testing/bus-member.ts'
+import { expectStatus, joinBus, sealAll } from '../../testing/bus-member.ts'
 import { startServer } from '../../testing/server.ts'
 import { signedIn } from '../../testing/signed-in.ts'
 import { bounds } from '../../platform/latencies.ts'
@@ -15,7 +15,7 @@ test('an operator sees what passes, takes steps by decisions, finds a message an
   const doctor = await signedIn(server, { roles: ['doctor'] })
   const lab = await joinBus(app, world, 'lab-nis')
   const ward = await joinBus(app, world, 'ward-bg')
-  await expectStatus(200, ward.send({ method: 'PUT', url: '/bus/services/findings', body: aService('inbox') }))
+  await ward.offerInbox('findings')
 
   for (const url of ['overview', 'members', 'members/lab-nis', 'contracts', 'messages', 'messages/00000000-0000-4000-8000-000000000009'])
     assert.equal((await doctor('GET', `/bus/operator/${url}`)).status, 403, url)

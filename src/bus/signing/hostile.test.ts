@@ -36,7 +36,7 @@ before(async () => {
   mallory = await joinBus(app, world, 'mallory')
   victim = await joinBus(app, world, 'victim')
   const address = `http://127.0.0.1:${(provider.address() as AddressInfo).port}/api`
-  await expectStatus(200, victim.send({ method: 'PUT', url: '/bus/services/box', body: aService('inbox') }))
+  await victim.offerInbox('box')
   await expectStatus(200, victim.send({ method: 'PUT', url: '/bus/services/api', body: aService('call', { addresses: [address] }) }))
   await contractOf(mallory, 'victim/box')
   const endpoints = ['GET', 'POST'].map((method) => ({ method, path: '/open/*' }))

@@ -1,4 +1,4 @@
-import { AckPolicy, DiscardPolicy, RetentionPolicy, StorageType } from '@nats-io/jetstream'
+import { AckPolicy, DiscardPolicy, RetentionPolicy, StorageType, type StreamInfo } from '@nats-io/jetstream'
 import { createInbox, type Msg, nanos, type NatsConnection } from '@nats-io/transport-node'
 import type { World } from '../../platform/world.ts'
 import { wake } from '../messages/waiting.ts'
@@ -45,20 +45,7 @@ export type NatsTransport = Transport & {
 export function openNats(world: World): NatsTransport {
   let notBefore = 0
   const consumers = new Map<string, Promise<unknown>>()
-  const compared = new Map<string, number>()
-  const left = new Map<string, number>()
-  /** An empty queue is compared with the database from time to time; true when the database is to be asked itself. */
-  const isBehind = async (recipient: string): Promise<boolean> => {
-    const now = performance.now()
-    if ((compared.get(recipient) ?? 0) > now) return false
-    const wasLeft = now - (left.get(recipient) ?? Number.NEGATIVE_INFINITY) < limits.leftMs
-    compared.set(recipient, now + (wasLeft ? limits.leftEveryMs : limits.compareEveryMs))
-    await missedBy(world, recipient)
-    if (!(await isLeft(world, recipient))) return false
-    if (!wasLeft) world.log.warn({ recipient }, 'deliveries are not brought to NATS; the database hands them out meanwhile')
-    left.set(recipient, now)
-    return true
-  }
+  const behind = watchBehind(world)
   const line = openLine(world, ({ nc }) => {
     consumers.clear()
     hear(world, nc)
@@ -82,12 +69,12 @@ export function openNats(world: World): NatsTransport {
     name: 'nats',
     isUp,
     async next(recipient, count) {
-      if (!isUp() || performance.now() - (left.get(recipient) ?? Number.NEGATIVE_INFINITY) < limits.byDatabaseMs) return null
+      if (!isUp() || behind.wasJustNow(recipient)) return null
       try {
         const link = linkNow()
         const got: Msg[] = []
         for (const lane of lanes) if (got.length < count) got.push(...(await pullFrom(link, recipient, lane, count - got.length)))
-        if (got.length === 0 && (await isBehind(recipient))) return null
+        if (got.length === 0 && (await behind.isNow(recipient))) return null
         return offerOf(link.nc, got)
       } catch (error) {
         consumers.clear()
@@ -105,30 +92,56 @@ export function openNats(world: World): NatsTransport {
     },
     async madeAt() {
       const { manager } = linkNow()
-      const num_replicas = world.config.NATS_REPLICAS
-      const found = await manager.streams.info(stream).catch((error: unknown) => {
-        if ((error as { code?: number }).code === 404 || /stream not found/.test(String(error))) return null
-        throw error
-      })
-      const made =
-        found ??
-        (await manager.streams.add({
-          name: stream,
-          subjects: [subjectOf('*', '*')],
-          retention: RetentionPolicy.Workqueue,
-          storage: StorageType.File,
-          discard: DiscardPolicy.New,
-          duplicate_window: nanos(limits.duplicateWindowMs),
-          num_replicas,
-        }))
-      if (made.config.num_replicas !== num_replicas) await manager.streams.update(stream, { num_replicas })
-      return String(made.created)
+      return String((await streamOf(manager, world.config.NATS_REPLICAS)).created)
     },
     async depth(recipient) {
       const info = await linkNow().manager.streams.info(stream, { subjects_filter: subjectOf(recipient, '*') })
       return Object.values(info.state.subjects ?? {}).reduce((sum, count) => sum + count, 0)
     },
     end: line.end,
+  }
+}
+
+/** The stream, which the first server makes, with as many replicas as the settings say now. */
+async function streamOf(manager: Link['manager'], num_replicas: number): Promise<StreamInfo> {
+  const found = await manager.streams.info(stream).catch((error: unknown) => {
+    if ((error as { code?: number }).code === 404 || /stream not found/.test(String(error))) return null
+    throw error
+  })
+  const made =
+    found ??
+    (await manager.streams.add({
+      name: stream,
+      subjects: [subjectOf('*', '*')],
+      retention: RetentionPolicy.Workqueue,
+      storage: StorageType.File,
+      discard: DiscardPolicy.New,
+      duplicate_window: nanos(limits.duplicateWindowMs),
+      num_replicas,
+    }))
+  if (made.config.num_replicas !== num_replicas) await manager.streams.update(stream, { num_replicas })
+  return made
+}
+
+/** Knows whose deliveries could not be brought to NATS: the database then hands them out itself. */
+function watchBehind(world: World) {
+  const compared = new Map<string, number>()
+  const left = new Map<string, number>()
+  const sinceLeft = (recipient: string) => performance.now() - (left.get(recipient) ?? Number.NEGATIVE_INFINITY)
+  return {
+    wasJustNow: (recipient: string): boolean => sinceLeft(recipient) < limits.byDatabaseMs,
+    /** Asked of a queue that is empty here; from time to time it is compared with the database. */
+    async isNow(recipient: string): Promise<boolean> {
+      const now = performance.now()
+      if ((compared.get(recipient) ?? 0) > now) return false
+      const wasLeft = sinceLeft(recipient) < limits.leftMs
+      compared.set(recipient, now + (wasLeft ? limits.leftEveryMs : limits.compareEveryMs))
+      await missedBy(world, recipient)
+      if (!(await isLeft(world, recipient))) return false
+      if (!wasLeft) world.log.warn({ recipient }, 'deliveries are not brought to NATS; the database hands them out meanwhile')
+      left.set(recipient, now)
+      return true
+    },
   }
 }
 

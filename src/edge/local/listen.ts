@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { answerOf, Refusal } from '../../platform/refusal.ts'
 import { uuidV7 } from '../../platform/uuid.ts'
-import { boundConnections } from '../process/connections.ts'
+import { boundConnections } from '../../platform/bound-connections.ts'
 import type { Edge } from '../process/edge.ts'
 import { listening } from '../process/listening.ts'
 import { asideOf } from './aside.ts'

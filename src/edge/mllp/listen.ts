@@ -5,7 +5,7 @@ import { acknowledge, rejectUnread, type Stamp, type Verdict } from '../hl7v2/ac
 import { encode } from '../hl7v2/charset.ts'
 import { type Message, readMessage, readText } from '../hl7v2/message.ts'
 import type { EdgeConfig } from '../process/config.ts'
-import { boundConnections } from '../process/connections.ts'
+import { boundConnections } from '../../platform/bound-connections.ts'
 import type { Edge } from '../process/edge.ts'
 import { listening } from '../process/listening.ts'
 import { type Frame, Frames } from './frames.ts'

@@ -6,7 +6,7 @@ import { choiceProperty, type Model, modelOf } from './model.ts'
 import { validatorSource } from './validator-source.ts'
 import { expander } from './value-sets.ts'
 
-/** The source of one JavaScript module, made from the official definitions; its default export is given the runtime. */
+/** The source of one JavaScript module, made from the official definitions. Its default export is a function that takes the runtime. */
 export function compileDefinitions(): { source: string; notCompiled: string[] } {
   const definitions = readDefinitions()
   const model = modelOf(definitions.structures)
@@ -27,7 +27,10 @@ return { resources, extractors, details, parameters, members, compartment, summa
   return { source, notCompiled: [...validators.notCompiled, ...extractors.notCompiled] }
 }
 
-/** Every form of every choice by its property; and those whose property is a plain element of other types, which a profile must write as [x]. */
+/**
+ * `forms`: the element of every form of a choice (valueQuantity → value). `ambiguous`: forms that other types have as plain elements, so that a
+ * profile must write the choice as [x].
+ */
 function choicesSource(model: Model): string {
   const fields = [...model.values()].flatMap((structure) => [...structure.fields.values()])
   const plain = new Set(fields.filter((field) => !field.isChoice).map((field) => field.name))

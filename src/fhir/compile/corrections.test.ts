@@ -11,7 +11,7 @@ const file = fileURLToPath(new URL('../fhir/r4/fhir.schema.json', import.meta.re
 const schema: Schema = JSON.parse(readFileSync(file, 'utf8')).definitions
 const model = modelOf(readDefinitions().structures)
 
-// What this copy of the schema has and R4 does not: additions of its generator, and of the product the package belongs to.
+// Elements that this copy of the schema has and R4 does not: additions of the schema's generator, and of the product the package belongs to.
 const notInR4 = /^(resourceType|modifierExtension|status|resource)$/
 const productOwn = /^(project|author|account|compartment)$/
 

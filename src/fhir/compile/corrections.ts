@@ -1,8 +1,8 @@
 import type { ElementDefinition } from './definitions.ts'
 
 /**
- * Where the package's definitions are not R4 4.0.1: elements of its own product and of R5 that R4 does not know, found by comparing
- * every element with the official JSON schema of R4 (corrections.test.ts repeats the comparison). An element and all below it is dropped.
+ * Elements of the package's definitions that R4 4.0.1 does not have: they belong to the package's own product or to R5. They were found by comparing
+ * every element with the official JSON schema of R4 (corrections.test.ts repeats the comparison). An element is dropped with all elements below it.
  */
 export const dropped = new Set([
   ...['onBehalfOf', 'accounts', 'account', 'author', 'project', 'compartment', 'deleted'].map((name) => `Meta.${name}`),
@@ -18,7 +18,7 @@ export const dropped = new Set([
     .map((name) => `ResearchStudy.${name}`),
 ])
 
-/** Invariants of R5 elements that came with them. */
+/** Invariants of the dropped R5 elements. */
 export const droppedConstraints = new Set(['evv-1'])
 
 const element = (path: string, min: number, max: string, types: string[]): ElementDefinition => ({
@@ -29,7 +29,7 @@ const element = (path: string, min: number, max: string, types: string[]): Eleme
 })
 const characteristic = 'EvidenceVariable.characteristic'
 
-/** What R4 has in the place of what was dropped: https://hl7.org/fhir/R4/evidencevariable.html */
+/** The elements that R4 has in place of the dropped ones: https://hl7.org/fhir/R4/evidencevariable.html */
 export const added: Record<string, ElementDefinition[]> = {
   EvidenceVariable: [
     element(`${characteristic}.definition[x]`, 1, '1', [

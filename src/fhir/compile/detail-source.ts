@@ -6,8 +6,8 @@ import { basesOf, branchesOf, NotTranslated, sinkOf, walk, type Writer } from '.
 type Detail = { parameter: SearchParameter; body: string }
 
 /**
- * What only a search that asks for it takes out: composites, whose parts must stand in the same element, and positions. A write
- * indexes neither, because the parts are indexed already, each under its own parameter.
+ * Values that are extracted only when a search asks for them: composites, whose parts must come from the same element, and positions. A write
+ * indexes neither, because the parts are already indexed, each under its own parameter.
  */
 export function detailsOf(type: string, definitions: SearchParameterDefinition[], writer: Writer): Detail[] {
   const bases = basesOf(type, writer.model)
@@ -28,7 +28,7 @@ export function detailsOf(type: string, definitions: SearchParameterDefinition[]
   return details
 }
 
-// DocumentReference relationship names the parameter of the target beside `code` and that of the code beside `target`.
+// The composite DocumentReference-relationship has its parameters exchanged: that of the target beside the path `code`, that of the code beside `target`.
 const relatesTo = 'http://hl7.org/fhir/SearchParameter/DocumentReference-relatesto'
 const relation = 'http://hl7.org/fhir/SearchParameter/DocumentReference-relation'
 const swapped: Record<string, string | undefined> = { [relatesTo]: relation, [relation]: relatesTo }

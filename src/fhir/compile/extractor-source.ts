@@ -12,8 +12,8 @@ type ExtractorSource = { source: string; notCompiled: string[] }
 const indexed = new Set<string>(['token', 'string', 'date', 'reference', 'uri', 'number', 'quantity'])
 
 /**
- * One function a resource type that pushes every value of every search parameter, or only of those asked for: nested loops over plain property
- * reads, because the types on the way are known from the definitions. FHIRPath itself is only the oracle of the test.
+ * Generates one function a resource type that pushes the values of all its search parameters, or only of those asked for: nested loops over plain
+ * property reads, because the types on the way are known from the definitions. FHIRPath itself serves only as the oracle of the test.
  */
 export function extractorSource(
   model: Model,
@@ -60,14 +60,14 @@ function parametersOf(type: string, model: Model, definitions: SearchParameterDe
     .filter((one) => one.expression !== '')
 }
 
-// deceased is the one parameter that is a condition: "there is a date, or the boolean is true".
+// `deceased` is the only parameter whose value is a condition: "there is a date, or the boolean is true".
 const conditions: Record<string, string> = {
   'http://hl7.org/fhir/SearchParameter/Patient-deceased': `x.token_boolean(out, "deceased", r.deceasedDateTime !== undefined || r.deceasedBoolean === true)`,
 }
 
 type CompiledParameter = { parameter: SearchParameter; body: string }
 
-/** The loops of one parameter, and which values a token can have at all where the definitions close the list. */
+/** The loops of one parameter, and the codes that its tokens can have, where required value sets list them all. */
 function compiledOf(parameter: SearchParameter, type: string, writer: Writer): CompiledParameter | null {
   const condition = conditions[parameter.url]
   if (condition !== undefined) return { parameter: { ...parameter, holds: ['boolean'], codes: ['false', 'true'] }, body: condition }
@@ -83,11 +83,11 @@ function compiledOf(parameter: SearchParameter, type: string, writer: Writer): C
   }
 }
 
-/** The type's own resource belongs to its compartment without any parameter. */
+/** The parameters by which each type belongs to the compartment; types without `param` are not in it. */
 const membersOf = (compartment: Compartment) =>
   Object.fromEntries(compartment.resource.filter(({ param }) => param !== undefined).map(({ code, param = [] }) => [code, param]))
 
-/** Literal references by which a resource belongs to a patient, the subject-like parameters first. */
+/** The literal references by which a resource belongs to a patient, those of subject-like parameters first. */
 function compartmentSource(compartment: Compartment, definitions: SearchParameterDefinition[], writer: Writer): string {
   const rank = (code: string) => (code === 'patient' || code === 'subject' || code === 'beneficiary' ? 0 : 1)
   return compartment.resource

@@ -6,7 +6,7 @@ export type InvariantCompiler = {
   compile(constraint: Constraint, type: string, object: string, place: string): string | null
   notCompiled: string[]
 }
-/** A collection: JavaScript that gives an array, and the types its items may have. */
+/** JavaScript that gives an array, and the types its items may have. */
 type Collection = { js: string; types: string[] }
 type Scope = { model: Model; object: string; type: string; resource: string; level: number }
 
@@ -62,7 +62,7 @@ function comparison(operator: string, left: Expression, right: Expression, scope
   throw new NotTranslated(operator)
 }
 
-/** A property that is there once, of the element itself or of its resource, is read as it stands: collections are made only of what needs them. */
+/** A property of the element itself, or of its resource, that occurs at most once is read directly; only other paths need a collection. */
 function readOf(node: Expression | null, scope: Scope): string | null {
   if (node?.kind !== 'name') return null
   const { on, name } = node
@@ -196,8 +196,8 @@ function properties(model: Model, type: string, name: string): { name: string; t
 }
 
 /**
- * Translates the rules of the definitions from FHIRPath to conditions. Logic is two-valued: where FHIRPath says "empty", this says
- * false, which is how a rule without an answer is read.
+ * Translates the rules of the definitions from FHIRPath to JavaScript conditions. Logic is two-valued: where FHIRPath answers "empty", the
+ * condition is false, because a rule without an answer counts as not fulfilled.
  */
 export function invariantCompiler(model: Model): InvariantCompiler {
   const notCompiled: string[] = []

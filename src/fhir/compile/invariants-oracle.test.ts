@@ -11,7 +11,7 @@ const fhir = preparedFhir()
 const model = modelOf(readDefinitions().structures)
 const examples = corpus('fhir-r4-examples')
 
-// Not translated or checked elsewhere, and those on structures that repeat inside themselves, where a path names the outermost only.
+// Rules that are not translated or that other code checks; also rules of structures that contain themselves, where a path finds only the outermost.
 const left = /^(dom-|txt-|ref-|ctm-1|ig-|sdf-|cnt-3|que-|vsd-|tst-|ras-|csd-|cmp-|qrs-|opd-|bdl-7)/
 type Check = { key: string; holds: (resource: Resource) => boolean }
 type Evaluate = (node: unknown, variables?: object) => unknown[]
@@ -41,7 +41,7 @@ function sitesOf(value: Record<string, unknown>): Site[] {
   })
 }
 
-/** Takes elements away: what stays well-formed may break rules. */
+/** Deletes some elements: the resource stays well-formed but may break rules. */
 function mutate(resource: Resource, random: (below: number) => number): void {
   for (let times = 1 + random(3); times > 0; times--) {
     const sites = sitesOf(resource)
@@ -70,7 +70,7 @@ test('translated invariants say what the FHIRPath engine says, on examples with 
       const changed: Resource = JSON.parse(text)
       mutate(changed, random)
       const issues = fhir.validate(changed)
-      // Where the structure itself is wrong, a rule may be without meaning.
+      // Where the structure itself is wrong, the result of a rule may be meaningless.
       if (issues.some(({ code }) => code !== 'invariant')) continue
       const mine = new Set(issues.map(({ diagnostics }) => /\(([a-z]+-\w+)\)$/.exec(diagnostics)?.[1]))
       for (const { key, holds } of rules) {

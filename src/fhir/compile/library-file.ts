@@ -21,7 +21,7 @@ const summariesResources = (form: RegExp): Json[] =>
 
 export const summariesTerminology = () => summariesResources(/^(ValueSet|CodeSystem|ConceptMap)-.*\.json$/) as unknown as TerminologyResource[]
 
-/** The definitions that profiles are built from, and those of the International Patient Summary, one a line. */
+/** The definitions that profiles are built on, with those of the International Patient Summary, one a line. */
 export function libraryLines(): { url: string; line: string }[] {
   const core = ['profiles-types', 'profiles-resources', 'extension-definitions', 'profiles-others', 'search-parameters']
     .flatMap((name) => readBundle(name))

@@ -1,17 +1,17 @@
 import type { ElementDefinition, StructureDefinition } from './definitions.ts'
 import { added, droppedConstraints, isDropped } from './corrections.ts'
 
-/** The definitions as the compilers want them: one structure a type or backbone, its fields with their possible types. */
+/** The definitions in the form that the compilers need: one structure for each type or backbone, its fields with their possible types. */
 export type FieldType = {
   /** A primitive (`date`), a datatype (`HumanName`), a backbone (`Patient.contact`), `Resource`, or an abstract one. */
   code: string
   targets?: string[]
-  /** A Quantity without a comparator (sqty-1). */
+  /** SimpleQuantity: a Quantity without a comparator (sqty-1). */
   isSimple?: boolean
 }
 export type Constraint = { key: string; human: string; expression: string }
 export type Field = {
-  /** Without `[x]`. */
+  /** The name without `[x]`. */
   name: string
   isChoice: boolean
   isRequired: boolean
@@ -20,7 +20,7 @@ export type Field = {
   isMany: boolean
   types: FieldType[]
   binding?: string
-  /** Weaker bindings, of which only the strict judgement speaks: the value set, and the one that none may leave. */
+  /** Weaker bindings, which only the strict check looks at: an extensible value set, and the maximum value set, which every code must be in. */
   preferred?: { extensible?: string; maximum?: string }
   constraints: Constraint[]
 }
@@ -118,7 +118,7 @@ export function modelOf(definitions: StructureDefinition[]): Model {
   return model
 }
 
-/** A snapshot repeats the rules of a datatype at every use; kept are those of the element's own. */
+/** A snapshot repeats the rules of a datatype wherever the type is used. Only the rules of the element itself are kept. */
 function dropInherited(model: Model): void {
   for (const structure of model.values()) {
     for (const field of structure.fields.values()) {

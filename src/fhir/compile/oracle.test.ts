@@ -22,7 +22,7 @@ writeFileSync(join(folder, 'compiled.mjs'), source)
 type Found = [code: string, value: unknown]
 type Extractor = (resource: Resource, out: Found[]) => void
 
-// The converters are replaced by one that keeps the element itself, which is what FHIRPath selects.
+// Each converter is replaced by a function that keeps the element itself, because that is what FHIRPath selects.
 const keep = (out: Found[], code: string, value: unknown) => out.push([code, value])
 const recorder = new Proxy({}, { get: (_, name) => (name === 'refersTo' ? extractorRuntime.x.refersTo : keep) })
 const { default: create } = createRequire(import.meta.url)(join(folder, 'compiled.mjs'))
@@ -32,21 +32,21 @@ const compiled: {
   parameters: Record<string, SearchParameter[]>
 } = create({ ...validatorRuntime, x: recorder })
 
-// resolve() would need a server; what a reference says of its own type is what the index can know.
+// resolve() would need a server. The index knows only the type that the reference itself names, so the oracle is asked for that.
 const asked = (expression: string) =>
   expression.replace(/resolve\(\) is (\w+)/g, "iif(type.exists(), type = '$1', reference.startsWith('$1/') or reference.contains('/$1/'))")
 const oracles = new Map<string, (resource: Resource) => unknown[]>()
 function oracle(expression: string): (resource: Resource) => unknown[] {
   let found = oracles.get(expression)
   if (found === undefined) {
-    // Branch by branch: a union compares, and fhirpath.js refuses to compare a quantity that has a comparator.
+    // Each branch is evaluated alone: a union compares values, and fhirpath.js refuses to compare a quantity that has a comparator.
     const branches = expression.split(' | ').map((branch) => fhirpath.compile(asked(branch), r4) as unknown as (resource: Resource) => unknown[])
     found = (resource) => branches.flatMap((branch) => branch(resource))
     oracles.set(expression, found)
   }
   return found
 }
-// A union drops what is there twice; in an index a double does no harm.
+// A union drops duplicates; in an index they do no harm, so both sides are compared without them.
 const written = (values: unknown[]) => [...new Set(values.map((value) => JSON.stringify(value)))].sort()
 
 const examples = corpus('fhir-r4-examples')

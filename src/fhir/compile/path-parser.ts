@@ -1,6 +1,6 @@
 /**
- * The grammar of FHIRPath (http://hl7.org/fhirpath/N1/) as far as the definitions use it: what the two compilers beside this file
- * cannot translate they say so of, node by node.
+ * The grammar of FHIRPath (http://hl7.org/fhirpath/N1/) as far as the definitions use it. The compilers beside this file throw `NotTranslated`
+ * for each node that they cannot translate.
  */
 export type Expression =
   | { kind: 'name'; name: string; on: Expression | null }

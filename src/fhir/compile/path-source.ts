@@ -8,7 +8,7 @@ export type Writer = {
   expand: (url: string) => Expansion | null
   level: number
   notCompiled: string[]
-  /** What a path without a root begins at: the one element whose parts a composite compares. */
+  /** The element where a path without a root begins: the one whose parts a composite compares. */
   element: { value: string; type: string } | null
 }
 
@@ -19,7 +19,7 @@ export function basesOf(type: string, model: Model): Set<string> {
   return new Set([type, 'Resource', ...(isDomain ? ['DomainResource'] : [])])
 }
 
-/** A shared parameter has one branch for each of its types: `AllergyIntolerance.code | Condition.code | …`. */
+/** The branches of this type. An expression for several types has one for each: `AllergyIntolerance.code | Condition.code | …`. */
 export function branchesOf(expression: string, type: string): string[] {
   const branches: string[] = []
   let depth = 0
@@ -39,7 +39,7 @@ export function branchesOf(expression: string, type: string): string[] {
   })
 }
 
-/** What the values of a parameter are; `isOpen` when some of them may be anything. */
+/** The types and codes that the values of a parameter may have; `isOpen` when some values may have any code. */
 export type Seen = { types: Set<string>; codes: Set<string>; isOpen: boolean }
 const closedMax = 400
 
@@ -60,7 +60,7 @@ function note(seen: Seen, valueType: string, field: Field | null, writer: Writer
   for (const code of codes.slice(0, closedMax)) seen.codes.add(code)
 }
 
-/** The code system of a `code` element is that of its required value set, when there is just one. */
+/** The code system of a `code` element is that of its required value set, when the set has codes of one system only. */
 function systemOf(field: Field | null, writer: Writer): string {
   const expansion = field?.binding === undefined ? null : writer.expand(field.binding)
   const systems = new Set([...(expansion ?? [])].map((token) => token.slice(0, token.indexOf('|'))))
@@ -92,7 +92,7 @@ const converters = new Set(
    reference_Reference reference_string reference_Resource uri_string number_decimal number_Range quantity_Quantity quantity_Money
    quantity_Range quantity_SampledData`.split(/\s+/),
 )
-// Forms of a choice that a parameter of this type cannot speak of: Observation.effective as a Timing is a date, Goal.start as a concept is not.
+// Forms of a choice from which a parameter of this type can take no value: Goal.start as a concept is no date.
 const silent = new Set([
   'date_string',
   'date_CodeableConcept',
@@ -144,7 +144,7 @@ const only =
   (value, type, field) =>
     type === wanted ? sink(value, type, field) : ''
 
-// The one use is Bundle.entry[0].resource: the document's Composition, the message's header.
+// The definitions use an index in one place only, Bundle.entry[0].resource: the Composition of a document, the header of a message.
 function walkIndexed(node: Expression & { kind: 'index' }, root: string, sink: Sink, writer: Writer): string {
   if (node.on.kind !== 'name') throw new NotTranslated('index')
   const { on, name } = node.on
@@ -200,7 +200,7 @@ function step(value: string, type: string, name: string, sink: Sink, writer: Wri
       const item = `a${writer.level++}`
       const inner = sink(item, one.code, field)
       if (inner === '') return ''
-      // A primitive in an array may be null when it has extensions only.
+      // An item of a primitive array may be null: it has extensions only.
       if (field.isMany) return `if (${value}.${property} !== undefined) for (const ${item} of ${value}.${property}) if (${item} !== null) { ${inner} }`
       return `{ const ${item} = ${value}.${property}; if (${item} !== undefined) { ${inner} } }`
     })

@@ -1,8 +1,8 @@
 import type { Field, Model } from './model.ts'
 
 /**
- * The shapes of all types as XML needs them: properties in the order of the schema, what repeats, which types a choice has. One text, a
- * line a structure, so that a start reads it past and the first XML document takes it apart: `HumanName use:code given:string* …`.
+ * The shapes of all types for XML: properties in the order of the schema, which ones repeat, and the types of a choice. They are one text with
+ * a line a structure, which costs no time at the start and is parsed for the first XML document: `HumanName use:code given:string* …`.
  */
 export function shapeSource(model: Model): string {
   const lines = [...model.values()].map(({ name, fields }) => [name, ...[...fields.values()].map(wordOf)].join(' '))

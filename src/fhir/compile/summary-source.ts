@@ -1,8 +1,8 @@
 import { choiceProperty, type Field, type Model } from './model.ts'
 
 /**
- * Which top-level properties `_summary=true` keeps, and which no cut resource may lack. Elements are marked in the definitions
- * themselves: https://hl7.org/fhir/R4/search.html#summary
+ * The top-level properties that `_summary=true` keeps, and the mandatory ones, which every shortened resource keeps. The definitions mark the
+ * elements of the summary: https://hl7.org/fhir/R4/search.html#summary
  */
 export function summarySource(model: Model): string {
   const types = [...model.values()].filter(({ kind }) => kind === 'resource')

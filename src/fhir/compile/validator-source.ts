@@ -18,8 +18,8 @@ type Writer = {
 }
 
 /**
- * One function a type and backbone: a switch over the properties that are there, then what is missing, then the invariants.
- * Generated functions know `o` the object, `c` the Check and `d` the depth; `c.names[d]` is the object's own name.
+ * Generates one function for each type and backbone: a switch over the properties that are there, then the missing ones, then the invariants.
+ * In generated functions `o` is the object, `c` the Check and `d` the depth; `c.names[d]` is the object's own name.
  */
 export function validatorSource(model: Model, expand: (url: string) => Expansion | null): ValidatorSource {
   const functions = new Map([...model.keys()].map((name, index) => [name, `t${index}`]))
@@ -77,7 +77,7 @@ function fieldCases(structure: Structure, field: Field, bit: number, choice: num
     if (!isPrimitive(type.code)) return cases
     const names = field.isChoice ? `${quote(property)}, ${quote(field.name)}` : `${quote(property)}, ${quote(property)}`
     const extension = `c.extras${field.isMany ? 'Array' : ''}(o, v, d, ${names}, ${writer.functions.get('Element')})`
-    // The extensions of Element.id and Resource.id do not exist in JSON.
+    // JSON has no extensions of Element.id and Resource.id.
     if (property !== 'id') cases.push(`      case ${quote(`_${property}`)}: ${seen}${once}${extension}; break`)
     return cases
   })
@@ -87,14 +87,14 @@ const onlyForm = (field: Field, property: string, choice: number) =>
   `if (x${choice} !== '' && x${choice} !== ${quote(property)}) c.choice(d, ${quote(`${field.name}[x]`)}); x${choice} = ${quote(property)}; `
 
 function valueSource(structure: Structure, field: Field, type: FieldType, property: string, writer: Writer): string {
-  // A choice is `value` in FHIRPath, whichever form it has.
+  // In FHIRPath a choice is called `value`, whichever form it has.
   const name = quote(field.isChoice ? field.name : property)
   if (type.code === 'Resource') return `c.${field.name === 'contained' ? 'containedResources' : 'nestedResource'}(v, d, ${name}, resources)`
   if (type.code === 'xhtml') return `narrative(v, c, d, ${name})`
   const set = field.binding === undefined ? undefined : setOf(field.binding, writer)
   if (isPrimitive(type.code)) {
     const check = `p.${type.code}`
-    // A value set that cannot be listed here (MIME types, units) is asked of the terminology.
+    // Members of a value set that cannot be listed here (MIME types, units) are asked of the terminology.
     const asked = field.binding !== undefined && set === undefined ? `; c.asked(v, d, ${name}, ${quote(field.binding)})` : ''
     const most = field.preferred?.maximum === undefined ? '' : `; if (c.isStrict) c.inMaximum(v, d, ${name}, ${quote(field.preferred.maximum)})`
     if (field.isMany) return `c.primitives(o, v, d, ${name}, ${check}, ${set})${asked}${most}`
@@ -108,7 +108,7 @@ function valueSource(structure: Structure, field: Field, type: FieldType, proper
   return `if (c.array(v, d, ${name})) for (let i = 0; i < v.length; i++) { ${enter}c.at[d + 1] = i; ${call}${more} }`
 }
 
-/** What an element must be beyond its type: bound to a value set, pointing to certain types, obeying rules of this place. */
+/** The checks of an element beyond those of its type: the value set it is bound to, the types it may point to, the rules of this place. */
 function afterObject(structure: Structure, field: Field, type: FieldType, item: string, set: string | undefined, writer: Writer): string {
   let more = ''
   if (set !== undefined && (type.code === 'CodeableConcept' || type.code === 'Coding')) more += `; c.bound${type.code}(${item}, d + 1, ${set})`
@@ -129,7 +129,7 @@ function afterObject(structure: Structure, field: Field, type: FieldType, item: 
   return more
 }
 
-// The one rule in R4 on a choice (ras-1) speaks of a Range.
+// The only rule of R4 on a choice (ras-1) is about a Range.
 const constraintOnChoice = (_: Constraint, type: FieldType) => type.code === 'Range'
 
 function invariantSource(constraint: Constraint, type: string, object: string, depth: string, writer: Writer, place = type): string {

@@ -1,11 +1,11 @@
 import type { Concept, Definitions, Include } from './definitions.ts'
 
-/** `system|code` of every member. */
+/** Every member as `system|code`. */
 export type Expansion = Set<string>
 
 /**
- * Expands what can be expanded from the definitions alone. Null means: not enumerable here (all of SNOMED CT, MIME types, UCUM),
- * so membership cannot be denied and the binding is not checked.
+ * Expands the value sets that the definitions alone can expand. Null: not enumerable here (all of SNOMED CT, MIME types, UCUM),
+ * so no code can be called a stranger and the binding is not checked.
  */
 export function expander(definitions: Definitions): (url: string) => Expansion | null {
   const done = new Map<string, Expansion | null>()
@@ -66,7 +66,7 @@ export function expander(definitions: Definitions): (url: string) => Expansion |
 
 const flat = (concepts: Concept[]): Concept[] => concepts.flatMap((one) => [one, ...flat(one.concept ?? [])])
 
-/** HL7's own code systems write the hierarchy by nesting or by a subsumedBy property. */
+/** HL7's own code systems express the hierarchy by nesting or by a subsumedBy property. */
 function descendants(concepts: Concept[], ancestor: string): Set<string> {
   const below = new Set([ancestor])
   let size = 0

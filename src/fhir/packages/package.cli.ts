@@ -9,7 +9,7 @@ const add: Command = {
   options: {},
   async run(world, options, print) {
     const added = await addPackage(world, String(options['argument']))
-    // Compiles its terminology into the cache once, before a server needs it.
+    // Compiles the package's terminology into the cache now, before a server needs it.
     await refreshPackages(world)
     print(options['json'] ? JSON.stringify(added) : `${idOf(added)} is there: ${added.definitions} definitions.`)
   },
@@ -35,7 +35,7 @@ const remove: Command = {
   async run(world, options, print) {
     const id = String(options['argument'])
     await removePackage(world, id)
-    // Forgets its compiled terminology, too: the same name may come again with other content.
+    // Also forgets the compiled terminology: a package of the same name may come later with other content.
     await refreshPackages(world)
     print(options['json'] ? JSON.stringify({ removed: id }) : `${id} is gone.`)
   },

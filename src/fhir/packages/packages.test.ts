@@ -118,7 +118,7 @@ test('adding and removing a package on the command line are rows in the log', as
 })
 
 async function until(holds: () => Promise<boolean>): Promise<void> {
-  const end = performance.now() + 1000 + 3000 // A second by itself; the machine may be busy with other tests.
+  const end = performance.now() + 1000 + 3000 // One second is promised; three more because the machine may be busy with other tests.
   while (!(await holds())) {
     assert.ok(performance.now() < end, 'it takes too long')
     await new Promise((resolve) => setTimeout(resolve, 50))

@@ -13,19 +13,19 @@ const compress = promisify(zstdCompress)
 const decompress = promisify(zstdDecompress)
 const level = { params: { [constants.ZSTD_c_compressionLevel]: 3 } }
 const definitionsMax = 50_000
-/** Read from the database at a time; requests are answered in between. */
+/** How many definitions are read from the database at a time; requests are answered in between. */
 const pageSize = 20
 
 type Row = { type: string; url: string; stated: string; body: Buffer; lean: Buffer }
 export type PackageRow = { name: string; version: string; title: string; addedAt: Date; definitions: number }
 export const idOf = ({ name, version }: { name: string; version: string }): string => `${name}#${version}`
 
-/** The act in a transaction that keeps what is noted with it. */
+/** Runs an act in a transaction that also keeps the notes about it. */
 type Begin = <T>(world: World, act: (tx: Runner, note: (what: string) => void) => Promise<T>) => Promise<T>
-// What every verdict is made with is changed by somebody, and that is a row in the log. The log stands on a higher floor and is handed down.
+// A package changes every later verdict, so who added or removed it is a row in the log. The log belongs to a higher layer, which puts its `begin` here.
 export const journal: { begin: Begin } = { begin: (world, act) => world.sql.begin((tx) => act(tx, () => undefined)) }
 
-/** Reads the archive into the tables; it is there for all processes when the last row is. */
+/** Reads the archive into the tables. Other processes see the package when the transaction ends. */
 export async function addPackage(world: World, file: string): Promise<PackageManifest & { definitions: number }> {
   const sha256 = await hashOf(file)
   return journal.begin(world, async (tx, note) => {
@@ -96,7 +96,7 @@ export function listPackages(world: World): Promise<PackageRow[]> {
 
 const seen = new WeakMap<World['fhir'], { state: string; ids: Set<string> }>()
 
-/** Makes what this process knows the same as what the tables say; a look at one small row when nothing has changed. */
+/** Makes the packages that this process knows the same as those in the tables; reads one small row when nothing has changed. */
 export async function refreshPackages(world: World): Promise<void> {
   const [row] = await world.sql<{ state: string }>`select count(*) || ' ' || coalesce(max(changed), 0) as state from fhir.package`
   const known = seen.get(world.fhir) ?? { state: '0 0', ids: new Set<string>() }
@@ -108,10 +108,10 @@ export async function refreshPackages(world: World): Promise<void> {
   seen.set(world.fhir, { state: row.state, ids })
 }
 
-/** Code systems only when the cache has not compiled them; definitions page by page, so that requests are answered in between. */
+/** Reads code systems only when they are not yet compiled into the cache, and definitions page by page, so that requests are answered in between. */
 async function load(world: World, one: PackageRow): Promise<void> {
   const id = idOf(one)
-  // Before the profiles that are bound to them, or the first verdicts would know less than the next.
+  // The codes are loaded before the profiles that are bound to them, or the first verdicts would know less than the next ones.
   await loadCodes(world, one, id)
   await eachPage(world, one, async (page) => {
     const texts = await Promise.all(page.map(({ lean }) => decompress(lean)))
@@ -172,7 +172,7 @@ async function codesOf(world: World, { name, version }: PackageRow): Promise<Ter
 
 const everyMs = 400
 
-/** Every process looks again and again, so a package takes effect everywhere within a second and without a restart. */
+/** Every process refreshes its packages again and again: a package takes effect everywhere within a second, without a restart. */
 export async function startPackages(world: World): Promise<() => Promise<void>> {
   await refreshPackages(world)
   let isBusy = false
@@ -193,6 +193,6 @@ export async function startPackages(world: World): Promise<() => Promise<void>> 
   timer.unref()
   return async () => {
     clearInterval(timer)
-    await beating // Else it would ask a database that is closed.
+    await beating // Otherwise a refresh would ask a closed database.
   }
 }

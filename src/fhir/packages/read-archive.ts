@@ -7,11 +7,11 @@ import { Refusal } from '../../platform/refusal.ts'
 import { parseJson } from '../json.ts'
 import type { Resource } from '../types.ts'
 
-/** What makes an archive too large; a package of the largest national guide stays well below. */
+/** Above these an archive is refused; a package of the largest national guide stays well below. */
 export const archiveLimits = { fileBytes: 256 * 1_048_576, entryBytes: 256 * 1_048_576, totalBytes: 2 * 1_073_741_824, entries: 50_000 }
 
 export type PackageManifest = { name: string; version: string; title: string }
-/** The definitions that the system makes use of. */
+/** The types of definitions that the system uses. */
 export const usedTypes = new Set([
   ...['StructureDefinition', 'ValueSet', 'CodeSystem', 'ConceptMap', 'SearchParameter'],
   ...['Questionnaire', 'Measure', 'NamingSystem', 'OperationDefinition', 'ImplementationGuide', 'CapabilityStatement'],
@@ -21,7 +21,7 @@ type Found = { manifest(manifest: PackageManifest): void; definition(resource: R
 
 /**
  * Reads an FHIR package (https://confluence.hl7.org/display/FHIR/NPM+Package+Specification) from its first byte to its last, one file
- * in memory at a time. The archive is a stranger's: links, paths that lead out of it and sizes beyond the limits end the reading.
+ * in memory at a time. The archive is not trusted: links, paths that lead out of it and sizes beyond the limits end the reading.
  */
 export async function readArchive(file: string, found: Found, limits = archiveLimits): Promise<void> {
   const { size } = await stat(file).catch(() => {
@@ -29,7 +29,7 @@ export async function readArchive(file: string, found: Found, limits = archiveLi
   })
   if (size > limits.fileBytes) throw refused(`the file is larger than ${limits.fileBytes} bytes`)
   const tar = extract()
-  // Errors come out of the loop below.
+  // Errors of the pipeline are thrown by the loop below.
   pipeline(createReadStream(file), createGunzip(), tar, () => {})
   let total = 0
   let entries = 0

@@ -4,11 +4,11 @@ import { structuredCloneExact } from './json-patch.ts'
 import { cannot, elementAt, type Element, findPlaces, type Json, malformed, pathsMs, type Place, propertyIn, tooLong } from './places.ts'
 
 const operationsMax = 1000
-/** A value with what stands beside it when it is primitive, and the type its property was named by: `Boolean` of valueBoolean. */
+/** A value; `beside` is what `_name` holds for a primitive, and `type` the type in the property's name: `Boolean` of valueBoolean. */
 type Value = { type: string; value: unknown; beside: unknown }
 type Operation = { type: string; path: string; parts: Map<string, Json>; at: string }
 
-/** FHIRPath Patch (https://hl7.org/fhir/R4/fhirpatch.html): add, insert, delete, replace and move, each on what its path finds. */
+/** FHIRPath Patch (https://hl7.org/fhir/R4/fhirpatch.html): add, insert, delete, replace and move, each on the elements that its path finds. */
 export async function applyFhirPathPatch(shapes: Shapes, before: Resource, parameters: Resource): Promise<Resource> {
   const resource = structuredCloneExact(before)
   let leftMs = pathsMs
@@ -68,7 +68,7 @@ const acts: Record<string, Act> = {
     )
   },
 
-  /** What is not there is deleted already. */
+  /** When the path finds nothing, the element counts as deleted already. */
   async delete(shapes, resource, operation) {
     const { places, isRoot } = await findPlaces(shapes, resource, operation.path, operation.at)
     if (isRoot) throw cannot(operation.at, 'a patch does not delete the resource', 'Use DELETE.')
@@ -121,7 +121,7 @@ async function oneElement(shapes: Shapes, resource: Json, operation: Operation):
 
 type List = { holder: Json; property: Property; length: number }
 
-/** The whole list that a path means; an empty one is found by its holder. */
+/** The whole list that a path selects. The path of an empty list finds nothing, so the list is found through its parent. */
 async function oneList(shapes: Shapes, resource: Json, operation: Operation): Promise<List> {
   const { path, at } = operation
   const { places } = await findPlaces(shapes, resource, path, at)
@@ -155,7 +155,7 @@ function stringOf({ parts, at }: Operation, name: string): string {
   return text
 }
 
-/** A name with or without the type of its choice. */
+/** A property by its name, or by its name and the type of its choice. */
 function targetOf(shapes: Shapes, { structure }: Element, name: string, type: string): Property | undefined {
   const shape = shapes.of(structure)
   return shape?.get(name) ?? shape?.get(`${name}${type}`)
@@ -194,7 +194,7 @@ function valueOfPart(shapes: Shapes, part: Json, target: Target, at: string): Va
   return { type: '', value: element.object, beside: undefined }
 }
 
-/** Sets a value, or puts it into a list; what stands beside primitive values keeps its places. */
+/** Sets a value, or puts it into a list. The list of extensions (`_name`) is kept aligned with the list of primitive values. */
 function put(holder: Json, property: Property, { value, beside }: Value, index: number | null, isNew: boolean): void {
   const { name, type } = property
   const hasBeside = beside !== undefined && isPrimitive(type)

@@ -5,10 +5,10 @@ type Holder = Record<string, unknown> | unknown[]
 type Operation = { op: string; path: string[]; from: string[] | null; value: unknown; at: string }
 
 const operationsMax = 10_000
-/** A few copies of copies make any document large. */
+/** Copies of copies soon make a document of any size, so the values that a patch copies are counted. */
 const nodesMax = 1_000_000
 
-/** RFC 6902 on exact JSON: numbers keep their digits, and a path that leads nowhere says which operation it was. */
+/** JSON Patch (RFC 6902) on exact JSON: numbers keep their digits. The error for a path that leads nowhere names the operation. */
 export function applyJsonPatch(document: unknown, patch: unknown): unknown {
   const root = { '': structuredCloneExact(document) }
   let copied = 0
@@ -38,7 +38,7 @@ function operationsOf(patch: unknown): Operation[] {
 
 const known = new Set(['add', 'remove', 'replace', 'move', 'copy', 'test'])
 
-/** RFC 6901. */
+/** Reads a JSON pointer (RFC 6901). */
 function pointer(text: unknown, at: string): string[] {
   if (typeof text !== 'string' || (text !== '' && !text.startsWith('/')) || /~(?![01])/.test(text)) {
     throw malformed(at, 'is not a JSON pointer', 'Write it like /name/0/family.')
@@ -114,7 +114,7 @@ function indexOf(list: unknown[], part: string, max: number, at: string): number
   return Number(part)
 }
 
-/** Numbers are compared by value (RFC 6902, section 4.6); too long ones by their digits. */
+/** Numbers are compared by value (RFC 6902, section 4.6); numbers too long for a double are compared by their digits. */
 function isEqual(a: unknown, b: unknown): boolean {
   if (isNumber(a) && isNumber(b)) {
     const [x, y] = [JSON.stringify(a), JSON.stringify(b)]
@@ -129,7 +129,7 @@ function isEqual(a: unknown, b: unknown): boolean {
 
 const isNumber = (value: unknown): boolean => typeof value === 'number' || JSON.isRawJSON(value)
 
-/** A copy that shares nothing that can change; an exact number cannot. */
+/** A deep copy, except for exact numbers, which cannot change. */
 export function structuredCloneExact<T>(value: T): T {
   if (typeof value !== 'object' || value === null || JSON.isRawJSON(value)) return value
   if (Array.isArray(value)) return value.map(structuredCloneExact) as T

@@ -7,7 +7,7 @@ export type Labels = { profile?: string[]; tag?: Coding[]; security?: Coding[] }
 
 const names = ['profile', 'security', 'tag'] as const
 
-/** Sets: what is there is not added twice, and system with code is what makes a label. */
+/** Adds or removes labels. They are sets: a label that is there already is not added again. System and code identify a label. */
 export function changeLabels(before: Resource, act: 'add' | 'delete', labels: Labels): Resource {
   const resource = structuredCloneExact(before)
   const meta: Record<string, unknown> = { ...resource.meta }

@@ -2,10 +2,10 @@ import { Refusal } from '../../platform/refusal.ts'
 
 type Json = Record<string, unknown>
 
-/** As deep as parseJson lets a document be. */
+/** The depth that parseJson allows. */
 const depthMax = 128
 
-/** How many values a tree has, itself included; patches can make a tree deeper than any stack, so it is walked without one. */
+/** How many values a tree has, itself included. Patches can make a tree deeper than any call stack, so it is walked without recursion. */
 export function nodesOf(value: unknown): number {
   const open: { value: unknown; depth: number }[] = [{ value, depth: 0 }]
   let count = 0
@@ -19,8 +19,8 @@ export function nodesOf(value: unknown): number {
 }
 
 /**
- * What FHIR cannot write: an object or a list with nothing in it, a list of gaps. What a patch leaves of an element whose last part it
- * took away is no element (https://hl7.org/fhir/R4/json.html: no empty objects, no empty arrays).
+ * Removes objects and lists with nothing in them, and lists of nulls: a patch leaves such remains when it deletes the last part of an element,
+ * and FHIR cannot write them (https://hl7.org/fhir/R4/json.html: no empty objects, no empty arrays).
  */
 export function withoutEmpties(value: Json): Json {
   for (const [name, inner] of Object.entries(value)) {
@@ -34,7 +34,7 @@ function isEmptied(value: unknown): boolean {
   if (Array.isArray(value)) {
     const kept = value.map((one) => (isEmptied(one) ? null : one))
     const isOfObjects = value.some((one) => typeof one === 'object' && one !== null && !JSON.isRawJSON(one))
-    // Gaps mean something only in lists of values and of what stands beside them; there they stay.
+    // A null is meaningful only in a list of primitives and in the list of their extensions: it keeps the two aligned, so it stays there.
     const isAligned = kept.some((one) => one === null) && (!isOfObjects || value.includes(null))
     value.splice(0, value.length, ...(isAligned ? kept : kept.filter((one) => one !== null)))
     return value.every((one) => one === null)

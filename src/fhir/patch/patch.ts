@@ -13,7 +13,7 @@ export type Patch =
   | { kind: 'xml'; text: string }
   | { kind: 'labels'; act: 'add' | 'delete'; labels: Labels }
 
-/** The resource as the patch makes it; `before` stays as it is. Whether the result is valid is not decided here. */
+/** The resource after the patch; `before` is not changed. Whether the result is valid is not decided here. */
 export async function applyPatch(shapes: Shapes, before: Resource, patch: Patch): Promise<Resource> {
   const after = await patched(shapes, before, patch)
   const isObject = typeof after === 'object' && after !== null && !Array.isArray(after) && !JSON.isRawJSON(after)
@@ -21,7 +21,7 @@ export async function applyPatch(shapes: Shapes, before: Resource, patch: Patch)
   if (!isObject || resource.resourceType !== before.resourceType || resource.id !== before.id) {
     throw new Refusal('unprocessable', 'a patch may not change the type or the id of the resource', { hint: 'Leave resourceType and id as they are.' })
   }
-  nodesOf(resource) // Refuses what no later step could walk.
+  nodesOf(resource) // Refuses a tree that later steps could not walk.
   return withoutEmpties(resource) as Resource
 }
 

@@ -4,16 +4,16 @@ import { Refusal } from '../../platform/refusal.ts'
 import { isHolder, isPrimitive, type Property, type Shapes } from '../xml/shapes.ts'
 
 export type Json = Record<string, unknown>
-/** An element in its holder: `property` at `index` of a list, or by itself. */
+/** An element in its parent object: `property` at `index` of a list; a null `index` when it does not repeat. */
 export type Place = { holder: Json; structure: string; property: Property; index: number | null }
-/** What may have children: a resource, an element, or what stands beside a primitive value. */
+/** Anything that may have children: a resource, an element, or the object with the id and extensions of a primitive value. */
 export type Element = { object: Json; structure: string }
 
 type Engine = { evaluate: typeof fhirpath.evaluate; model: Parameters<typeof fhirpath.evaluate>[3] }
 type Node = { propName: string | null; index: number | null; parentResNode: Node | null; path: string | null }
 
 let engine: Promise<Engine> | undefined
-/** FHIRPath and its model take a third of a second to load: the first patch that needs them pays. */
+/** FHIRPath and its model take a third of a second to load, so the first patch that needs them loads them. */
 const open = (): Promise<Engine> =>
   (engine ??= Promise.all([import('fhirpath'), import('fhirpath/fhir-context/r4')]).then(([{ default: path }, { default: model }]) => ({
     evaluate: path.evaluate,
@@ -21,20 +21,20 @@ const open = (): Promise<Engine> =>
   })))
 
 const pathMax = 1000
-/** All paths of one patch: each reads the resource anew, and nobody else is answered meanwhile. */
+/** The time for all paths of one patch: each reads the whole resource, and the process answers nobody meanwhile. */
 export const pathsMs = 2000
 export const tooLong = (at: string) => cannot(at, 'the paths of this patch take too long in a resource of this size', 'Send fewer operations, or a JSON Patch.')
-/** Functions that find an element and look nowhere else: no expressions that run away, no other resources (R4 fhirpatch). */
+/** Functions that find elements of this resource only, and whose time is bounded (R4 fhirpatch). */
 const functions = new Set(
   `where first last tail skip take single ofType as is extension exists not empty count all hasValue startsWith endsWith contains lower upper
    substring length toString toInteger toDecimal iif select`.split(/\s+/),
 )
 
-/** The elements that a FHIRPath finds in the resource, as places where something can be done. */
+/** The elements that a FHIRPath finds in the resource, as places that a patch can change. */
 export async function findPlaces(shapes: Shapes, resource: Json, path: string, at: string): Promise<{ places: Place[]; isRoot: boolean }> {
   if (path.length > pathMax) throw malformed(at, `a path has at most ${pathMax} characters`, 'Write a simpler path.')
   const code = path.replace(/'(?:[^'\\]|\\.)*'/g, "''")
-  // Names in backticks and comments could hide a function; text that is joined to itself doubles, and %resource begins anew at every step.
+  // Names in backticks and comments could hide a function. Joining a text to itself doubles it, and %resource starts at the root again in every step.
   if (/[`"%&+]|\/[/*]/.test(code))
     throw malformed(at, 'the path uses what a patch may not use: quoted names, comments, variables or joined text', 'Write it like Patient.name[0].family.')
   for (const [, name = ''] of code.matchAll(/([A-Za-z_]\w*)\s*\(/g)) {
@@ -43,7 +43,7 @@ export async function findPlaces(shapes: Shapes, resource: Json, path: string, a
   const { evaluate, model } = await open()
   let nodes: Node[]
   try {
-    // Exact numbers are objects of ours; a path compares plain ones.
+    // Exact numbers are our own objects; the engine compares plain numbers.
     const plain = JSON.parse(JSON.stringify(resource)) as Json
     nodes = bounded(pathsMs, () => evaluate(plain, path, {}, model, { resolveInternalTypes: false })) as unknown as Node[]
   } catch (error) {
@@ -70,7 +70,7 @@ function placeOf(shapes: Shapes, resource: Json, node: Node, at: string): Place 
   return place as Place
 }
 
-/** A choice is named without its type in a path: `deceased` is deceasedBoolean or deceasedDateTime, whichever is there. */
+/** The property of this name. A path names a choice without its type: `deceased` is deceasedBoolean or deceasedDateTime, whichever is there. */
 export function propertyIn(shapes: Shapes, { object, structure }: Element, name: string): Property | undefined {
   const shape = shapes.of(structure)
   const own = shape?.get(name)
@@ -82,11 +82,11 @@ export function propertyIn(shapes: Shapes, { object, structure }: Element, name:
   return undefined
 }
 
-/** Is the property one of the forms of the choice, and not another one whose name merely begins alike? */
+/** Whether the property is a form of the choice, and not another property whose name begins alike. */
 const isForm = (shapes: Shapes, structure: string, name: string, property: Property): boolean =>
   [...(shapes.of(structure)?.values() ?? [])].filter((one) => one.rank === property.rank).every((one) => one.name.startsWith(name) && one.name !== name)
 
-/** What is in the place, as something that may have children; beside a primitive value stand its id and extensions. */
+/** The element at a place, as an object that may have children. For a primitive value that is the object with its id and extensions. */
 export function elementAt({ holder, property, index }: Place): Element {
   const name = isPrimitive(property.type) ? `_${property.name}` : property.name
   const inner = index === null ? holder[name] : ((holder[name] as unknown[] | undefined) ?? [])[index]

@@ -18,7 +18,7 @@ const byXml = (operations: string, before = patient) => fhir.patch(before, { kin
 const refused = (promise: Promise<unknown>, kind: string, says: RegExp) =>
   assert.rejects(promise, (error) => error instanceof Refusal && error.kind === kind && says.test(error.message), String(says))
 
-/** Without what lies between elements only for the eye. */
+/** The node without the white space between its elements. */
 function bare(node: XmlNode): XmlNode {
   if (!isElement(node)) return node
   const kept = node.children.filter((one) => one.kind !== 'text' || one.text.trim() !== '')

@@ -11,8 +11,8 @@ const operationsMax = 1000
 type Operation = { element: XmlElement; at: string; namespaces: (prefix: string) => string | undefined }
 
 /**
- * XML Patch (RFC 5261, https://hl7.org/fhir/R4/http.html#patch): the resource as XML, changed node by node, and read again as if it had come in that
- * form. Elements need not be added at the place that the schema gives them: only the order of what repeats is said by the patch.
+ * XML Patch (RFC 5261, https://hl7.org/fhir/R4/http.html#patch): writes the resource as XML, changes it node by node, and reads it again. A patch
+ * need not add an element at the place that the schema gives it: the elements are sorted afterwards, and only the order of repetitions is the patch's.
  */
 export function applyXmlPatch(shapes: Shapes, before: Resource, patch: string): unknown {
   const document = readTree(printXml(shapes, before, false))
@@ -21,13 +21,13 @@ export function applyXmlPatch(shapes: Shapes, before: Resource, patch: string): 
   const root = document.children.find(isElement)
   if (root) putInOrder(shapes, root.name, root)
   const after = readAgain(shapes, document) as { text?: Record<string, unknown> }
-  // Written as XML a narrative says the same in other words; one that the patch leaves alone keeps its own.
+  // Printing and reading a narrative may change how it is written, so a narrative that the patch leaves alone keeps its original text.
   const own = before['text'] as Record<string, unknown> | undefined
   if (after.text && own && narrative !== null && narrativeOf(document) === narrative) after.text['div'] = own['div']
   return after
 }
 
-/** The operations of a patch, done one after the other on what stands in the holder. */
+/** Executes the operations of a patch one after the other on the document. */
 export function patchTree(document: XmlElement, patch: string): void {
   let leftMs = pathsMs
   for (const operation of operationsOf(patch)) {
@@ -67,7 +67,7 @@ const acts: Record<string, (document: XmlElement, operation: Operation) => void>
     if (!isElement(node)) throw cannot(at, 'the selector finds no element to add to', 'Select an element.')
     if (type === undefined) put(node, position === 'prepend' ? 0 : node.children.length, 0, element.children)
     else if (type.startsWith('@')) addAttribute(node, type.slice(1), textOf(element), at)
-    // A declaration of a prefix is no content of a resource.
+    // The declaration of a prefix is not content of the resource, so nothing is done.
     else if (!type.startsWith('namespace::')) throw malformed(at, 'type is not known', 'Use @ and the name of an attribute.')
   },
 
@@ -91,7 +91,7 @@ const acts: Record<string, (document: XmlElement, operation: Operation) => void>
   },
 }
 
-/** Not by splice: more nodes than a call takes arguments would end it. */
+/** Not by splice: it takes the nodes as arguments, and too many arguments make a call fail. */
 function put(parent: XmlElement, index: number, instead: number, nodes: readonly XmlNode[]): void {
   parent.children = [...parent.children.slice(0, index), ...nodes, ...parent.children.slice(index + instead)]
 }
@@ -102,7 +102,7 @@ function addAttribute(element: XmlElement, name: string, value: string, at: stri
   element.attributes.set(name, value)
 }
 
-/** One node of the same kind; only a text may be replaced by nothing. */
+/** The one node of the same kind that replaces `node`; only a text may be replaced by nothing. */
 function replacementOf(node: XmlNode, { children }: XmlElement, at: string): XmlNode[] {
   const same = children.filter(({ kind }) => kind === node.kind)
   const isOnly = same.length === 1 || node.kind === 'text'
@@ -112,14 +112,14 @@ function replacementOf(node: XmlNode, { children }: XmlElement, at: string): Xml
   return same
 }
 
-/** The narrative of the resource as it would be written; null when it has none. */
+/** The narrative of the resource as text; null when it has none. */
 function narrativeOf(document: XmlElement): string | null {
   const inside = (holder: XmlElement | undefined, name: string) => holder?.children.find((one): one is XmlElement => isElement(one) && one.name === name)
   const div = inside(inside(document.children.find(isElement), 'text'), 'div')
   return div ? writeTree(div, xhtmlNamespace) : null
 }
 
-/** Each element at its place in the schema; text that stands between them is left where the reader will find it. */
+/** Sorts elements by their place in the schema. Stray text comes first, and reading the document again reports it. */
 function putInOrder(shapes: Shapes, structure: string, element: XmlElement): void {
   if (isHolder(structure) && element.name !== structure) {
     for (const inner of element.children.filter(isElement)) putInOrder(shapes, inner.name, inner)

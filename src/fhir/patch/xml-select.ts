@@ -6,13 +6,13 @@ import { isElement, textOf, type XmlElement, type XmlNode } from './xml-tree.ts'
 export type Found = { kind: 'node'; parent: XmlElement; node: XmlNode } | { kind: 'attribute'; of: XmlElement; name: string }
 
 type Namespaces = (prefix: string) => string | undefined
-/** `uri` undefined: of any namespace. */
+/** `uri` undefined: any namespace. */
 type Name = { name: string; uri: string | undefined }
 type Predicate = { at: number } | { path: Step[]; value: string }
 type Step = { test: 'element' | 'attribute' | 'text' | 'comment' | 'self'; name: Name | null; predicates: Predicate[] }
 
 const selectorMax = 1000
-/** What is meant when nobody declares it: the prefixes of the specification's own examples. */
+/** Prefixes that may be used without a declaration: those of the specification's own examples. */
 const usual: Record<string, string | undefined> = { f: fhirNamespace, fhir: fhirNamespace, h: xhtmlNamespace, xhtml: xhtmlNamespace }
 
 /** The one node that a selector names (RFC 5261, section 4.1): steps of names with positions and values, from the root on. */
@@ -40,7 +40,7 @@ function walk(document: XmlElement, steps: readonly Step[]): Placed[] {
   return found
 }
 
-/** Positions count among what the same parent has, after each predicate anew (XPath 1.0, section 2.4). */
+/** Positions count among the children of one parent, and anew after each predicate (XPath 1.0, section 2.4). */
 function chosen(parent: XmlElement, { test, name, predicates }: Step): XmlNode[] {
   let nodes = parent.children.filter((node) => node.kind === test && (!isElement(node) || isNamed(node, name)))
   for (const predicate of predicates) {

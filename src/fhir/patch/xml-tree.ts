@@ -8,19 +8,19 @@ export type XmlElement = {
   name: string
   uri: string
   attributes: Map<string, string>
-  /** Prefixes that are declared here, for selectors that use them; the empty one is the default. */
+  /** Prefixes declared on this element, for selectors that use them; the empty prefix is the default namespace. */
   declared: ReadonlyMap<string, string>
   children: XmlNode[]
 }
 export type XmlNode = XmlElement | { kind: 'text'; text: string } | { kind: 'comment'; text: string }
 
-/** As deep as the reader of resources goes (xml/parse.ts). */
+/** The depth that the reader of resources allows (xml/parse.ts). */
 const depthMax = 128
 
 export const isElement = (node: XmlNode): node is XmlElement => node.kind === 'element'
 export const textOf = ({ children }: XmlElement): string => children.map((one) => (one.kind === 'text' ? one.text : '')).join('')
 
-/** An XML document as a tree that can be changed; it stands in a holder of its own, as the root has siblings, too. */
+/** Reads an XML document into a tree that can be changed. A holder contains the root, because comments may stand beside the root. */
 export function readTree(text: string): XmlElement {
   const holder: XmlElement = { kind: 'element', name: '', uri: '', attributes: new Map(), declared: new Map(), children: [] }
   const open = [holder]
@@ -28,7 +28,7 @@ export function readTree(text: string): XmlElement {
   const refuse = (says: string, hint: string) => {
     throw new Refusal('incorrect', `${says} at line ${parser.line}, column ${parser.column + 1}`, { hint })
   }
-  // The parser's own sentence may quote the text, which may hold a personal number.
+  // The parser's own message may quote the text, which may hold a personal number.
   parser.on('error', () => refuse('the body is not well-formed XML', 'Check tags, quotes and ampersands there.'))
   parser.on('doctype', () => refuse('a document type is not accepted', 'Send it without <!DOCTYPE …> and entities.'))
   parser.on('processinginstruction', () => refuse('a processing instruction is not accepted', 'Send it without <?…?>.'))
@@ -48,7 +48,7 @@ export function readTree(text: string): XmlElement {
 }
 
 function elementOf({ local, uri, attributes, ns }: SaxesTagNS): XmlElement {
-  // Declarations and hints for editors (xsi) are no content; a language is.
+  // Declarations and hints for editors (xsi) are no content and are dropped; the language (xml:lang) is kept.
   const kept = Object.values(attributes).filter(({ prefix, name }) => (prefix === '' && name !== 'xmlns') || prefix === 'xml')
   return {
     ...{ kind: 'element', name: local, uri, children: [], declared: new Map(Object.entries(ns)) },
@@ -56,10 +56,10 @@ function elementOf({ local, uri, attributes, ns }: SaxesTagNS): XmlElement {
   }
 }
 
-/** What HTML closes by itself; whatever else is empty there needs its end, or a browser takes what follows for its content. */
+/** Elements that HTML closes by itself. Any other empty element needs an end tag, or a browser takes what follows for its content. */
 const isVoid = new Set('area base br col embed hr img input link meta source track wbr'.split(' '))
 
-/** The tree as text; an element without a namespace is one of its parent's, as patches are often written without any. */
+/** The tree as text. An element without a namespace gets that of its parent, because patches are often written without any. */
 export function writeTree(node: XmlNode, outer = ''): string {
   if (node.kind === 'text') return escaped(node.text)
   if (node.kind === 'comment') return `<!--${node.text}-->`

@@ -16,7 +16,7 @@ function codingOf(coding: Json): CodingLike {
   }
 }
 
-/** A CodeableConcept is in when one of its codings is, and out when all that have a code are out. */
+/** A CodeableConcept is `in` when one of its codings is, and `out` when all of its codings are. */
 export function membershipOf(run: Pick<Run, 'known'>, valueSet: string, value: unknown): Membership | 'none' {
   if (typeof value === 'string') return run.known.member(valueSet, { code: value })
   if (!isObject(value)) return 'none'
@@ -31,7 +31,7 @@ export function membershipOf(run: Pick<Run, 'known'>, valueSet: string, value: u
   return found
 }
 
-/** Additional bindings (terminologies.html of R5, carried by extensions in R4): of the purposes only these bind a validator. */
+/** Checks additional bindings (terminologies.html of R5, carried by extensions in R4). Other purposes than these three do not bind a validator. */
 export function checkFurther(run: Run, node: Node, item: Item, depth: number): void {
   const { check } = run
   for (const { purpose, valueSet = '' } of node.further) {
@@ -43,10 +43,13 @@ export function checkFurther(run: Run, node: Node, item: Item, depth: number): v
   }
 }
 
-/** A Quantity may do without a coded unit; a value set says which, where there is one. */
+/** A Quantity may have no coded unit; a value set only says which unit a coded one must be. */
 const isAmount = ({ value, unit, coding }: Json): boolean => coding === undefined && (value !== undefined || unit !== undefined)
 
-/** Required: an error. Extensible: a warning, because a code outside is right when nothing inside fits. Weaker ones bind nobody. */
+/**
+ * A code outside a required value set is an error, outside an extensible one a warning, because it is right when no code inside fits. Weaker
+ * bindings are not checked.
+ */
 export function checkBinding(run: Run, node: Node, item: Item, depth: number): void {
   const { strength, valueSet } = node.binding as NonNullable<Node['binding']>
   if (strength !== 'required' && strength !== 'extensible') return

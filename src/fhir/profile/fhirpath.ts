@@ -6,16 +6,17 @@ import type { CodingLike, Membership } from './run.ts'
 
 type Evaluate = (node: unknown, variables: object) => unknown[]
 type Inputs = { data?: unknown }[]
-type Surroundings = {
+export type Surroundings = {
   resolve(reference: string): Json | undefined
   member(valueSet: string, coding: CodingLike): Membership
-  conforms(resource: Json, profile: string): boolean
+  /** Also for an element. An object conforms to a profile that is not known here. */
+  conforms(object: Json, profile: string): boolean
 }
 
 type Engine = { compile(expression: unknown, model: unknown, options: unknown): Evaluate; parse(expression: string): unknown }
 let engine: { fhirpath: Engine; r4: unknown } | undefined
 
-// 100 ms and 15 MB that only rules of profiles need: opened with the first of them.
+// The engine takes 100 ms and 15 MB and only rules of profiles need it, so the first of them loads it.
 function opened(): { fhirpath: Engine; r4: unknown } {
   const require = createRequire(import.meta.url)
   engine ??= { fhirpath: require('fhirpath') as Engine, r4: require('fhirpath/fhir-context/r4') as unknown }
@@ -24,8 +25,8 @@ function opened(): { fhirpath: Engine; r4: unknown } {
 
 const compiledMax = 2000
 const compiled = new Map<string, Evaluate | null>()
-// Evaluation is synchronous and one at a time, so what functions may ask stands here while it lasts.
-let around: Surroundings
+// Evaluation is synchronous and never overlaps, so this variable holds the surroundings of the present one for the functions.
+let around: Surroundings | undefined
 
 const valueOf = (node: unknown): unknown => (isObject(node) && 'data' in node ? node.data : node)
 
@@ -42,41 +43,47 @@ const functions = {
       inputs.flatMap((input) => {
         const value = valueOf(input)
         const reference = isObject(value) ? value.reference : value
-        return typeof reference === 'string' ? (around.resolve(reference) ?? []) : []
+        return typeof reference === 'string' ? (around?.resolve(reference) ?? []) : []
       }),
   },
   memberOf: {
     arity: { 1: ['String'] },
     fn: (inputs: Inputs, valueSet: string) =>
-      inputs.slice(0, 1).map((input) => codingsOf(valueOf(input)).some((one) => around.member(valueSet, one) !== 'out')),
+      inputs.slice(0, 1).map((input) => codingsOf(valueOf(input)).some((one) => around?.member(valueSet, one) !== 'out')),
   },
   conformsTo: {
     arity: { 1: ['String'] },
-    fn: (inputs: Inputs, profile: string) => inputs.slice(0, 1).map((input) => isObject(valueOf(input)) && around.conforms(valueOf(input) as Json, profile)),
+    fn: (inputs: Inputs, profile: string) =>
+      inputs.slice(0, 1).map((input) => {
+        const isIt = isObject(valueOf(input)) && around?.conforms(valueOf(input) as Json, profile) === true
+        // When the time is over, a negative result means nothing.
+        if (!isIt && leftMs <= 0) throw new TookTooLong(profile)
+        return isIt
+      }),
   },
-  // txt-1 and txt-2 are judged where the narrative stands.
+  // The check of the narrative itself covers txt-1 and txt-2.
   htmlChecks: { arity: { 0: [] }, fn: (inputs: Inputs) => inputs.slice(0, 1).map(() => true) },
 }
 
-/** `trace` writes what it is given into the log, unless somebody takes it: what a patient's data say has no place there. */
+/** Given to the engine as its `trace` function: the engine would write to the log, where a patient's data have no place. */
 export const silent = (): void => {}
 
 const expressionMax = 10_000
-/** All costly rules of one validation together. Time of the clock, so it leaves room for a machine that has others to serve. */
+/** The time of all costly rules of one validation together. It is wall time, so it allows for a machine that is busy with other work. */
 const costlyMs = 4000
 const compileMs = 10_000
 let leftMs = costlyMs
 
-/** Before each validation: what one resource's rules took is not taken from the next. */
+/** Called before each validation, so that the rules of one resource do not use up the time of the next. */
 export function renewTime(): void {
   leftMs = costlyMs
 }
 
-/** What may take more than one pass over its input, or a pattern's backtracking; the rest ends with the resource that it reads. */
+/** Functions that may read their input more than once, or that match a pattern. Any other takes time in proportion to the resource. */
 const costly =
-  /\||\b(?:matches|matchesFull|replaceMatches|repeat|aggregate|descendants|children|distinct|isDistinct|union|combine|intersect|exclude|subsetOf|supersetOf|resolve)\s*\(/
+  /\||\b(?:matches|matchesFull|replaceMatches|repeat|aggregate|descendants|children|distinct|isDistinct|union|combine|intersect|exclude|subsetOf|supersetOf|resolve|conformsTo)\s*\(/
 const nesting = /\b(?:where|all|exists|select|iif|trace)\s*\(\s*[^\s)]/g
-/** In one loop, what looks through another list each time. */
+/** Inside a loop these look through another list in each round. */
 const looking = /%|\b(?:in|contains)\b/
 function isCostly(expression: string): boolean {
   if (costly.test(expression)) return true
@@ -84,7 +91,7 @@ function isCostly(expression: string): boolean {
   return loops > 1 || (loops === 1 && looking.test(expression))
 }
 
-/** Rules come with packages, and one that never ends would stop the server: the costly ones have a common limit. */
+/** Packages bring rules, and one that never ends would stop the server, so all costly rules share a time limit. */
 function timed<T>(expression: string, act: () => T): T {
   if (!isCostly(expression)) return act()
   if (leftMs <= 0) throw new TookTooLong(expression)
@@ -97,8 +104,8 @@ function timed<T>(expression: string, act: () => T): T {
 }
 
 /**
- * R4's rules are written for an `as` that leaves what is of the type, of one or of many, and says String for string; later grammars allow it one item
- * only. What such a rule means is `ofType`. Strings and delimited names are left as they are.
+ * R4's rules use `as` as a filter by type on any number of items, and write String for string; later grammars allow it one item
+ * only. So `as` becomes `ofType`. String literals and delimited names also match, and stay as they are.
  */
 const casts = /'(?:\\.|[^'\\])*'|`(?:\\.|[^`\\])*`|\s+as\s+((?:FHIR\.|System\.)?[A-Za-z]+)\b|\.as\s*\(/g
 const withoutCasts = (expression: string): string =>
@@ -124,30 +131,32 @@ function compile(expression: string, path: string): Evaluate | null {
   return evaluate
 }
 
-/** FHIRPath knows plain numbers only; exact ones (1.50) are given as such, in a copy. */
+/** A copy with plain numbers in place of exact ones (1.50), which the engine does not know. */
 const plainForms = new WeakMap<object, unknown>()
 export function plain(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value
   const known = plainForms.get(value)
   if (known !== undefined) return known
   const copy = JSON.parse(JSON.stringify(value)) as unknown
-  if (typeof copy === 'object' && copy !== null) plainForms.set(value, copy)
+  if (typeof copy === 'object' && copy !== null) plainForms.set(value, copy).set(copy, copy)
   return copy
 }
 
-/** Whether a rule holds; null: it cannot be evaluated, or not in the time that there is. */
+/** Whether a rule holds. Null when it cannot be evaluated; 'too-costly' when it took too long. */
 export type Verdict = boolean | null | 'too-costly'
 
-/** A function or a variable that is not here: what the rule says cannot be told. */
+/** The rule uses a function or a variable that is not available here, so it cannot be evaluated. */
 const isAboutUnknown = (error: unknown): boolean => error instanceof Error && /^Not implemented|undefined environment variable/.test(error.message)
 
 /**
- * A rule "must evaluate to true when run on the element" (R4 conformance-rules.html#constraints): an empty answer does not, nor one that FHIRPath
- * forbids, as `single()` of two. Several items are something that is there.
+ * A rule "must evaluate to true when run on the element" (R4 conformance-rules.html#constraints). An empty answer breaks it, and so does an error of
+ * FHIRPath, such as `single()` of two items. Several items count as true.
  */
 export function holdsFor(expression: string, element: unknown, path: string, resource: Json, root: Json, surroundings: Surroundings): Verdict {
   const evaluate = compile(expression, path)
   if (evaluate === null) return null
+  // A rule may ask for a profile with rules of its own, which are then evaluated inside the first rule.
+  const outer = around
   around = surroundings
   try {
     const given = { resource: plain(resource), rootResource: plain(root), context: plain(element) }
@@ -156,13 +165,15 @@ export function holdsFor(expression: string, element: unknown, path: string, res
   } catch (error) {
     if (error instanceof TookTooLong) return 'too-costly'
     return isAboutUnknown(error) ? null : false
+  } finally {
+    around = outer
   }
 }
 
 const problems = new Map<string, string | null>()
 const longFrom = 500
 
-/** The sentence of what is wrong with an expression's grammar, or null. Definitions repeat their expressions. */
+/** What is wrong with an expression's grammar, as part of a sentence, or null. The results are kept, because definitions repeat their expressions. */
 export function expressionProblem(expression: string): string | null {
   const known = problems.get(expression)
   if (known !== undefined) return known

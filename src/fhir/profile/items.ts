@@ -3,10 +3,10 @@ import type { Choices, Node } from './tree.ts'
 export type Json = Record<string, unknown>
 export const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value) && !JSON.isRawJSON(value)
 
-/** One value of an element: `extra` is what `_name` says beside a primitive, `type` the type of the form of a choice. */
+/** One value of an element: `extra` is what `_name` holds beside a primitive, `type` the type of the form of a choice. */
 export type Item = { value: unknown; extra: unknown; property: string; index: number; type: string }
 
-/** All values of an element of an object, in any form of a choice. */
+/** All values of an element in an object; those of a choice in any of its forms. */
 export function itemsOf(object: Json, node: { name: string; isChoice: boolean }, choices: Choices): Item[] {
   return node.isChoice ? choiceItems(object, node.name, choices) : namedItems(object, node.name, '')
 }
@@ -30,10 +30,10 @@ function choiceItems(object: Json, name: string, choices: Choices): Item[] {
   return []
 }
 
-/** What the children of an item are properties of: the object itself, or what stands beside a primitive. */
+/** The object that holds the children of an item: the value itself, or what `_name` holds beside a primitive. */
 export const insideOf = (item: Item): Json | undefined => (isObject(item.value) ? item.value : isObject(item.extra) ? item.extra : undefined)
 
-/** The type of a choice's form as a StructureDefinition writes it: Code → code, Quantity → Quantity. */
+/** Whether a form of a choice has this type, as a StructureDefinition writes it: Code → code, Quantity → Quantity. */
 export const isOfType = (item: Item, code: string): boolean => item.type.toLowerCase() === code.toLowerCase()
 
 /** Every step of a path of a StructureDefinition: `code.coding`, `resolve().code`, `extension('url').value`. */

@@ -11,13 +11,13 @@ import { type Choices, type Tree, treeOf } from './tree.ts'
 const notDomain = new Set(['Bundle', 'Binary', 'Parameters'])
 const ofQuantity = new Set(['Age', 'Distance', 'Duration', 'Count', 'MoneyQuantity', 'SimpleQuantity'])
 const treesMax = 2000
-/** The same few thousand codes are met again and again. */
+/** Keeps descriptions of codes: most codes are among the same few thousand. */
 const describedMax = 20_000
 const describedKeyMax = 200
 
 type Sources = { library: Library; choices: Choices; shapes: Shapes; terminology: Terminology; units: Units }
 
-/** Profiles are compiled to trees when first asked for and forgotten when a package comes or goes. */
+/** Compiles profiles to trees when they are first needed, and forgets the trees when a package comes or goes. */
 export function knowledgeOf({ library, choices, shapes, terminology, units }: Sources): Knowledge {
   const trees = new Map<string, Tree | null>()
   let madeAt = library.changes()
@@ -36,27 +36,6 @@ export function knowledgeOf({ library, choices, shapes, terminology, units }: So
   }
 
   const { member } = terminology
-  type Description = ReturnType<Knowledge['describe']>
-  // By system, then by code: putting the two together for every Coding would cost more than looking them up.
-  const described = new Map<string, Map<string, Description>>()
-  let describedCount = 0
-  let describedAt = library.changes()
-
-  function describedIn(name: string): Map<string, Description> {
-    if (describedAt !== library.changes() || describedCount >= describedMax) {
-      described.clear()
-      describedCount = 0
-      describedAt = library.changes()
-    }
-    const there = described.get(name)
-    if (there !== undefined) return there
-    const made = new Map<string, Description>()
-    if (name.length > describedKeyMax) return made
-    described.set(name, made)
-    describedCount++
-    return made
-  }
-
   return {
     choices,
     shapes,
@@ -65,26 +44,12 @@ export function knowledgeOf({ library, choices, shapes, terminology, units }: So
     structure: library.structure,
     globals: library.globals,
     find: (canonical) => library.find(canonical) as Json | undefined,
-    describe(coding) {
-      const { system: name = '', version, code = '' } = coding
-      const ofSystem = describedIn(version === undefined ? name : `${name}|${version}`)
-      const there = ofSystem.get(code)
-      if (there !== undefined) return there
-      const { isKnown, display, designations } = terminology.describe(coding)
-      const system = coding.system === undefined ? undefined : library.find(coding.system)
-      const isSupplement = system?.content === 'supplement' || system?.supplements !== undefined
-      const description = { isKnown, ...(display === undefined ? {} : { display }), designations: designations.map(({ value }) => value), isSupplement }
-      if (code.length <= describedKeyMax) {
-        ofSystem.set(code, description)
-        describedCount++
-      }
-      return description
-    },
+    describe: describer(library, terminology),
     unit: units.canonical,
-    holds(expression, element, path, resource, root, resolve) {
+    holds(expression, element, path, resource, root, around) {
       const plain = plainRule(expression)
       if (plain !== null) return plain(element, choices)
-      return holdsFor(expression, element, path, resource, root, { resolve, member, conforms: (one, profile) => typesAgree(one.resourceType, tree(profile)) })
+      return holdsFor(expression, element, path, resource, root, { ...around, member })
     },
     isKindOf: (type, ancestor) =>
       type === ancestor ||
@@ -94,5 +59,43 @@ export function knowledgeOf({ library, choices, shapes, terminology, units }: So
   }
 }
 
-// Conformance in full inside a rule could be asked of any resource any number of times; the type is what such rules ask for. A datatype does not say its own.
-const typesAgree = (type: unknown, found: Tree | undefined): boolean => found === undefined || type === undefined || found.structure.type === type
+type Describe = Knowledge['describe']
+
+/** Describes codes, and keeps the descriptions until a package comes or goes. */
+function describer(library: Library, terminology: Terminology): Describe {
+  // By system, then by code: joining the two into one key for every Coding would cost more than the look-ups.
+  const described = new Map<string, Map<string, ReturnType<Describe>>>()
+  let count = 0
+  let madeAt = library.changes()
+
+  function describedIn(name: string): Map<string, ReturnType<Describe>> {
+    if (madeAt !== library.changes() || count >= describedMax) {
+      described.clear()
+      count = 0
+      madeAt = library.changes()
+    }
+    const there = described.get(name)
+    if (there !== undefined) return there
+    const made = new Map<string, ReturnType<Describe>>()
+    if (name.length > describedKeyMax) return made
+    described.set(name, made)
+    count++
+    return made
+  }
+
+  return (coding) => {
+    const { system: name = '', version, code = '' } = coding
+    const ofSystem = describedIn(version === undefined ? name : `${name}|${version}`)
+    const there = ofSystem.get(code)
+    if (there !== undefined) return there
+    const { isKnown, display, designations } = terminology.describe(coding)
+    const system = coding.system === undefined ? undefined : library.find(coding.system)
+    const isSupplement = system?.content === 'supplement' || system?.supplements !== undefined
+    const description = { isKnown, ...(display === undefined ? {} : { display }), designations: designations.map(({ value }) => value), isSupplement }
+    if (code.length <= describedKeyMax) {
+      ofSystem.set(code, description)
+      count++
+    }
+    return description
+  }
+}

@@ -1,11 +1,11 @@
 type Json = Record<string, unknown>
 
-// What words tell people and no check reads: nine tenths of a definition.
+// Properties that only people read: they are nine tenths of a definition.
 const forPeople = new Set(
   `text mapping contact description purpose copyright useContext jurisdiction keyword publisher date short definition comment alias
    requirements example isModifierReason isSummary mustSupport meaningWhenMissing orderMeaning representation condition xpath`.split(/\s+/),
 )
-/** What an element must be is compared as it is written: a pattern of a text alone is nothing without it. */
+/** A fixed or pattern value is compared as it is written, so it is kept whole: a pattern may consist of a `text` alone. */
 const compared = /^(?:fixed|pattern|minValue|maxValue)[A-Z]/
 const ofCore = ['path', 'min', 'max', 'type', 'contentReference', 'binding']
 
@@ -23,8 +23,8 @@ export function slim(value: unknown): unknown {
 }
 
 /**
- * Of a profile the differential says everything, because it is laid over that of its base; the snapshot is kept where it stands alone.
- * The types of R4 themselves are checked by generated code and are kept as a list of elements.
+ * Keeps of a profile only its differential, which is laid over that of its base; the snapshot is kept where there is no differential.
+ * Generated code checks the types of R4 themselves, so of these only a list of elements is kept.
  */
 export function leanStructure(resource: Json): Json {
   const { snapshot, differential, ...others } = resource as Json & { snapshot?: { element?: Json[] } }
@@ -35,7 +35,7 @@ export function leanStructure(resource: Json): Json {
   return { ...rest, snapshot: { element: (snapshot.element ?? []).map(coreElement) } }
 }
 
-/** Of the snapshot only which elements have what another element of the same profile says; those that refer to the type itself are as the type has them. */
+/** Keeps of a snapshot only which elements refer to another element of the same profile (`#…`); other references take the rules of the type. */
 function ownReferences(snapshot: { element?: Json[] } | undefined): Json {
   const found = (snapshot?.element ?? []).filter(({ contentReference }) => typeof contentReference === 'string' && contentReference.startsWith('#'))
   return found.length === 0 ? {} : { ownReferences: found.map(({ path, contentReference }) => ({ path, contentReference })) }
@@ -47,12 +47,12 @@ function coreElement(element: Json): Json {
   return kept
 }
 
-/** What is kept of any definition: of a code system everything but its concepts, which the terminology keeps. */
+/** The part of any definition that is kept here. A code system loses its concepts and a value set its expansion: the terminology keeps them. */
 export function leanText(resource: Json): string {
   if (resource.resourceType === 'StructureDefinition') return JSON.stringify(leanStructure(resource))
   const { concept: _, expansion: __, ...rest } = resource
   return JSON.stringify(resource.resourceType === 'CodeSystem' || resource.resourceType === 'ValueSet' ? slim(rest) : slimKeepingText(resource))
 }
 
-// A Questionnaire's short texts are few, and its items are read as they are.
+// Other resources lose only their narrative: they are few, and checks read their parts as they are written, such as a Questionnaire's items.
 const slimKeepingText = (resource: Json): unknown => ({ ...resource, text: undefined })

@@ -1,18 +1,19 @@
 import { openSync, readFileSync, readSync } from 'node:fs'
+import { compareVersions } from '../versions.ts'
 import type { Structure } from './structure.ts'
 
 type Definition = { resourceType: string; url: string; version?: string; [property: string]: unknown }
 
-/** Every definition the system knows, by canonical URL: those of R4 and IPS in a file of the cache, those of packages in memory. */
+/** All known definitions by canonical URL: those of R4 and IPS in a file of the cache, those of packages in memory. */
 export type Library = {
   find(canonical: string): Definition | undefined
   structure(canonical: string): Structure | undefined
-  /** Profiles that a loaded guide demands of all resources of a type (ImplementationGuide.global). */
+  /** Profiles that a loaded guide requires of all resources of a type (ImplementationGuide.global). */
   globals(type: string): readonly string[]
-  /** Definitions of one package as JSON text; the later version wins where none is named. */
+  /** Adds definitions of one package as JSON text. A canonical without a version means the latest version. */
   add(source: string, definitions: readonly Stated[]): void
   remove(source: string): void
-  /** Grows with every change, so that what was compiled from the definitions can be thrown away. */
+  /** Grows with every change, so that trees compiled from the definitions can be discarded. */
   changes(): number
 }
 
@@ -23,23 +24,11 @@ type Stated = { url: string; version: string; text: string }
 type Added = { source: string; version: string; text: string }
 
 export function openLibrary(file: string): Library {
-  let places: Record<string, [number, number] | undefined> | undefined
-  // Opened at start and read when first asked, so that a newer release may clear the cache while this process lives.
-  const descriptor = openSync(file, 'r')
-  const indexDescriptor = openSync(`${file}.index.json`, 'r')
+  const builtIn = openBuiltIn(file)
   let changeCount = 0
   const parsed = new Map<string, Definition | null>()
   const added = new Map<string, Added[]>()
   let globals: Map<string, string[]> | undefined
-
-  function builtIn(url: string): string | undefined {
-    places ??= JSON.parse(readFileSync(indexDescriptor, 'utf8')) as Record<string, [number, number]>
-    const place = Object.hasOwn(places, url) ? places[url] : undefined
-    if (place === undefined) return undefined
-    const bytes = Buffer.alloc(place[1])
-    readSync(descriptor, bytes, 0, place[1], place[0])
-    return bytes.toString('utf8')
-  }
 
   function textOf(canonical: string): string | undefined {
     const bar = canonical.indexOf('|')
@@ -50,7 +39,7 @@ export function openLibrary(file: string): Library {
     return own?.at(-1)?.text ?? builtIn(url)
   }
 
-  // A version is a release or a leading part of one: 4.0 means 4.0.1.
+  // A version may be given by its first parts: 4.0 finds 4.0.1.
   function builtInOf(url: string, version: string): string | undefined {
     const text = builtIn(url)
     const found = text === undefined ? undefined : (JSON.parse(text) as Definition).version
@@ -67,21 +56,10 @@ export function openLibrary(file: string): Library {
     return definition ?? undefined
   }
 
-  function globalProfiles(): Map<string, string[]> {
-    const found = new Map<string, string[]>()
-    for (const { text } of [...added.values()].flatMap((all) => all.at(-1) ?? [])) {
-      if (!text.includes('"ImplementationGuide"')) continue
-      const guide = JSON.parse(text) as Definition
-      if (guide.resourceType !== 'ImplementationGuide' || !Array.isArray(guide.global)) continue
-      for (const { type, profile } of guide.global as { type: string; profile: string }[]) found.set(type, [...(found.get(type) ?? []), profile])
-    }
-    return found
-  }
-
   return {
     find,
     globals(type) {
-      globals ??= globalProfiles()
+      globals ??= globalProfiles([...added.values()].flatMap((all) => all.at(-1)?.text ?? []))
       return globals.get(type) ?? none
     },
     structure(canonical) {
@@ -115,16 +93,31 @@ export function openLibrary(file: string): Library {
   }
 }
 
-/** 1.10.0 comes after 1.9.0; a ballot comes before its release. */
-export function compareVersions(a: string, b: string): number {
-  const [left, right] = [a.split(/[.-]/), b.split(/[.-]/)]
-  for (let at = 0; at < Math.max(left.length, right.length); at++) {
-    const [x, y] = [left[at], right[at]]
-    if (x === y) continue
-    if (x === undefined) return /^\d/.test(y as string) ? -1 : 1
-    if (y === undefined) return /^\d/.test(x) ? 1 : -1
-    const order = /^\d+$/.test(x) && /^\d+$/.test(y) ? Number(x) - Number(y) : x < y ? -1 : 1
-    if (order !== 0) return order
+/**
+ * The texts in a file of the cache by URL. The file is opened now and read at the first question, so that a newer release may clear the cache while
+ * this process runs.
+ */
+function openBuiltIn(file: string): (url: string) => string | undefined {
+  const descriptor = openSync(file, 'r')
+  const indexDescriptor = openSync(`${file}.index.json`, 'r')
+  let places: Record<string, [at: number, bytes: number] | undefined> | undefined
+  return (url) => {
+    places ??= JSON.parse(readFileSync(indexDescriptor, 'utf8')) as Record<string, [number, number]>
+    const [at, length] = (Object.hasOwn(places, url) ? places[url] : undefined) ?? []
+    if (at === undefined || length === undefined) return undefined
+    const bytes = Buffer.alloc(length)
+    readSync(descriptor, bytes, 0, length, at)
+    return bytes.toString('utf8')
   }
-  return 0
+}
+
+function globalProfiles(texts: readonly string[]): Map<string, string[]> {
+  const found = new Map<string, string[]>()
+  for (const text of texts) {
+    if (!text.includes('"ImplementationGuide"')) continue
+    const guide = JSON.parse(text) as Definition
+    if (guide.resourceType !== 'ImplementationGuide' || !Array.isArray(guide.global)) continue
+    for (const { type, profile } of guide.global as { type: string; profile: string }[]) found.set(type, [...(found.get(type) ?? []), profile])
+  }
+  return found
 }

@@ -7,7 +7,7 @@ import type { Element } from './structure.ts'
 const languageControl = 'http://hl7.org/fhir/StructureDefinition/narrative-language-control'
 const sourceControl = 'http://hl7.org/fhir/StructureDefinition/narrative-source-control'
 
-/** What a profile asks of the parts of a narrative: their languages, and whether each says where it comes from. */
+/** What a profile demands of the parts of a narrative: their languages, and whether each part names its source. */
 export type NarrativeControl = { languages: string[]; isSourced: boolean }
 
 export function narrativeControlOf({ extension = [] }: Element): NarrativeControl | undefined {
@@ -18,7 +18,7 @@ export function narrativeControlOf({ extension = [] }: Element): NarrativeContro
 
 export function checkNarrative({ check }: Run, { languages, isSourced }: NarrativeControl, { value }: Item, depth: number): void {
   const div = textOf((value as { div?: unknown } | undefined)?.div)
-  // What is no narrative at all is said elsewhere.
+  // The check of the resource itself reports a narrative that is broken.
   if (div === '' || narrativeProblem(div) !== null) return
   const parts = partsOf(div)
   for (const language of languages) {
@@ -45,7 +45,7 @@ const piece = /<!--[\s\S]*?-->|<(\/?)[a-z][a-z0-9]*((?:"[^"]*"|'[^']*'|[^>"'])*)
 const language = /\s(?:xml:)?lang\s*=\s*["']([^"']+)["']/i
 const source = /\sclass\s*=\s*["'](?:[^"']*\s)?(?:boilerplate|generated|original)(?:\s[^"']*)?["']/i
 
-/** Of a well-formed div: the languages of the parts directly in it, and whether all text stands in something that names its source. */
+/** For a well-formed div: the languages of the parts directly in it, and whether all text stands in an element that names its source. */
 function partsOf(div: string): { languages: ReadonlySet<string>; isSourced: boolean } {
   const languages = new Set<string>()
   const open: boolean[] = []

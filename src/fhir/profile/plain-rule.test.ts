@@ -7,7 +7,7 @@ import { plainRule } from './plain-rule.ts'
 
 const choices = { forms: { valueQuantity: 'value', valueString: 'value', valueBoolean: 'value' }, ambiguous: new Set<string>() }
 const surroundings = { resolve: () => undefined, member: () => 'unknown' as const, conforms: () => true }
-/** Rules of the vital signs and of the International Patient Summary, and others of their kind. */
+/** Rules of the vital signs and of the International Patient Summary, and similar ones. */
 const rules = [
   '(component.empty() and hasMember.empty()) implies (dataAbsentReason.exists() or value.exists())',
   'value.exists() or dataAbsentReason.exists()',
@@ -57,7 +57,7 @@ test('that a time names its day is read directly, too', () => {
   }
 })
 
-test('what may have no answer, or asks for more than presence, is left to the engine', () => {
+test('a rule that may have no answer, or that asks for more than presence, is left to the engine', () => {
   for (const rule of ['value > 5', "code.text = 'a'", "component.where(code.text = 'a').exists()", 'value', 'hasMember.count() > 1', 'not an expression (']) {
     assert.equal(plainRule(rule), null, rule)
   }

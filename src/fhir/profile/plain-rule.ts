@@ -9,9 +9,9 @@ const rulesMax = 2000
 const made = new Map<string, Test | null>()
 
 /**
- * Most rules of profiles only ask what is there and what is not: `value.exists() or dataAbsentReason.exists()`. Such a rule is read directly,
- * forty times as fast as by the engine of FHIRPath. Only what is yes or no for every element is taken: where FHIRPath may answer "empty", the
- * engine is asked. Null: not such a rule.
+ * Most rules of profiles only ask which elements exist: `value.exists() or dataAbsentReason.exists()`. Such a rule is evaluated directly,
+ * forty times as fast as by the engine of FHIRPath. Only rules with yes or no for every element are taken: the engine evaluates those where
+ * FHIRPath may answer "empty". Null: not such a rule.
  */
 export function plainRule(expression: string): Test | null {
   const there = made.get(expression)
@@ -21,15 +21,15 @@ export function plainRule(expression: string): Test | null {
   try {
     test = ofDay(expression) ?? testOf(parsePath(expression))
   } catch {
-    // The engine says what is wrong with it.
+    // The engine will report what is wrong with the expression.
   }
   made.set(expression, test)
   return test
 }
 
 /**
- * vs-1 and ips-1, which each vital sign is asked: a dateTime names its day at least. Of the types that an effective[x] may have, an instant is
- * longer anyway, and Period and Timing are objects, of which the rule says nothing.
+ * vs-1 and ips-1, which every vital sign must fulfil: a dateTime is at least a whole day. Of the other types of effective[x], an instant is
+ * always longer, and Period and Timing are objects, to which the rule does not apply.
  */
 const day = /^(?:\$this\.ofType\(dateTime\)\.empty\(\) or )?\(\$this as dateTime\)\.toString\(\)\.length\(\) >= ([89]|1\d)$/
 function ofDay(expression: string): Test | null {
@@ -59,7 +59,7 @@ function combined(operator: string, left: Test | null, right: Test | null): Test
   return operator === 'implies' ? (element, choices) => !left(element, choices) || right(element, choices) : null
 }
 
-/** `component.value` as its names; a path may begin with the type of a resource, which is no name of an element. */
+/** The names of a path such as `component.value`. Null when a step is no element's name, for example the type of a resource at the beginning. */
 function namesOf(node: Expression): string[] | null {
   if (node.kind !== 'name' || !/^[a-z]/.test(node.name)) return null
   if (node.on === null) return [node.name]

@@ -12,7 +12,7 @@ import type { Resource } from '../types.ts'
 const fhir = preparedFhir()
 const base = 'http://hl7.org/fhir/StructureDefinition/'
 const url = profileUrl
-/** The places of the errors of a resource against profiles that were just defined. */
+/** The expressions of the errors of a resource, checked against profiles that were just defined. */
 const errors = (resource: object, ...profiles: { url: string }[]): string[] => errorsOf(fhir, resource, profiles).map(({ expression }) => expression)
 
 const loinc = (code: string) => ({ coding: [{ system: 'http://loinc.org', code }] })

@@ -1,6 +1,6 @@
 import type { Check } from '../runtime/check.ts'
 import type { Choices, Tree } from './tree.ts'
-import type { Verdict } from './fhirpath.ts'
+import type { Surroundings, Verdict } from './fhirpath.ts'
 import type { Json } from './items.ts'
 import type { Structure } from './structure.ts'
 import type { Shapes } from '../xml/shapes.ts'
@@ -8,39 +8,45 @@ import type { Shapes } from '../xml/shapes.ts'
 export type Membership = 'in' | 'out' | 'unknown'
 export type CodingLike = { system?: string; code?: string; display?: string; version?: string }
 
-/** What checks against profiles may ask beyond the resource itself. */
+/** What the checks against profiles need besides the resource. */
 export type Knowledge = {
   choices: Choices
   tree(canonical: string): Tree | undefined
   member(valueSet: string, coding: CodingLike): Membership
-  /** FHIRPath of a profile's rule: does it hold for this element of this resource? */
-  holds(expression: string, element: unknown, path: string, resource: Json, root: Json, resolve: (reference: string) => Json | undefined): Verdict
+  /** Whether the FHIRPath rule of a profile holds for this element of this resource. */
+  holds(expression: string, element: unknown, path: string, resource: Json, root: Json, around: Pick<Surroundings, 'resolve' | 'conforms'>): Verdict
   structure(canonical: string): Structure | undefined
-  /** Profiles that loaded guides demand of all resources of a type. */
+  /** Profiles that loaded guides require of all resources of a type. */
   globals(type: string): readonly string[]
   /** Any definition by its canonical URL: a Questionnaire, a Measure, a SearchParameter. */
   find(canonical: string): Json | undefined
-  /** What a code system says of a code; null where the code system is not here. */
+  /** What a code system tells about a code; `isKnown` is null when the code system is not here. */
   describe(coding: CodingLike): { isKnown: boolean | null; display?: string; designations: string[]; isSupplement?: boolean }
   unit(code: string): { unit: string; factor: number; offset: number } | null
   shapes: Shapes
-  /** Is the type this type or one that it is a kind of? */
+  /** Whether the type is this type or derives from it. */
   isKindOf(type: string, ancestor: string): boolean
 }
 
-/** One profile being checked at one place. */
+/** The check of one object against one profile. */
 export type Run = {
   check: Check
   known: Knowledge
   tree: Tree
-  /** (resource, profile) pairs under way: a circle of references is judged once. */
+  /** The profiles under which each resource is being checked now, so that a circle of references ends. */
   underWay: Map<object, Set<string>>
   resolve(reference: string): Json | undefined
-  /** Profiles behind references are followed only so far. */
+  /** How many references were followed to this object. */
   hops: number
 }
 
-/** Runs silently: true when nothing was found that stops a write. */
+/** Whether an object has the type of the profile. An element does not name its type, and a profile may be unknown here: both count as yes. */
+export function isOfTypeOf(known: Knowledge, { resourceType }: Json, profile: string): boolean {
+  const type = known.tree(profile)?.structure.type
+  return type === undefined || typeof resourceType !== 'string' || known.isKindOf(resourceType, type)
+}
+
+/** Runs a check without keeping its issues; true when it found no error. */
 export function isSilent(check: Check, judge: () => void): boolean {
   const { issues, count } = check
   check.issues = []

@@ -8,8 +8,8 @@ import { checkNamed, inResource, profileOf } from './walk.ts'
 import { hasPattern, isFixed } from './values.ts'
 
 /**
- * Slicing (R4 profiling.html#slicing): each item belongs to the first slice whose discriminators it fulfils; then the number of items
- * of each slice, their order and what is left over are judged, and each item by the rules of its slice.
+ * Slicing (R4 profiling.html#slicing): each item belongs to the first slice whose discriminators it fulfils and is checked by the rules of
+ * that slice. Then the number of items in each slice, their order and the items outside all slices are checked.
  */
 export function checkSlices(run: Run, node: Node, items: Item[], depth: number, checkInSlice: (slice: Node, item: Item) => void): void {
   const slices = [...node.slices.values()]
@@ -22,7 +22,7 @@ export function checkSlices(run: Run, node: Node, items: Item[], depth: number, 
   slices.forEach((slice, at) => {
     let count = 0
     for (const place of places) if (place === at) count++
-    // Slices of a slice are told apart among its items, and some must be there even where it has none.
+    // The items of a slice may be sliced again. The inner slices are checked even when the outer one has no items: some of them may be mandatory.
     if (slice.slices.size > 0) checkSlices(run, slice, itemsAt(items, places, at), depth, checkInSlice)
     const name = `${node.name}:${slice.sliceName}`
     if (count < slice.min) {
@@ -68,12 +68,12 @@ function checkRest(run: Run, node: Node, items: Item[], places: number[], depth:
 const byUrl: Discriminator[] = [{ type: 'value', path: 'url' }]
 const byType: Discriminator[] = [{ type: 'type', path: '$this' }]
 
-/** One discriminator as it concerns one slice: where to look in an item, and what the slice says there. */
+/** One discriminator for one slice: where to look in an item (`steps`), and the nodes of the profile that it must fit there. */
 type Look = { type: string; steps: string[]; nodes: Node[]; telling: Node[]; max: number; isAsked: boolean }
-/** `profiles`: an extension is told by the address of its definition where the slice fixes none. */
+/** `profiles`: the definitions that tell an extension by its URL, when the slice itself fixes no URL. */
 type Plan = { looks: Look[]; profiles: Set<string> | null }
 
-// What a slice says does not depend on the item, and trees are made anew when packages change.
+// A plan does not depend on the item; trees are made anew when packages change, and their plans with them.
 const plans = new WeakMap<Node, Plan>()
 
 function planOf(run: Run, node: Node, slice: Node): Plan {
@@ -123,7 +123,7 @@ function discriminates(run: Run, look: Look, profiles: Set<string> | null, item:
   }
 }
 
-/** `isTypeEnough`: only the type of what is found will be asked for. */
+/** `isTypeEnough`: the caller only needs the type of what is found. */
 function stepItem(run: Run, item: Item, step: string, isTypeEnough: boolean): Item[] {
   if (step === '$this') return [item]
   if (step === 'resolve()') {
@@ -145,14 +145,14 @@ function stepItem(run: Run, item: Item, step: string, isTypeEnough: boolean): It
 
 const literal = /(?:^|\/)([A-Z][A-Za-z]{1,63})\/[A-Za-z0-9\-.]{1,64}(?:\/_history\/[A-Za-z0-9\-.]{1,64})?$/
 
-/** What is not here is of the type that its reference says (references.html#Reference). */
+/** The type that a reference names for a resource that is not here (references.html#Reference). */
 function typeSaid(value: unknown, reference: string): { resourceType: string } | undefined {
   const declared = isObject(value) ? textOf(value.type) : ''
   const type = literal.exec(reference)?.[1] ?? declared
   return type === '' ? undefined : { resourceType: type }
 }
 
-/** By type, a form of a choice that the slice names tells what it is even where the form may be left out. */
+/** With a discriminator by type, a slice that names a form of a choice tells the type even when the form is optional. */
 function stepNode(run: Run, node: Node, step: string, isByType: boolean): Node[] {
   if (step === '$this') return [node]
   if (step === 'resolve()') return treesOf(run, node.types?.flatMap(({ targetProfile }) => targetProfile ?? []) ?? []).map(rootOf)
@@ -169,7 +169,7 @@ const urlOf = (slice: Node): unknown => slice.children.get('url')?.fixed ?? slic
 const rootOf = ({ root, structure }: Tree): Node => ({ ...root, types: root.types ?? [{ code: structure.type, profile: [structure.url] }] })
 const treesOf = (run: Run, profiles: string[]): Tree[] => profiles.flatMap((profile) => run.known.tree(profile) ?? [])
 
-/** Does the node say which value is meant: by a fixed value, a pattern, a required binding, or such a thing further down? */
+/** Whether the node determines the value: by a fixed value, a pattern, a required binding, or by such a rule on an element below it. */
 function tells(node: Node): boolean {
   if (node.fixed !== undefined || node.pattern !== undefined || node.binding?.strength === 'required') return true
   return [...node.children.values()].some(
@@ -199,7 +199,7 @@ function isOfOneType(run: Run, item: Item, nodes: Node[]): boolean {
 const namedIn = (run: Run, nodes: Node[]) => nodes.flatMap(({ types = [] }) => namedProfiles(types, run.known.tree))
 const knownIn = (run: Run, nodes: Node[]) => namedIn(run, nodes).flatMap(({ known }) => known ?? [])
 
-/** A slice that names no profile here says nothing here. */
+/** A slice without a profile at this place says nothing about it. */
 function conformsToOne(run: Run, found: Item[], nodes: Node[], depth: number): boolean {
   if (namedIn(run, nodes).length === 0) return nodes.every((one) => one.min === 0 || found.length > 0)
   if (found.length === 0) return nodes.every((one) => one.min === 0)

@@ -1,8 +1,8 @@
-/** A StructureDefinition as far as validation reads it; what a package brings is data and may lack anything. */
+/** A StructureDefinition, as far as validation reads it. A package may be faulty, so any part may be missing. */
 export type Discriminator = { type: string; path: string }
 export type SlicingRule = { discriminator?: Discriminator[]; rules?: string; ordered?: boolean }
 type Extension = { url: string; extension?: Extension[]; [value: string]: unknown }
-/** A further value set and what it is for: `required`, `extensible`, `maximum`, or words for people. */
+/** A further value set and its purpose: `required`, `extensible`, `maximum`, or another one for people. */
 export type FurtherBinding = { purpose?: string; valueSet?: string; usage?: unknown }
 type Binding = { strength: string; valueSet?: string; additional?: FurtherBinding[]; extension?: Extension[] }
 export type TypeOfElement = {
@@ -27,7 +27,7 @@ export type Element = {
   binding?: Binding
   extension?: Extension[]
   constraint?: ConstraintOfElement[]
-  /** fixed[x], pattern[x], minValue[x] and maxValue[x] are read by their names. */
+  /** fixed[x], pattern[x], minValue[x] and maxValue[x], which are found by their names. */
   [property: string]: unknown
 }
 export type Structure = {
@@ -43,7 +43,7 @@ export type Structure = {
   context?: { type: string; expression: string }[]
   snapshot?: { element: Element[] }
   differential?: { element: Element[] }
-  /** What is kept of a snapshot beside a differential: elements that refer to others of the same profile. */
+  /** Kept of the snapshot of a profile with a differential: the elements that refer to others of the same profile. */
   ownReferences?: Pick<Element, 'path' | 'contentReference'>[]
 }
 
@@ -62,7 +62,7 @@ const textOf = (extension: Extension | undefined): string | undefined => {
   return typeof value === 'string' ? value : undefined
 }
 
-/** Bindings beside the one of the element: R5's element, and the extensions that carry it in R4. One for a certain use only binds nobody here. */
+/** Bindings beside the main one of the element: R5's element, and the extensions that carry it in R4. Those for a certain usage only are left out. */
 export function furtherBindings(binding: Binding): FurtherBinding[] {
   const extensions = binding.extension ?? []
   const carried = extensions
@@ -75,12 +75,12 @@ export function furtherBindings(binding: Binding): FurtherBinding[] {
   return [...(binding.additional ?? []), ...carried, ...most].filter(({ valueSet, usage }) => valueSet !== undefined && usage === undefined) as FurtherBinding[]
 }
 
-/** Extensions that may stand in the place of a value that must be there. */
+/** Extensions that may stand in the place of a mandatory value. */
 export function valueAlternatives(element: Element): string[] {
   return (element.extension ?? []).flatMap((one) => (one.url === alternatives ? (textOf(one) ?? []) : []))
 }
 
-/** elementdefinition-profile-element: not the whole profile is meant but one element of it, by its id. */
+/** elementdefinition-profile-element: the id of the one element that is meant instead of the whole profile. */
 export function partOf(type: TypeOfElement, at: number): string | undefined {
   return textOf(type._profile?.[at]?.extension?.find(({ url }) => url === part))
 }

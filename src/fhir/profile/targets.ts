@@ -9,7 +9,7 @@ const isCore = (profile: string) => /^http:\/\/hl7\.org\/fhir\/StructureDefiniti
 const coreType = (profile: string) => profile.slice(core.length).split('|')[0] as string
 const literal = /(?:^|\/)([A-Z][A-Za-z]+)\/[A-Za-z0-9\-.]{1,64}(?:\/_history\/[A-Za-z0-9\-.]{1,64})?$/
 
-/** targetProfile: the resource behind a reference has one of the types, and conforms when it is here to be looked at. */
+/** Checks targetProfile: the target of a reference must have one of the types, and must conform to one of the profiles when the target is here. */
 export function checkTargets(run: Run, types: TypeOfElement[], item: Item, depth: number): void {
   if (!isObject(item.value) || types.some(({ targetProfile }) => targetProfile === undefined)) return
   const profiles = types.flatMap(({ targetProfile }) => targetProfile ?? [])
@@ -29,7 +29,7 @@ export function checkTargets(run: Run, types: TypeOfElement[], item: Item, depth
   )
 }
 
-/** The profiles that a resource of this type may conform to; of a profile that is not known nothing can be said. */
+/** The profiles that a resource of this type may conform to. Nothing can be said about a profile that is not known. */
 function fitting(run: Run, profiles: string[], type: string): string[] {
   return profiles.filter((profile) => {
     if (isCore(profile)) return run.known.isKindOf(type, coreType(profile))
@@ -61,7 +61,7 @@ function checkTarget(run: Run, profiles: string[], target: Json, depth: number):
   check.add('structure', check.path(depth), `the resource it refers to conforms to none of ${possible.join(', ')} (${profileOf(run)})`, hint)
 }
 
-/** Who asks for a judgement is told that there can be none; what a write refers to is not refused for it. */
+/** `$validate` says that it cannot judge; a write is not refused for what it refers to. */
 function unknownTarget(run: Run, missing: string[], depth: number): void {
   const { check } = run
   const says = `the profile ${missing.join(', ')} of what it refers to is not known and was not checked (${profileOf(run)})`

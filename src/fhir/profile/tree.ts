@@ -12,11 +12,11 @@ import {
 } from './structure.ts'
 
 /**
- * A profile as a tree of what it demands beyond the type it constrains; where it demands nothing there is no node. The types of R4
- * themselves are checked by generated code, so a tree holds the differential of the profile laid over those of its bases.
+ * A profile as a tree of its demands beyond those of the type; an element without demands has no node. Generated code checks the types of R4
+ * themselves, so a tree holds the differential of the profile laid over those of its bases.
  */
 export type Node = {
-  /** Name of the element without [x]. */
+  /** The element's name without [x]. */
   name: string
   path: string
   isChoice: boolean
@@ -38,11 +38,14 @@ export type Node = {
   sliceName: string
   children: Map<string, Node>
   slices: Map<string, Node>
-  /** Of an element that has what another one says (contentReference, where the tree is a circle): what it said itself, null for nothing. */
+  /** Set when the element takes the content of another one (contentReference, which makes the tree a circle): the node it had before, null for none. */
   insteadOf: Node | null | undefined
 }
 export type Tree = { structure: Structure; root: Node }
-/** valueQuantity → value, for every form of every choice; ambiguous are those that are plain elements of other types (Immunization.doseQuantity). */
+/**
+ * `forms`: valueQuantity → value, for every form of every choice. `ambiguous`: forms that other types have as plain elements
+ * (Immunization.doseQuantity).
+ */
 export type Choices = { forms: Record<string, string | undefined>; ambiguous: Set<string> }
 
 const emptyNode = (name: string, path: string, isChoice: boolean): Node => ({
@@ -69,7 +72,7 @@ const emptyNode = (name: string, path: string, isChoice: boolean): Node => ({
   insteadOf: undefined,
 })
 
-/** A circle has no copy: what is reused is reused anew when the copy has its own changes. */
+/** A circular tree is not copied: what is reused is resolved again when the copy has changes of its own. */
 function copyOf(node: Node): Node {
   const copies = (nodes: Map<string, Node>) => {
     const made = new Map<string, Node>()
@@ -84,7 +87,7 @@ function copyOf(node: Node): Node {
 
 const basesMax = 20
 
-/** Null when a base is not known and the profile has no snapshot to stand alone, or when it speaks of elements that its type has not. */
+/** Null when a base is not known and the profile has no snapshot to stand alone, or when it names elements that its type does not have. */
 export function treeOf(structure: Structure, find: (canonical: string) => Structure | undefined, choices: Choices, depth = 0): Tree | null {
   const base = structure.baseDefinition === undefined ? undefined : find(structure.baseDefinition)
   const isOnType = structure.derivation !== 'constraint'
@@ -103,7 +106,7 @@ export function treeOf(structure: Structure, find: (canonical: string) => Struct
   return { structure, root }
 }
 
-/** Where an author left the ids out, an element belongs to the slice that was opened last on its way. */
+/** Fills in missing ids: an element belongs to the slice that was opened last on its path. */
 function withIds(elements: Element[]): Element[] {
   const open = new Map<string, string>()
   return elements.map((element) => {
@@ -120,12 +123,12 @@ function withIds(elements: Element[]): Element[] {
   })
 }
 
-/** `short`: choices that the differential spoke of by the names of their forms. */
+/** `short`: choices that the differential names by one of their forms. */
 type Names = { forms: Choices['forms']; plain: Set<string>; short: Set<Node> }
 
 /**
- * Whoever says valueQuantity for value[x], or names a slice so without a word of slicing, leaves no other form (profiling.html, slicing by type):
- * snapshots close the slices and name the types.
+ * A profile that writes valueQuantity for value[x], or names a slice so without any slicing, allows no other form (profiling.html, slicing by
+ * type): snapshots close the slices and name the types.
  */
 function close({ short, forms }: Names): void {
   for (const node of short) {
@@ -163,12 +166,12 @@ function fold(root: Node, element: Element, names: Names): void {
   }
 }
 
-// Rules of the types themselves are checked with the types; a snapshot repeats them.
+// The rules of R4's own types, which a snapshot repeats. They are checked with the types and left out here.
 const ofCore = /^http:\/\/hl7\.org\/fhir\/StructureDefinition\/[A-Za-z]+$/
 const general = new Set(['ele-1', 'ext-1', 'dom-1', 'dom-2', 'dom-3', 'dom-4', 'dom-5', 'dom-6'])
 const isOfCore = ({ key, source }: ConstraintOfElement) => general.has(key) || (source !== undefined && ofCore.test(source) && /^[a-z]{3}-\d+[a-z]?$/.test(key))
 
-/** `Observation.component:Systolic.value[x]` leads through the element, its slice and the element below it. */
+/** The node of an element: `Observation.component:Systolic.value[x]` leads through the element, its slice and the element below it. */
 function nodeAt(root: Node, element: Element, names: Names): Node {
   const steps = (element.id?.includes('.') && element.id.split('.').length === element.path.split('.').length ? element.id : element.path).split('.')
   let node = root
@@ -197,7 +200,7 @@ function childFor(parent: Node, written: string, slice: string | undefined, name
   const path = `${parent.path}.${bare ?? written}`
   let child = parent.children.get(name)
   if (child === undefined) parent.children.set(name, (child = emptyNode(name, path, choice !== undefined)))
-  // valueQuantity is short for the slice of value[x] that is a Quantity.
+  // valueQuantity is short for the slice of value[x] whose type is Quantity.
   const isShort = choice !== undefined && bare === undefined
   const wanted = slice ?? (isShort ? written : undefined)
   if (isShort || (choice !== undefined && wanted !== undefined && names.forms[wanted] === choice)) names.short.add(child)
@@ -216,8 +219,8 @@ function childFor(parent: Node, written: string, slice: string | undefined, name
 }
 
 /**
- * What refers to an element's content takes its rules: those of the profile where its snapshot refers to its own element (`#Questionnaire.item`),
- * those of the type alone where it refers to the type, as snapshots have it since 2021, or where nobody made one.
+ * An element with a contentReference takes the rules of the element it refers to: those of the profile when the snapshot refers to its own element
+ * (`#Questionnaire.item`), those of the type alone when it refers to the type, as snapshots do since 2021, or when there is no snapshot.
  */
 function reuseContent(root: Node, elements: readonly Pick<Element, 'path' | 'contentReference'>[]): void {
   for (const { path, contentReference } of elements) {
@@ -245,7 +248,7 @@ function coreOf(base: Structure | undefined, find: (canonical: string) => Struct
   return one
 }
 
-/** What a type of an element names: a whole profile, or one element of it. `known` is missing when the profile or the element is. */
+/** The profiles that the types of an element name: a whole profile or one element of it. `known` is missing when the profile or element is. */
 export type Named = { name: string; known: { tree: Tree; root: Node } | undefined }
 
 export function namedProfiles(types: readonly TypeOfElement[], find: (canonical: string) => Tree | undefined): Named[] {
@@ -259,7 +262,7 @@ export function namedProfiles(types: readonly TypeOfElement[], find: (canonical:
   )
 }
 
-/** The node of an element's id: `Observation.component:Systolic.value[x]`. */
+/** Finds a node by the id of its element: `Observation.component:Systolic.value[x]`. */
 function nodeOf({ root }: Tree, id: string): Node | undefined {
   let node: Node | undefined = root
   for (const step of id.split('.').slice(1)) {
@@ -270,7 +273,7 @@ function nodeOf({ root }: Tree, id: string): Node | undefined {
   return node
 }
 
-/** The node of an element's path, which names no slice: `Observation.value[x]`. */
+/** Finds a node by the path of its element, which names no slice: `Observation.value[x]`. */
 export function nodeOfPath(root: Node, path: string): Node | undefined {
   let node: Node | undefined = root
   for (const name of path.split('.').slice(1)) node = node?.children.get(name.replace('[x]', ''))

@@ -4,11 +4,11 @@ import { dateBounds } from '../search/dates.ts'
 type Json = Record<string, unknown>
 const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value)
 
-// 1.50 was sent as these digits; a definition's own 1.5 may have been read as a number.
+// The digits as they were sent, such as 1.50; a definition may hold the same number as a plain one.
 const digits = (value: unknown): string | undefined =>
   typeof value === 'number' ? String(value) : isObject(value) && JSON.isRawJSON(value) ? String(value.rawJSON) : undefined
 
-/** fixed[x]: exactly this value, nothing more and nothing less (R4 ElementDefinition.fixed[x]). */
+/** fixed[x]: exactly this value (R4 ElementDefinition.fixed[x]). */
 export function isFixed(value: unknown, wanted: unknown): boolean {
   const number = digits(wanted)
   if (number !== undefined) return digits(value) === number
@@ -22,17 +22,20 @@ export function isFixed(value: unknown, wanted: unknown): boolean {
   )
 }
 
-/** pattern[x]: at least this; each item of an array is found among those of the value (R4 ElementDefinition.pattern[x]). */
+/**
+ * pattern[x]: the value has at least these parts; each item of an array in the pattern must be among those of the value (R4
+ * ElementDefinition.pattern[x]).
+ */
 export function hasPattern(value: unknown, wanted: unknown): boolean {
   if (Array.isArray(wanted)) return Array.isArray(value) && wanted.every((one) => value.some((other) => hasPattern(other, one)))
   if (!isObject(wanted) || digits(wanted) !== undefined) return isFixed(value, wanted)
   return isObject(value) && Object.keys(wanted).every((name) => hasPattern(value[name], wanted[name]))
 }
 
-/** A unit of UCUM in base units; null where there is none of this code. */
+/** A UCUM unit in base units; null when there is no unit of this code. */
 export type UnitOf = (code: string) => { unit: string; factor: number; offset: number } | null
 
-/** By their formal units: 2 kg are more than 500 g. */
+/** Compares by UCUM units: 2 kg are more than 500 g. */
 export function compareQuantities(value: Json, limit: Json, unitOf: UnitOf | undefined): number | null {
   const [a, b] = [numberOf(value.value), numberOf(limit.value)]
   if (a === null || b === null || typeof value.code !== 'string' || typeof limit.code !== 'string' || value.system !== limit.system) return null
@@ -42,7 +45,7 @@ export function compareQuantities(value: Json, limit: Json, unitOf: UnitOf | und
   return a * left.factor + left.offset - (b * right.factor + right.offset)
 }
 
-/** Less than zero, zero, more than zero; null where the two cannot be compared. */
+/** Less than zero, zero or more than zero; null when the two cannot be compared. */
 export function compareValues(value: unknown, limit: unknown, unitOf?: UnitOf): number | null {
   const [a, b] = [numberOf(value), numberOf(limit)]
   if (a !== null && b !== null) return a - b

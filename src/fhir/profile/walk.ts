@@ -1,9 +1,10 @@
 import { shown, textOf } from '../runtime/check.ts'
 import { checkBinding, checkFurther } from './binding.ts'
+import type { Verdict } from './fhirpath.ts'
 import { insideOf, isObject, isOfType, type Item, itemsOf, type Json } from './items.ts'
 import { checkNarrative } from './narrative-control.ts'
 import { checkTargets } from './targets.ts'
-import { isSilent, type Run } from './run.ts'
+import { isOfTypeOf, isSilent, type Run } from './run.ts'
 import { checkSlices } from './slices.ts'
 import type { TypeOfElement } from './structure.ts'
 import { type Named, namedProfiles, type Node, type Tree } from './tree.ts'
@@ -11,7 +12,7 @@ import { compareValues, hasPattern, isFixed } from './values.ts'
 
 const hopsMax = 6
 
-/** Checks an object that stands at `depth` against a profile; the path of the check names that place already. */
+/** Checks the object at `depth` against a profile; the check's path must already lead there. */
 export function checkProfile(run: Omit<Run, 'tree'>, tree: Tree, object: Json, depth: number): void {
   const url = tree.structure.url
   const others = run.underWay.get(object)
@@ -22,7 +23,7 @@ export function checkProfile(run: Omit<Run, 'tree'>, tree: Tree, object: Json, d
   run.underWay.get(object)?.delete(url)
 }
 
-/** What a node demands of an item beyond its number: rules of its own, and those of the elements below. */
+/** Checks an item by the node's own rules and by those of the elements below it; the number of items is checked elsewhere. */
 function checkInside(run: Run, node: Node, item: Item, depth: number): void {
   if (node.constraints.length > 0) checkConstraints(run, node, item, depth)
   const inside = insideOf(item)
@@ -67,7 +68,7 @@ export function checkItem(run: Run, node: Node, item: Item, depth: number): void
   checkInside(run, node, item, inner)
 }
 
-/** Where an extension says why there is no value, there is none to compare. */
+/** Compares with fixed and pattern values. A primitive without a value has only extensions, so there is nothing to compare. */
 function compare(run: Run, node: Node, item: Item, depth: number): void {
   if (item.value === undefined) return
   if (node.fixed !== undefined && !isFixed(item.value, node.fixed)) differs(run, item, node.fixed, 'exactly', depth)
@@ -92,10 +93,10 @@ function checkLimits(run: Run, node: Node, item: Item, depth: number): void {
 }
 
 function checkConstraints(run: Run, node: Node, item: Item, depth: number): void {
-  const { check, known } = run
+  const { check } = run
   for (const { key, human, expression, severity } of node.constraints) {
     if (expression === undefined || item.value === undefined) continue
-    const holds = known.holds(expression, item.value, node.path, check.current, check.root, run.resolve)
+    const holds = holdsHere(run, expression, item, node.path, depth)
     if (holds === true) continue
     if (holds === 'too-costly') {
       const hint = 'Send less at a time, or ask the publisher of the profile for a simpler rule.'
@@ -108,7 +109,36 @@ function checkConstraints(run: Run, node: Node, item: Item, depth: number): void
   }
 }
 
-/** The types that a profile leaves, and the profiles on them: any one of those of the item's own type is enough. */
+/** Evaluates a rule and then restores the check: functions of the rule walk over other resources, and the time limit may stop them in the middle. */
+function holdsHere(run: Run, expression: string, item: Item, path: string, depth: number): Verdict {
+  const { check, known } = run
+  const { issues, count, current, root } = check
+  const [name, index] = [check.names[depth] as string, check.at[depth] as number]
+  const around = { resolve: run.resolve, conforms: (object: Json, profile: string) => conformsTo(run, object, profile, depth) }
+  const holds = known.holds(expression, item.value, path, current, root, around)
+  check.issues = issues
+  check.count = count
+  check.current = current
+  check.root = root
+  check.names[depth] = name
+  check.at[depth] = index
+  return holds
+}
+
+// A rule may ask for the same object more than once. When packages change, the trees are new ones and their results with them.
+const asked = new WeakMap<object, Map<Tree, boolean>>()
+
+/** `conformsTo()` (R4 fhirpath.html#functions). The rules of a type itself are checked where the object stands, so for a type only the type is compared. */
+function conformsTo(run: Run, object: Json, profile: string, depth: number): boolean {
+  const tree = run.known.tree(profile)
+  if (!isOfTypeOf(run.known, object, profile)) return false
+  if (tree?.structure.derivation !== 'constraint') return true
+  const known = asked.getOrInsertComputed(object, () => new Map<Tree, boolean>())
+  const judge = () => isSilent(run.check, () => inResource(run, object, depth, () => checkProfile({ ...run, hops: run.hops + 1 }, tree, object, depth)))
+  return known.getOrInsertComputed(tree, judge)
+}
+
+/** Checks the types that a profile allows, and their profiles: an item must conform to one of the profiles of its own type. */
 function checkTypes(run: Run, node: Node, item: Item, depth: number): void {
   const types = node.types as NonNullable<Node['types']>
   const { check } = run
@@ -125,7 +155,7 @@ function checkTypes(run: Run, node: Node, item: Item, depth: number): void {
   if (fitting.length > 0 && fitting.every(({ profile }) => profile !== undefined && profile.length > 0)) checkProfiles(run, fitting, item, depth)
 }
 
-/** A primitive that must be there may be left out for one of these extensions only. */
+/** A mandatory primitive may lack its value only when it has one of these extensions. */
 function checkAlternatives(run: Run, node: Node, item: Item, depth: number): void {
   if (item.value !== undefined) return
   const extensions = isObject(item.extra) && Array.isArray(item.extra.extension) ? item.extra.extension.filter(isObject) : []
@@ -140,7 +170,7 @@ function checkProfiles(run: Run, types: TypeOfElement[], item: Item, depth: numb
   const object = insideOf(item)
   if (object === undefined && item.value === undefined) return
   const named = namedProfiles(types, run.known.tree)
-  // What is not known cannot be denied.
+  // When one of the profiles is not known, the item may conform to it.
   const known = named.flatMap((one) => one.known ?? [])
   if (known.length < named.length) return unknownProfiles(run, named, depth)
   const own = typeof object?.resourceType === 'string' ? object.resourceType : undefined
@@ -161,13 +191,13 @@ function checkProfiles(run: Run, types: TypeOfElement[], item: Item, depth: numb
 
 type Known = NonNullable<Named['known']>
 
-/** A primitive that has nothing beside it: what its profile says of the value as a whole. */
+/** Checks a primitive without extensions by the rules of a profile about its value. */
 function checkPrimitive(run: Run, root: Node, item: Item, depth: number): void {
   compare(run, root, item, depth)
   if (root.constraints.length > 0) checkConstraints(run, root, item, depth)
 }
 
-/** Against what a type names: a whole profile, or one element of it. */
+/** Checks an item against a profile named by its type, or against one element of the profile. */
 export function checkNamed(run: Omit<Run, 'tree'>, { tree, root }: Known, item: Item, object: Json, depth: number): void {
   if (root.fixed !== undefined || root.pattern !== undefined) compare({ ...run, tree }, root, item, depth)
   if (root === tree.root) checkProfile(run, tree, object, depth)
@@ -185,7 +215,7 @@ function unknownProfiles(run: Run, named: readonly Named[], depth: number): void
   )
 }
 
-/** Rules about %resource mean the innermost one; `#id` and %rootResource mean the entry of a Bundle, or what contains the resource. */
+/** During the check %resource is this resource; `#id` and %rootResource mean the entry of a Bundle, or the resource that contains this one. */
 export function inResource(run: Omit<Run, 'tree'>, object: Json, depth: number, judge: () => void): void {
   const { check } = run
   const outer = check.current

@@ -10,7 +10,7 @@ import type { Answering } from './questionnaire-response.ts'
 
 const list = (value: unknown): Json[] => (Array.isArray(value) ? value.filter(isObject) : [])
 
-/** item-type.html: which form of value answers a question of which type. */
+/** item-type.html: the forms of value that may answer a question of each type. */
 const forms: Record<string, string[] | undefined> = {
   boolean: ['Boolean'],
   decimal: ['Decimal'],
@@ -33,7 +33,7 @@ const valuesOf = (of: Json, name: string): unknown[] =>
     .filter(({ url }) => typeof url === 'string' && url.endsWith(`/${name}`))
     .flatMap((one) => Object.entries(one).find(([key]) => key.startsWith('value'))?.[1] ?? [])
 
-/** What a question takes, for all of its answers. */
+/** The options and the types of value that a question allows for all of its answers. */
 export type Offer = { options: Json[]; allowed: string[] }
 
 export function offerOf(question: Json): Offer {
@@ -102,7 +102,7 @@ function text(question: Json, value: unknown, path: string, answering: Answering
 
 const textMax = 2000
 
-/** A questionnaire that comes along with its answers could bring a pattern that an ordinary engine tries for years: (a|a)*b. */
+/** A questionnaire may be contained in its own response, so its pattern is not trusted: an ordinary engine would try (a|a)*b for years. */
 function matchesForm(form: string, value: string): boolean {
   return value.length > textMax || (patternFrom(form)?.(value) ?? true)
 }
@@ -122,7 +122,7 @@ function optionsOf(question: Json, given: { type: string; value: unknown }, opti
   }
 }
 
-/** A value set may be contained in the questionnaire; then only what it lists itself is compared. */
+/** Of a value set contained in the questionnaire, only the codes that it lists itself are compared. */
 function inValueSet(valueSet: string, coding: Json, { questionnaire, check }: Answering): boolean {
   const like = { ...(typeof coding.system === 'string' ? { system: coding.system } : {}), ...(typeof coding.code === 'string' ? { code: coding.code } : {}) }
   if (!valueSet.startsWith('#')) return check.known?.member(valueSet, like) !== 'out'

@@ -7,12 +7,12 @@ import type { Place, Rule } from './strict.ts'
 
 const list = (value: unknown): Json[] => (Array.isArray(value) ? value.filter(isObject) : [])
 const withoutNames = new Set(['transaction', 'batch', 'transaction-response', 'batch-response'])
-/** What an operation or a search says beside its results has no identity (bundle.html, "Resource URL & Uniqueness rules in a bundle"). */
+/** Resources that an operation or a search adds to its results; they have no identity (bundle.html, "Resource URL & Uniqueness rules in a bundle"). */
 const neverNamed = new Set(['OperationOutcome', 'Parameters'])
 const searchLinks = new Set(['first', 'previous', 'prev', 'next', 'last'])
 const restful = /^https?:\/\/.+\/[A-Z][A-Za-z]+\/[A-Za-z0-9\-.]{1,64}$/
 
-/** bundle.html, documents.html, messaging.html and search.html: what a bundle of each kind must be as a whole. */
+/** bundle.html, documents.html, messaging.html and search.html: rules for a bundle of each kind as a whole. */
 export const bundleRule: Rule = (bundle, place) => {
   const type = String(bundle.type)
   entryNames(bundle, type, place)
@@ -36,7 +36,7 @@ function entryNames(bundle: Json, type: string, { check, depth }: Place): void {
   })
 }
 
-/** Links between pages belong to search results and histories (http.html#paging). */
+/** Links between pages belong to search results and histories only (http.html#paging). */
 function onlyOtherLinks(bundle: Json, { check, depth }: Place): void {
   list(bundle.link).forEach(({ relation }, index) => {
     if (typeof relation !== 'string' || !searchLinks.has(relation)) return
@@ -51,7 +51,10 @@ const targets: Record<string, Record<string, string[]>> = {
   message: { MessageHeader: ['focus'] },
 }
 
-/** What the first entry of a document or message refers to came along, once; and all entries hang together with it. */
+/**
+ * The resources that the first entry of a document or message refers to must be in the bundle, once each; in a document all entries must be
+ * connected with the first.
+ */
 function framed(bundle: Json, type: string, place: Place): void {
   const [entry] = list(bundle.entry)
   if (entry === undefined) {
@@ -93,7 +96,7 @@ function found(bundle: Json, from: Json, path: string, reference: string, { chec
   if (fitting.length === 0) says(`the version that ${String(from.resourceType)}.${path} refers to is not in the bundle`, 'Add that version as an entry.')
 }
 
-/** documents.html: what is in a document is there because the Composition leads to it, or it leads to the Composition. */
+/** documents.html: every entry of a document is reached by references from the Composition, in either direction. */
 function connected(bundle: Json, first: Resource, { check, depth }: Place): void {
   const entries = entriesOf(bundle, check)
   const resources = list(bundle.entry).map(({ resource }) => resource)
@@ -121,7 +124,7 @@ function connected(bundle: Json, first: Resource, { check, depth }: Place): void
   })
 }
 
-/** search.html: what was found is of the type that was asked for; what went along is an OperationOutcome or was included. */
+/** search.html: a match is of a type that was asked for, and an outcome is an OperationOutcome. */
 function searchAnswers(bundle: Json, { check, depth }: Place): void {
   const self = plainUrl(list(bundle.link).find(({ relation }) => relation === 'self')?.url)
   const wanted = self === null ? [] : wantedTypes(self)
@@ -136,7 +139,7 @@ function searchAnswers(bundle: Json, { check, depth }: Place): void {
   })
 }
 
-/** In a link a comma may be written as %2C. */
+/** Decodes the link, because a comma may be written as %2C. */
 function plainUrl(url: unknown): string | null {
   try {
     return typeof url === 'string' ? decodeURIComponent(url) : null

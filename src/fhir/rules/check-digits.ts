@@ -1,4 +1,4 @@
-// The dihedral group of the Verhoeff check digit: SNOMED CT Release File Specification, section 6.4.
+// The tables of the Verhoeff check digit (dihedral group): SNOMED CT Release File Specification, section 6.4.
 const products = ['0123456789', '1234067895', '2340178956', '3401289567', '4012395678', '5987604321', '6598710432', '7659821043', '8765932104', '9876543210']
 const shifts = ['0123456789', '1576283094', '5803796142', '8916043527', '9453126870', '4286573901', '2793806415', '7046913258']
 
@@ -13,7 +13,7 @@ function isVerhoeff(digits: string): boolean {
 
 const judgedMax = 20_000
 const judgedLengthMax = 40
-/** The same few thousand codes are met again and again. */
+/** Keeps verdicts: most codes are among the same few thousand. */
 function remembered(judge: (code: string) => boolean): (code: string) => boolean {
   const judged = new Map<string, boolean>()
   return (code) => {
@@ -26,7 +26,7 @@ function remembered(judge: (code: string) => boolean): (code: string) => boolean
   }
 }
 
-/** An identifier of 6 to 18 digits with its check digit; an expression of several is judged by those that it names. */
+/** A SNOMED CT code is an identifier of 6 to 18 digits with a check digit. An expression is right when all identifiers in it are. */
 export const isSnomedCode = remembered((code) => {
   if (/^[1-9]\d{5,17}$/.test(code)) return isVerhoeff(code)
   if (/^\w+$/.test(code)) return false
@@ -37,7 +37,10 @@ export const isSnomedCode = remembered((code) => {
   return ids !== null && ids.every((id) => isVerhoeff(id))
 })
 
-/** 8310-5: a number and its mod-10 check digit; parts and answers have a prefix (LP, LA) and a digit of another kind. */
+/**
+ * A LOINC code is a number with its mod-10 check digit, such as 8310-5. Parts, answers, lists and groups have a prefix (LP, LA, LL, LG) and
+ * another kind of digit, which is not checked.
+ */
 export const isLoincCode = remembered((code) => {
   if (/^(?:LP|LA|LL|LG)\d{1,7}-\d$/.test(code)) return true
   const found = /^(\d{1,7})-(\d)$/.exec(code)

@@ -6,7 +6,7 @@ import type { Place, Rule } from './strict.ts'
 const list = (value: unknown): Json[] => (Array.isArray(value) ? value.filter(isObject) : [])
 const concept = 'http://hl7.org/fhir/concept-properties#'
 
-/** codesystem.html#defined-props: what each of the properties that FHIR itself defines is called and is. */
+/** codesystem.html#defined-props: the codes and types of the properties that FHIR itself defines. */
 const standard: Record<string, string | undefined> = {
   status: 'code',
   inactive: 'boolean',

@@ -7,7 +7,7 @@ import type { Place, Rule } from './strict.ts'
 
 const list = (value: unknown): Json[] => (Array.isArray(value) ? value.filter(isObject) : [])
 
-/** searchparameter.html: a parameter that is derived from another says the same of fewer things. */
+/** searchparameter.html: a parameter that is derived from another has the same type, and no other bases. */
 export const searchParameterRule: Rule = (parameter, { check, depth }) => {
   const { derivedFrom, type, base, expression } = parameter
   if (typeof expression === 'string') {
@@ -32,7 +32,7 @@ export const searchParameterRule: Rule = (parameter, { check, depth }) => {
   }
 }
 
-/** SearchParameter.expression is evaluated on a resource of each base; a path that begins with another type finds nothing there. */
+/** SearchParameter.expression is evaluated on a resource of each base; a path that begins with another type finds nothing in it. */
 function strangeRoots(expression: string, base: unknown[], path: string, check: Check): void {
   if (base.includes('Resource') || base.includes('DomainResource')) return
   for (const [, root = ''] of expression.matchAll(/(?:^|[|(])\s*\(*\s*([A-Z]\w+)\./g)) {
@@ -41,7 +41,7 @@ function strangeRoots(expression: string, base: unknown[], path: string, check: 
   }
 }
 
-/** Definitions are found by their address, so it is one that leads somewhere by itself (references.html#canonical). */
+/** Definitions are found by their URL, so it must be absolute (references.html#canonical). */
 export const addressRule: Rule = ({ resourceType, url }, { check, depth }) => {
   if (typeof url !== 'string' || /^[A-Za-z][A-Za-z0-9+.-]*:/.test(url)) return
   const shape = check.known?.shapes.of(String(resourceType))
@@ -49,7 +49,7 @@ export const addressRule: Rule = ({ resourceType, url }, { check, depth }) => {
     check.add('invalid', check.path(depth, 'url'), 'the canonical URL of a definition is absolute', 'Write the whole URL.')
 }
 
-/** capabilitystatement.html: a search parameter is of the type that its definition says. */
+/** capabilitystatement.html: a search parameter has the type that its definition gives it. */
 export const capabilityRule: Rule = (statement, { check, depth }) => {
   list(statement.rest).forEach((rest, at) => {
     list(rest.resource).forEach((resource, index) => {
@@ -63,7 +63,7 @@ export const capabilityRule: Rule = (statement, { check, depth }) => {
   })
 }
 
-/** conceptmap.html: what is mapped exists in the systems that are named. */
+/** conceptmap.html: mapped codes must exist in the code systems that are named. */
 export const conceptMapRule: Rule = (map, place) => {
   const { check, depth } = place
   const source = map.sourceCanonical ?? map.sourceUri

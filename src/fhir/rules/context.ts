@@ -5,8 +5,8 @@ import { isPrimitive, isResourceType } from '../xml/shapes.ts'
 const quantities = new Set(['Age', 'Count', 'Distance', 'Duration', 'Money'])
 
 /**
- * Every name by which the place of an extension may be called in a context: its path from the resource and from each datatype on the way,
- * its type and what that is a kind of. Null when the place cannot be followed.
+ * All names that the context of an extension may use for the place where it stands: the path from the resource and from each datatype on the way,
+ * the type, and the types it is a kind of. Null when the place cannot be followed.
  */
 export function contextsOf(check: Check, depth: number): Set<string> | null {
   const { known } = check
@@ -17,7 +17,7 @@ export function contextsOf(check: Check, depth: number): Set<string> | null {
   let paths = [type]
   for (; level < depth - 1; level++) {
     const name = check.names[level + 1] as string
-    // A primitive has no children but its extensions, and these may hold whole datatypes.
+    // A primitive has no children but its extensions, and these may contain whole datatypes.
     const shape = known.shapes.of(isPrimitive(type) ? 'Element' : type)
     const property =
       object[name] !== undefined || object[`_${name}`] !== undefined
@@ -29,7 +29,7 @@ export function contextsOf(check: Check, depth: number): Set<string> | null {
     if (next === undefined || property === undefined) return null
     paths = [...paths.map((path) => `${path}.${name}`), ...(property === name ? [] : paths.map((path) => `${path}.${name}[x]`))]
     type = next.type
-    // Parts that contain parts like themselves (PlanDefinition.action) have one path, however deep they stand.
+    // A part that contains parts like itself (PlanDefinition.action) has the same path at any depth.
     paths.push(type)
     const raw = object[property] ?? object[`_${property}`]
     const at = check.at[level + 1] as number

@@ -9,7 +9,7 @@ const report = ({ check, depth }: Place, name: string, code: string, says: strin
 const snomed = 'http://snomed.info/sct'
 const loinc = 'http://loinc.org'
 
-/** Of SNOMED CT and LOINC the check digits say whether a code can exist, without the code systems themselves. */
+/** For SNOMED CT and LOINC the check digit tells whether a code can exist, without the code system. */
 export function hasForm(system: string, code: string): boolean {
   return system === snomed ? isSnomedCode(code) : system === loinc ? isLoincCode(code) : true
 }
@@ -40,10 +40,10 @@ export const coding: Rule = (object, place) => {
   if (isKnown === false) return report(place, 'code', 'code-invalid', `the code is not in ${system}`, 'Correct the code or its system.')
   if (typeof display !== 'string' || right === undefined || display === right) return
   const said = plain(display)
-  // BCP 47 composes names: a language may be called without its region.
+  // Names of languages (BCP 47) are composed of parts: the name may leave out the region.
   if (system === 'urn:ietf:bcp:47' && said === plain(right.replace(/ \(.*\)$/, ''))) return
   if (said === plain(right) || designations.some((one) => plain(one) === said)) return
-  // A display helps readers and decides nothing, and there are more languages than the code system names: it alone refuses no resource.
+  // A display only helps readers, and displays exist in more languages than the code system has: a wrong one is a warning and refuses nothing.
   const path = place.check.path(place.depth, 'display')
   place.check.add('invalid', path, `the display is not that of the code; it is '${right}'`, 'Write the display of the code system, or leave it out.', 'warning')
 }

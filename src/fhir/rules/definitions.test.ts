@@ -25,7 +25,7 @@ const slicing = (path: string) => ({ slicing: { discriminator: [{ type: 'value',
 const bound = { binding: { strength: 'required', valueSet: 'http://hl7.org/fhir/ValueSet/administrative-gender' } }
 const first = 'StructureDefinition.differential.element[0]'
 
-/** What is right, what is wrong, and where the mistake is said. */
+/** The rule, a definition that keeps it, one that breaks it, and the place of the error. */
 const ofProfiles: [string, object, object, string][] = [
   ['a binding is on what holds a code', ofPatient('Patient.gender', bound), ofPatient('Patient.birthDate', bound), `${first}.binding`],
   [
@@ -142,12 +142,12 @@ describe('questionnaires', () => {
     assert.deepEqual(answered('a.b@c.rs', '^[^@\\s]+@[^@\\s]+\\.[^@\\s]+$'), [])
     assert.deepEqual(answered('a.b@@c.rs', '^[^@\\s]+@[^@\\s]+\\.[^@\\s]+$'), wrong)
     const began = performance.now()
-    // By backtracking each of these takes longer than the world will stand.
+    // An engine that backtracks would need practically for ever for each of these.
     for (const form of ['(a|a)*b', '([a-z]|[a-c])*1', 'a*a*a*a*a*a*a*a*b', '(a+)+b']) assert.deepEqual(answered('a'.repeat(400), form), wrong, form)
     assert.ok(performance.now() - began < 5000)
   })
 
-  test('may be long, and what is made to be compared for ever is not judged to its end', () => {
+  test('may be long, and one that would need endless comparisons is not checked to its end', () => {
     const many = Array.from({ length: 6000 }, (_, at) => String(at))
     const judged = (questions: object[], items: object[]) => {
       const began = performance.now()
@@ -246,7 +246,7 @@ test('a value set may list the unit 1', () => {
   assert.deepEqual(errors({ resourceType: 'ValueSet', url: 'http://rules.test/vs', status: 'draft', compose: { include } }), [])
 })
 
-test('what is long is judged in the time of its length', () => {
+test('a long resource is checked in a time that grows with its length', () => {
   const count = 8000
   const many = (one: (at: number) => object) => Array.from({ length: count }, (_, at) => one(at))
   const narrated = (inner: string) => ({ text: { status: 'generated', div: `<div xmlns="http://www.w3.org/1999/xhtml">${inner}</div>` } })
@@ -265,7 +265,7 @@ test('what is long is judged in the time of its length', () => {
       },
       [],
     ],
-    // A rule that is left to the FHIRPath engine, and looks through one list for each of another, has four seconds.
+    // The FHIRPath engine evaluates this rule. It searches one list for each item of another and may take four seconds.
     [
       'grouped',
       { resourceType: 'ImplementationGuide', url: 'urn:example', name: 'A', status: 'draft', packageId: 'a.b', fhirVersion: ['4.0.1'], definition: guide },

@@ -9,13 +9,13 @@ const core = 'http://hl7.org/fhir/StructureDefinition/'
 const list = (value: unknown): Json[] => (Array.isArray(value) ? value.filter(isObject) : [])
 const parentsMax = 5
 
-/** Types that hold no code, string or uri (eld-11, whose expression in R4 says nothing). */
+/** Types that contain no code, string or uri (eld-11, whose expression in R4 checks nothing). */
 const unbindable = new Set(
   `boolean integer decimal date dateTime instant time base64Binary positiveInt unsignedInt HumanName Address Period Reference Attachment Identifier
    ContactPoint Range Ratio Annotation SampledData Timing Signature Narrative Meta`.split(/\s+/),
 )
 
-/** profiling.html: a profile only narrows what its base says, and speaks of the elements in the order of the base. */
+/** profiling.html: a profile only narrows its base, and lists elements in the order of the base. */
 export const differentialRule: Rule = (structure, place) => {
   const { type, derivation, baseDefinition, differential } = structure
   const { known } = place.check
@@ -31,13 +31,13 @@ export const differentialRule: Rule = (structure, place) => {
     const path = textOf(element.path)
     const first = ofPath.get(path)
     if (first !== undefined && path !== type) typed(element, first, known, here(index), place)
-    // A slice is a part of what the base has, and says so by its own numbers.
+    // A slice is a part of the base's element and may have smaller numbers.
     if (first === undefined || path === type || element.sliceName !== undefined || textOf(element.id).includes(':')) return
     narrows(element, first, base === undefined ? undefined : nodeOfPath(base.root, path), known, here(index), place)
   })
 }
 
-/** `first` is the element of the type, `node` what profiles between have made of it. */
+/** Checks that an element only narrows the base. `first` is the element of the type, `node` that of the profiles in between. */
 function narrows(element: Json, first: Element, node: Node | undefined, known: Knowledge, here: string, { check }: Place): void {
   const says = (name: string, text: string, hint: string) => check.add('business-rule', `${here}.${name}`, text, hint)
   const min = Math.max(first.min ?? 0, node?.min ?? 0)
@@ -54,7 +54,7 @@ function narrows(element: Json, first: Element, node: Node | undefined, known: K
   if (strength === 'required' && own !== undefined && own !== 'required') says('binding', 'the base requires its value set', 'A profile can only bind more.')
 }
 
-/** What an element without types of its own says is of a type that the base gives it, in its slices, too. */
+/** Checks the values, profiles and targets of an element, also in slices, against the types that it has, or else those of the base. */
 function typed(element: Json, first: Element, known: Knowledge, here: string, { check }: Place): void {
   const says = (name: string, text: string, hint: string) => check.add('business-rule', `${here}.${name}`, text, hint)
   const types = (first.type ?? []).map(({ code }) => code)
@@ -77,12 +77,15 @@ function typed(element: Json, first: Element, known: Knowledge, here: string, { 
   }
 }
 
-/** A part of a profile stands for them by another way (elementdefinition-profile-element). */
+/** For these types a profile names a part of itself (elementdefinition-profile-element), so its own type does not matter. */
 const partial = new Set(['BackboneElement', 'Element'])
 
 const numberOf = (max: string | undefined): number => (max === undefined || max === '*' ? Number.POSITIVE_INFINITY : Number(max))
 
-/** Itself, or what it is a kind of: an Age is a Quantity, a Patient a Resource. Definitions of R4 itself have a string for a markdown. */
+/**
+ * Whether the type, or one it is a kind of, is among `types`: an Age is a Quantity, a Patient a Resource. A primitive may also be a more
+ * general one: R4's own definitions have string for markdown.
+ */
 function isAmong(code: string, types: readonly string[], known: Knowledge): boolean {
   const isPrimitive = /^[a-z]/.test(code)
   return kindsOf(code, known).some((one) => types.includes(one)) || (isPrimitive && types.some((one) => kindsOf(one, known).includes(code)))
@@ -100,13 +103,13 @@ function kindsOf(code: string, known: Knowledge): string[] {
 }
 
 function orderRule(elements: readonly Json[], order: ReadonlyMap<string, number>, here: (index: number) => string, { check }: Place): void {
-  /** The place of the last element inside each one that is open. */
+  /** By the name of a parent: the place of its last child so far. */
   const last = new Map<string, number>()
   elements.forEach((element, index) => {
     const path = textOf(element.path)
     const id = textOf(element.id)
     const name = id.split('.').length === path.split('.').length ? id : path
-    // What is opened again, for another slice, begins anew.
+    // An element that is listed again, for another slice, begins a new order of its children.
     for (const open of last.keys()) if (open === name || open.startsWith(`${name}.`)) last.delete(open)
     const at = order.get(path)
     if (at === undefined) return
@@ -117,13 +120,13 @@ function orderRule(elements: readonly Json[], order: ReadonlyMap<string, number>
   })
 }
 
-/** eld-11: what is bound to a value set is of a type that holds a code. */
+/** eld-11: an element bound to a value set must have a type that contains a code. */
 export function bindingRule(types: readonly string[], here: string, check: Place['check']): void {
   if (types.length === 0 || !types.every((code) => unbindable.has(code))) return
   check.add('business-rule', `${here}.binding`, `a binding needs a code, and the type is ${types.join(', ')} (eld-11)`, 'Leave the binding out.')
 }
 
-/** elementdefinition.html: a fixed value or pattern is of the one type that the element has. */
+/** elementdefinition.html: a fixed value or pattern has a type of its element. */
 export function valueRule(element: Json, types: readonly string[], here: string, check: Place['check']): void {
   for (const name in element) {
     const of = /^(?:fixed|pattern)([A-Z]\w*)$/.exec(name)?.[1]

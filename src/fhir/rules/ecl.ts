@@ -4,8 +4,8 @@ const token =
   /\s*(?:(\/\*[^]*?\*\/)|(\|[^|]*\|)|(<<!|>>!|<<|>>|<!|>!|<|>|\^|!!>|!!<)|(\d{6,18})|(\*)|(AND|OR|MINUS|,)(?![A-Za-z])|([(){}[\]:=.]|!=|<=|>=|\.\.|R\b)|(#-?[\d.]+|"(?:[^"\\]|\\.)*"|\d+|[A-Za-z+@]+))/iy
 
 /**
- * Is the text an expression constraint of SNOMED CT (ECL 1.5) as far as its skeleton goes: brackets that match, operators between
- * operands, ids with a right check digit? Refinements are not parsed to the last attribute.
+ * Whether the text has the outline of an expression constraint of SNOMED CT (ECL 1.5): matching brackets, operators between operands, ids
+ * with a right check digit. Refinements are not parsed to the last attribute.
  */
 export function isExpressionConstraint(text: string): boolean {
   const open: string[] = []

@@ -1,14 +1,14 @@
 import type { Knowledge } from '../profile/run.ts'
 import { isHolder } from '../xml/shapes.ts'
 
-/** Has the type an element of this name, in any of its forms? Null where the type is not followed: primitives, what holds any resource. */
+/** Whether the type has an element of this name, in any of its forms. Null for types that are not followed: primitives, and any resource. */
 export function hasElement(known: Knowledge, type: string, name: string): boolean | null {
   const shape = known.shapes.of(type)
   if (shape === undefined || shape.size === 0 || name === 'id' || name === 'extension') return null
   return shape.has(name) || [...shape.values()].some((one) => isFormOf(known, one.name, name))
 }
 
-/** The type of what stands at a path: Patient.contact.name is a HumanName. */
+/** The type of the element at a path: Patient.contact.name is a HumanName. */
 export function typeAt(known: Knowledge, type: string, path: string): string | undefined {
   let at: string | undefined = type
   for (const name of path.split('.').slice(1)) {

@@ -3,7 +3,7 @@ import { compareValues, hasPattern, type UnitOf } from '../profile/values.ts'
 
 const list = (value: unknown): Json[] => (Array.isArray(value) ? value.filter(isObject) : [])
 
-/** The value of `value[x]` or `answer[x]` and the name of its form. */
+/** The value of `value[x]` or `answer[x]`, and the type in its name. */
 export function choiceOf(object: Json, prefix: string): { type: string; value: unknown } | null {
   for (const name in object) if (name.startsWith(prefix) && name.length > prefix.length) return { type: name.slice(prefix.length), value: object[name] }
   return null
@@ -11,7 +11,7 @@ export function choiceOf(object: Json, prefix: string): { type: string; value: u
 
 const depthMax = 60
 
-/** All answers of a response by the question that they answer, wherever it stands. */
+/** All answers of a response, at any depth, by the linkId of their question. */
 export function answersByQuestion(response: Json[]): ReadonlyMap<unknown, Json[]> {
   const found = new Map<unknown, Json[]>()
   const collect = (items: Json[], depth: number): void => {
@@ -29,13 +29,13 @@ export function answersByQuestion(response: Json[]): ReadonlyMap<unknown, Json[]
 }
 
 /**
- * Every condition may look at every answer, and every answer at every option, so a response that was made for it would take the square of its
- * length. Real ones need some thousands of looks; whoever needs more than this is told that it was not judged to its end.
+ * Every condition may look at every answer, and every answer at every option, so a malicious response would take the square of its length. Real
+ * ones need some thousands of looks. A response that needs more than these is reported as not fully checked.
  */
 export class Looks {
   #left = 300_000
 
-  /** False when there are none left. */
+  /** Takes `count` looks; false when there were not as many. */
   take(count: number): boolean {
     this.#left -= count
     return this.#left >= 0
@@ -46,16 +46,16 @@ export class Looks {
   }
 }
 
-/** What conditions are asked of. */
+/** What conditions are evaluated on. */
 export type Asked = {
   answers: ReadonlyMap<unknown, Json[]>
   looks: Looks
   unitOf: UnitOf | undefined
-  /** Does an expression in FHIRPath say true of the response? Null when it asks for what is not here. */
+  /** Whether a FHIRPath expression is true of the response; null when it asks for something that is not available here. */
   isTrue(expression: string): boolean | null
 }
 
-/** Conditions in FHIRPath: of Structured Data Capture, and of the country that the reference validator reads it for. */
+/** The extensions with a condition in FHIRPath: that of Structured Data Capture, and that of a country which the reference validator also knows. */
 const expressions =
   /^http:\/\/(?:hl7\.org\/fhir\/uv\/sdc\/StructureDefinition\/sdc-questionnaire-enableWhenExpression|phr\.kanta\.fi\/StructureDefinition\/fiphr-ext-questionnaire-enablewhen)$/
 
@@ -65,7 +65,10 @@ function expressionOf(item: Json): string | undefined {
   return language === 'text/fhirpath' && typeof expression === 'string' ? expression : undefined
 }
 
-/** questionnaire.html, enableWhen: is the item to be answered in this response? Null when its expression asks what is not known here. */
+/**
+ * questionnaire.html, enableWhen: whether the item is to be answered in this response. Null when its expression needs unknown data, or when
+ * no looks are left.
+ */
 export function isEnabled(item: Json, { answers, looks, unitOf, isTrue }: Asked): boolean | null {
   const expression = expressionOf(item)
   if (expression !== undefined) return isTrue(expression)
@@ -93,10 +96,10 @@ function compares(operator: unknown, value: unknown, wanted: unknown, unitOf: Un
   return operator === '>' ? order > 0 : operator === '<' ? order < 0 : operator === '>=' ? order >= 0 : order <= 0
 }
 
-/** A text that is no date or time is like itself only. */
+/** A text that is no date or time only equals itself. */
 const isWord = (value: unknown): boolean => typeof value === 'string' && !/^\d/.test(value)
 
-/** Of codings the code decides, with the system where both say it; of quantities the amount. */
+/** Two codings are the same by their code, and by their system where both have one; two quantities by their amount. */
 export function isSame(value: unknown, wanted: unknown, unitOf: UnitOf | undefined): boolean {
   if (!isObject(value) || !isObject(wanted)) return value === wanted || (!isWord(value) && compareValues(value, wanted) === 0)
   if (wanted.value !== undefined && wanted.code !== undefined) return compareValues(value, wanted, unitOf) === 0

@@ -41,7 +41,7 @@ test('a question is asked when the expression of its questionnaire says so', () 
   }
 })
 
-test('an expression that asks for what is not here decides nothing', () => {
+test('an expression that needs data that is not here decides nothing', () => {
   for (const extension of [sdc('%patient.active'), sdc('this is (no expression')]) {
     assert.deepEqual(errors(extension, [answer('first', false)]), [])
     assert.deepEqual(errors(extension, [answer('first', true), answer('second', true)]), [])

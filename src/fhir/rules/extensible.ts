@@ -13,13 +13,13 @@ export function checkExtensible(object: Json, valueSet: string, check: Check, de
   check.add('code-invalid', check.path(depth), `no code is from the extensible value set ${valueSet}`, hint, 'warning')
 }
 
-/** elementdefinition-maxValueSet: whatever the binding's strength, no code is from outside this value set. */
+/** elementdefinition-maxValueSet: no code may be outside this value set, whatever the strength of the binding. */
 export function checkMaximum(value: unknown, valueSet: string, check: Check, path: () => string): void {
   if (check.known === undefined || membershipOf({ known: check.known }, valueSet, value) !== 'out') return
   check.add('code-invalid', path(), `there is a code outside ${valueSet}, which none may leave`, `Use a code of ${valueSet}.`)
 }
 
-/** An amount of time or of length has a unit of time or of length: one that comes to seconds or to metres. */
+/** The unit of an amount of time or length must be one that UCUM converts to seconds or to metres. */
 export function measured(base: 's' | 'm', valueSet: string): Rule {
   return (object, place) => {
     quantity(object, place)

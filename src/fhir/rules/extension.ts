@@ -1,4 +1,5 @@
 import { isObject, type Json } from '../profile/items.ts'
+import { isOfTypeOf } from '../profile/run.ts'
 import type { Tree } from '../profile/tree.ts'
 import { checkProfile } from '../profile/walk.ts'
 import { type Check, textOf } from '../runtime/check.ts'
@@ -6,13 +7,13 @@ import { contextsOf } from './context.ts'
 import type { Place, Rule } from './strict.ts'
 
 const scheme = /^[A-Za-z][A-Za-z0-9+.-]*:/
-// HL7's own name space outside its guides (uv, us …): the extensions pack, tooling, and elements of other versions carried as extensions.
+// HL7's own name space without its guides (uv, us …): the extensions pack, tooling, and elements of other versions as extensions.
 const elsewhere = /^http:\/\/hl7\.org\/fhir\/(?!(?:uv|[a-z]{2}|[a-z]{2}-[a-z]+)\/)/
 const ofVersion = /^http:\/\/hl7\.org\/fhir\/(\d+\.\d+)\/StructureDefinition\/extension-/
 const otherVersions = new Set(['1.0', '3.0', '4.3', '5.0', '6.0'])
-// Addresses that are reserved for examples name nothing that could be looked up.
+// Addresses reserved for examples, whose definitions cannot exist.
 const ofExamples = /^https?:\/\/(?:[\w-]+\.)*(?:example\.(?:org|com)|acme\.com)\//
-// Definitions of R4 that leave out places where R4's own definitions use them; later versions name these places, too.
+// These definitions of R4 omit contexts in which R4's own definitions use the extensions; later versions name them.
 const contextsMended: Record<string, string[] | undefined> = {
   'http://hl7.org/fhir/StructureDefinition/structuredefinition-fhir-type': ['ElementDefinition.type'],
   'http://hl7.org/fhir/StructureDefinition/regex': ['ElementDefinition.type'],
@@ -20,15 +21,15 @@ const contextsMended: Record<string, string[] | undefined> = {
   'http://hl7.org/fhir/StructureDefinition/valueset-concept-comments': ['CodeSystem.concept'],
 }
 
-/** versions.html#extensions: elements of other versions of FHIR have addresses that name the version; 4.0 is this one. */
+/** versions.html#extensions: an element of another version of FHIR has an address that names this version; 4.0 is R4 itself. */
 function versionProblem(url: string): string | null {
   const version = ofVersion.exec(url)?.[1]
   return version === undefined || otherVersions.has(version) ? null : `names the version ${version}, whose elements are no extensions here`
 }
 
 /**
- * extensibility.html: an extension is what its definition says: value, parts, where it may stand. One whose definition is not known says
- * something that nobody here can read; strictly that is an error, a write accepts it.
+ * extensibility.html: an extension must have the value and the parts of its definition, and stand where the definition allows it. An extension whose
+ * definition is not known is an error for `$validate`; a write accepts it.
  */
 export const extensionRule: Rule = (object, place) => {
   const { url } = object
@@ -64,14 +65,19 @@ export const extensionRule: Rule = (object, place) => {
 }
 
 /**
- * defining-extensions.html#context: the element is one that the expression selects from its resource. Elements have no identity here: one
- * that carries the same extension stands for it.
+ * defining-extensions.html#context: the expression must select the element from its resource. Elements have no identity here, so it is enough that
+ * a selected element carries the same extension.
  */
 function isSelected(expression: string, url: string, check: Check): boolean {
   const { current, root, known } = check
   if (known === undefined || url.includes("'") || url.includes('\\')) return true
   const carriers = `(${expression}).where(extension.where(url = '${url}').exists() or modifierExtension.where(url = '${url}').exists()).exists()`
-  return known.holds(carriers, current, textOf(current.resourceType), current, root, (reference) => check.resolve(reference)) !== false
+  return (
+    known.holds(carriers, current, textOf(current.resourceType), current, root, {
+      resolve: (reference) => check.resolve(reference),
+      conforms: (object, profile) => isOfTypeOf(known, object, profile),
+    }) !== false
+  )
 }
 
 function checkContext(tree: Tree, { check, depth }: Place): void {
@@ -83,7 +89,7 @@ function checkContext(tree: Tree, { check, depth }: Place): void {
     contextsMended[tree.structure.url]?.some((one) => here.has(one)) === true ||
     allowed.some(({ type, expression }) => {
       if (type === 'fhirpath') return isSelected(expression, tree.structure.url, check)
-      // In an extension means also: at its value.
+      // The context of an extension also includes its value.
       return here.has(expression) || here.has(expression.split('#').at(-1) as string) || (type === 'extension' && here.has(`${expression}.value`))
     })
   )
@@ -92,7 +98,7 @@ function checkContext(tree: Tree, { check, depth }: Place): void {
   check.add('structure', check.path(depth), `the extension ${tree.structure.url} may not stand here`, `It belongs to: ${places}.`)
 }
 
-/** The parts of a complex extension are named by its definition. */
+/** A complex extension may only have the parts that its definition names. */
 function checkParts(tree: Tree, object: Json, { check, depth }: Place): void {
   const parts = Array.isArray(object.extension) ? object.extension : []
   const slices = [...(tree.root.children.get('extension')?.slices.values() ?? [])]

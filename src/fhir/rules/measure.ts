@@ -5,10 +5,10 @@ import type { Place, Rule } from './strict.ts'
 
 const list = (value: unknown): Json[] => (Array.isArray(value) ? value.filter(isObject) : [])
 const codesOf = (concept: unknown): string[] => (isObject(concept) ? list(concept.coding).map(({ system, code }) => `${textOf(system)}|${textOf(code)}`) : [])
-/** Concepts are the same that share a coding or their text. */
+/** Two concepts are the same when they share a coding or their text. */
 const keysOf = (concept: unknown): string[] => [...codesOf(concept), ...(isObject(concept) && typeof concept.text === 'string' ? [`text ${concept.text}`] : [])]
 
-/** Parts of a measure by what their codes are the same as; the first of each. */
+/** Finds a part of a measure by the code of a part of the report; of several with the same code, the first. */
 function byCode(parts: readonly Json[]): (concept: unknown) => Json | undefined {
   const found = new Map<string, Json>()
   for (const part of parts) for (const key of keysOf(part.code)) found.getOrInsert(key, part)
@@ -18,7 +18,7 @@ function byCode(parts: readonly Json[]): (concept: unknown) => Json | undefined 
   }
 }
 
-/** measure.html: criteria in CQL are definitions of a library. */
+/** measure.html: criteria in CQL are the names of definitions in a library. */
 export const measureRule: Rule = (measure, { check, depth }) => {
   const stratifiers = list(measure.group).flatMap((group) => list(group.stratifier))
   const judged = [...stratifiers, ...stratifiers.flatMap((one) => list(one.component)), ...list(measure.supplementalData)]
@@ -37,7 +37,7 @@ export const measureRule: Rule = (measure, { check, depth }) => {
   }
 }
 
-/** measurereport.html: a report has the groups, populations and stratifiers of its measure, when that is known. */
+/** measurereport.html: a report has the groups, populations and stratifiers of its measure, if the measure is known. */
 export const measureReportRule: Rule = (report, place) => {
   const { check, depth } = place
   const contained = list(report.contained)
@@ -69,7 +69,7 @@ function scored(group: Json, measure: Json, report: Json, path: string, { check 
   if (scoring === undefined || scoring === '' || isData) return
   const hasScore = group.measureScore !== undefined || group._measureScore !== undefined
   const says = (text: string, hint: string) => check.add('business-rule', `${path}.measureScore`, text, hint)
-  // measurereport.html: a cohort is counted and has no score.
+  // measurereport.html: a cohort is only counted and has no score.
   if (scoring === 'cohort' && hasScore) says('a measure with cohort scoring has no measureScore', 'Leave it out.')
   if (scoring !== 'cohort' && !hasScore && report.status === 'complete')
     says(`a report of a measure with ${scoring} scoring has a measureScore`, 'Add the measureScore.')

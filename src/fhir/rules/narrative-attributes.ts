@@ -1,6 +1,6 @@
 /**
- * narrative.html#xhtml: the attributes "described in chapters 7-11 and 15 of the HTML 4.0 standard", which describes them for certain elements:
- * a paragraph has no address, and a row no border.
+ * narrative.html#xhtml allows the attributes "described in chapters 7-11 and 15 of the HTML 4.0 standard". HTML describes each of them for certain
+ * elements only: a paragraph has no href, and a row no border.
  */
 const everywhere = new Set(
   `id class style title lang dir xml:lang xml:space accesskey tabindex width align valign char charoff span abbr axis headers scope
@@ -31,7 +31,7 @@ const own: Record<string, Set<string> | undefined> = Object.fromEntries(
 const tag = /<([a-z][a-z0-9]*)((?:\s+[\w:.-]+\s*=\s*(?:"[^"<]*"|'[^'<]*'))+)\s*\/?>/gi
 const attribute = /([\w:.-]+)\s*=\s*(?:"[^"]*"|'[^']*')/g
 
-/** The first attribute that stands on an element which has none of this name. */
+/** The first attribute that HTML does not have on its element. */
 export function strayAttribute(html: string): { element: string; name: string } | null {
   for (const [, element = '', text = ''] of html.matchAll(tag)) {
     for (const [, written = ''] of text.matchAll(attribute)) {

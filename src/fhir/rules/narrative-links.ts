@@ -2,15 +2,16 @@ import { isObject, type Json } from '../profile/items.ts'
 import type { Check } from '../runtime/check.ts'
 import { xhtmlNamespace } from '../xml/shapes.ts'
 
-// No attribute holds a `<`, so a tag that never ends is given up at the next one: else a text of such tags would take the square of its length.
+// No attribute contains a `<`, so the search for the end of a tag stops at the next tag: otherwise a text of unfinished tags would take the square
+// of its length.
 const link = /<a\s[^<>]*?href\s*=\s*(?:"([^"]*)"|'([^']*)')/gi
 const image = /<img\s[^<>]*?src\s*=\s*(?:"([^"]*)"|'([^']*)')/gi
 const anchor = /\s(?:id|name)\s*=\s*(?:"([^"]*)"|'([^']*)')/gi
-/** Characters that RFC 3986 has in no address. */
+/** Characters that RFC 3986 allows in no address. */
 const unwritten = /[\s<>"{}\\^`]/
 const linkable = /^(?:https?|mailto|tel|ftp|data|cid):/i
 
-/** narrative.html: a link leads somewhere, by a scheme that a browser follows or to a place in the same document. */
+/** narrative.html: a link has a scheme that a browser follows, or leads to a place in the same document. */
 export function checkLinks(div: string, check: Check, path: string): void {
   if (!(div.includes('<a') || div.includes('<img'))) return
   let anchors: Set<string> | undefined
@@ -57,7 +58,7 @@ export function formProblem(div: string): string | null {
   return null
 }
 
-/** Ids of the narrative's own elements, and of resources that the text may lead to. */
+/** The ids of all elements in narratives and of all resources: places that a link may lead to. */
 function anchorsOf(root: Json): Set<string> {
   const found = new Set<string>()
   const visit = (value: unknown, depth: number): void => {

@@ -32,7 +32,7 @@ test('a profile speaks of the elements in the order of its base, in each slice a
   ]
   const sliced = [at('Observation.status'), at('Observation.code'), at('Observation.component', { slicing }), ...slice('a'), ...slice('b')]
   assert.deepEqual(errors(of(...sliced)), [])
-  // Without ids, which is another mistake, the order is told by the paths.
+  // Missing ids are another mistake; the order is then judged by the paths.
   const nameless = errors(of(...sliced.map((element) => ({ ...element, id: undefined }))))
   assert.deepEqual(
     nameless.filter((place) => place.endsWith('.path')),

@@ -10,13 +10,13 @@ const depthMax = 60
 export type Answering = Place & {
   asked: Asked
   questionnaire: Json
-  /** Of all its items. */
+  /** The linkIds of all items of the questionnaire. */
   links: ReadonlySet<unknown>
   isComplete: boolean
   says(path: string, code: string, text: string, hint: string): void
 }
 
-/** questionnaireresponse.html#notes: answers fit the questionnaire, when that is contained, loaded or in a package. */
+/** questionnaireresponse.html#notes: checks the answers against the questionnaire, when that is contained, loaded or in a package. */
 export const responseRule: Rule = (response, place) => {
   const { check } = place
   const canonical = textOf(response.questionnaire)
@@ -25,11 +25,11 @@ export const responseRule: Rule = (response, place) => {
   const isComplete = response.status === 'completed' || response.status === 'amended'
   const says = (path: string, code: string, text: string, hint: string) => check.add(code, path, text, hint)
   const items = list(response.item)
-  // What a client sends along with its answers is not run: only a package brings expressions.
+  // Expressions of a questionnaire that the client itself sends are not run, only those of packages.
   const isTrue = (expression: string): boolean | null => {
     if (canonical.startsWith('#')) return null
     const asked = `(${expression}).where($this = true).exists()`
-    const holds = check.known?.holds(asked, response, 'QuestionnaireResponse', response, response, () => undefined)
+    const holds = check.known?.holds(asked, response, 'QuestionnaireResponse', response, response, { resolve: () => undefined, conforms: () => true })
     return typeof holds === 'boolean' ? holds : null
   }
   const asked = { answers: answersByQuestion(items), looks: new Looks(), unitOf: check.known?.unit, isTrue }
@@ -64,7 +64,7 @@ function unknownLinks(items: Json[], known: ReadonlySet<unknown>, path: string, 
   })
 }
 
-/** The items of a response and of its questionnaire side by side, on one level. */
+/** Checks the items of a response against those of its questionnaire, on one level. */
 function level(items: Json[], questions: Json[], path: string, answering: Answering, depth: number): void {
   if (depth > depthMax) return
   const places = new Map<unknown, number>()
@@ -107,7 +107,7 @@ function one(question: Json, given: Given[], path: string, answering: Answering,
   for (const { item, path: here } of given) ofItem(question, item, here, answering, depth)
 }
 
-/** A question is answered as it was asked: the text beside the answer is that of the questionnaire, or one of its translations. */
+/** The text beside an answer must be that of the question, or one of its translations. */
 function worded(question: Json, { text }: Json, path: string, { says }: Answering): void {
   if (typeof text !== 'string' || text === question.text) return
   const { _text } = question

@@ -5,7 +5,10 @@ import type { Rule } from './strict.ts'
 const list = (value: unknown): Json[] => (Array.isArray(value) ? value.filter(isObject) : [])
 const depthMax = 60
 
-/** questionnaire-definitions.html, answerOption.value and initial.value: both are of the type of the item. Only types that nothing else could stand for. */
+/**
+ * questionnaire-definitions.html, answerOption.value and initial.value: both have the type of the item. Only types of item are listed whose value
+ * can have no other form.
+ */
 const forms: Record<string, string[] | undefined> = {
   boolean: ['Boolean'],
   decimal: ['Decimal', 'Integer'],
@@ -21,7 +24,7 @@ const forms: Record<string, string[] | undefined> = {
   quantity: ['Quantity', 'Decimal', 'Integer'],
 }
 
-/** questionnaire.html: a condition asks a question that exists, is not the item itself and not one below it. */
+/** questionnaire.html: the question of a condition must exist, and must not be the item itself or one below it. */
 export const questionnaireRule: Rule = (questionnaire, { check, depth }) => {
   const all = new Map<unknown, Json>()
   const collect = (items: Json[], level: number) => {

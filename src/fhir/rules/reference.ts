@@ -6,9 +6,9 @@ const relative = /^([A-Za-z]+)\/[A-Za-z0-9\-.]{1,64}(?:\/_history\/[A-Za-z0-9\-.
 const plain = /^[A-Za-z]+\/[A-Za-z0-9\-.]{1,64}$/
 const restful = /^https?:\/\/.+\/([A-Z][A-Za-z]+)\/[A-Za-z0-9\-.]{1,64}(?:\/_history\/[A-Za-z0-9\-.]{1,64})?$/
 
-/** references.html and bundle.html#references, as far as the base functions do not say it already. */
+/** references.html and bundle.html#references, as far as the other checks do not cover them. */
 export const referenceRule: Rule = ({ reference, type: declared }, { check, depth }) => {
-  // A logical model has an address; a plain word is the name of a type of FHIR (references.html#Reference, element type).
+  // The type of a logical model is a URL; a plain word must be a type of FHIR (references.html#Reference, element type).
   if (typeof declared === 'string' && !declared.includes(':') && !isResourceType(declared)) {
     check.add('value', check.path(depth, 'type'), 'FHIR R4 has no resource type of this name', 'Correct the type or leave it out.')
   }

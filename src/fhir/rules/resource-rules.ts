@@ -10,7 +10,7 @@ import { structureRule } from './structure-definition.ts'
 import { valueSetRule } from './value-set.ts'
 import type { Rule } from './strict.ts'
 
-/** Rules that one type of resource has as a whole. */
+/** Rules about a whole resource, by its type. */
 export const resourceRules: Record<string, Rule | undefined> = {
   Bundle: bundleRule,
   CapabilityStatement: capabilityRule,
@@ -26,7 +26,7 @@ export const resourceRules: Record<string, Rule | undefined> = {
   ValueSet: valueSetRule,
 }
 
-/** dom-3: a contained resource is referred to from the resource that contains it, or refers to that one itself. */
+/** dom-3: the containing resource must refer to each contained one, or the contained one to it. */
 export const containedAreUsed: Rule = (resource, { check, depth }) => {
   const { contained } = resource
   if (!Array.isArray(contained)) return
@@ -42,10 +42,10 @@ export const containedAreUsed: Rule = (resource, { check, depth }) => {
   })
 }
 
-/** What a narrative names of its resource, each once however many there are. */
+/** References to contained resources inside a narrative. */
 const quoted = /["'](#[A-Za-z0-9\-.]{1,64})(?=["'])/g
 
-/** Takes out of `unused` what is referred to, and ends when nothing is left: mostly long before the end of the resource. */
+/** Removes from `unused` the resources that something refers to. It stops when none is left, mostly long before the end of the resource. */
 function look(value: unknown, owner: Json, waiting: Map<string, Json[]>, unused: Set<Json>, depth: number): void {
   if (unused.size === 0) return
   if (typeof value === 'string') {

@@ -135,7 +135,7 @@ describe('codes', () => {
 test('a vital sign is held to the profile of R4, named or not', () => {
   const temperature = { resourceType: 'Observation', status: 'final', code: { coding: [{ system: 'http://loinc.org', code: '8310-5' }] }, valueString: 'warm' }
   assert.ok(errors(temperature).includes('Observation.category'))
-  // The profile says valueQuantity, which leaves no other form of value[x].
+  // The profile writes valueQuantity, which excludes every other form of value[x].
   assert.ok(errors(temperature).includes('Observation.value'))
   assert.deepEqual(errors(temperature, false), [])
 })
@@ -280,7 +280,7 @@ test('a narrative is XHTML by its name space, a UUID is in lower case, and a ref
   assert.deepEqual(organization('Practitioner'), ['Patient.managingOrganization.reference'])
 })
 
-/** One line a rule: what is wrong, and where it is said. Beside each stands what is right. */
+/** One line for each rule: its name, a resource that keeps it, one that breaks it, and the place of the error. */
 const rulesOfText: [string, object, object, string][] = [
   [
     'a simple quantity has no comparator',
@@ -296,7 +296,7 @@ const rulesOfText: [string, object, object, string][] = [
     'Condition.onset.code',
   ],
   [
-    'what is not present is not here',
+    'a code system whose content is not present has no concepts',
     system({ content: 'not-present', concept: undefined }),
     system({ content: 'not-present', concept: [{ code: 'a' }] }),
     'CodeSystem.concept',

@@ -7,13 +7,13 @@ import { measured } from './extensible.ts'
 import { referenceRule } from './reference.ts'
 import { containedAreUsed, resourceRules } from './resource-rules.ts'
 
-/** What a rule is told: the check, and the place (`depth`) where its object stands. */
+/** The arguments of a rule: the check, and the depth of the object in the path. */
 export type Place = { check: Check; depth: number }
 export type Rule = (object: Json, place: Place) => void
 
 /**
- * The rules of the specification's text and of the reference validator that are no invariants of a definition. `$validate` asks for them and a
- * write does not: the generated functions call them where `isStrict` is set, after everything else that is said of the same object.
+ * Rules of the specification's text and of the reference validator that are not invariants of a definition. `$validate` applies them and a
+ * write does not: the generated functions call them where `isStrict` is set, after all other checks of the same object.
  */
 export const typeRules: Record<string, Rule | undefined> = {
   Extension: extensionRule,

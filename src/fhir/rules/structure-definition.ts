@@ -13,7 +13,7 @@ const list = (value: unknown): Json[] => (Array.isArray(value) ? value.filter(is
 const core = 'http://hl7.org/fhir/StructureDefinition/'
 const discriminators = new Set(['value', 'exists', 'pattern', 'type', 'profile'])
 
-/** structuredefinition.html and profiling.html: a definition that nobody could build a profile from is wrong. */
+/** structuredefinition.html and profiling.html: reports a definition from which nobody could build a profile. */
 export const structureRule: Rule = (structure, place) => {
   typeRule(structure, place)
   fixedRule(structure, place)
@@ -49,14 +49,14 @@ function typeRule(structure: Json, { check, depth }: Place): void {
     says('what specialises a type is a type of another name', 'Give it a type of its own.')
 }
 
-/** profiling.html: what a profile constrains is there in the type that it is a profile of. */
+/** profiling.html: the elements that a profile constrains must exist in its type. */
 function pathRule({ path }: Json, { type, derivation }: Json, here: string, { check }: Place): void {
   const { known } = check
   if (typeof path !== 'string' || typeof type !== 'string' || derivation !== 'constraint' || known === undefined) return
   const steps = path.split('.').slice(1)
   let shape = known.shapes.of(type)
   for (const written of steps) {
-    // What stands in a resource of any type, or beside a primitive, is not followed.
+    // A path is not followed into a resource of any type, nor into a primitive.
     if (shape === undefined || shape.size === 0) return
     const name = written.split(':')[0]?.replace('[x]', '') ?? ''
     const found = shape.get(name) ?? [...shape.values()].find((one) => isFormOf(known, one.name, name))
@@ -66,7 +66,7 @@ function pathRule({ path }: Json, { type, derivation }: Json, here: string, { ch
   }
 }
 
-/** What the base fixes stays as it is. */
+/** A profile must not change a value that its base fixes. */
 function fixedRule(structure: Json, { check, depth }: Place): void {
   const base = structure.derivation === 'constraint' && typeof structure.baseDefinition === 'string' ? check.known?.tree(structure.baseDefinition) : undefined
   const elements = isObject(structure.differential) ? list(structure.differential.element) : []
@@ -93,7 +93,7 @@ function contextRule(structure: Json, { check, depth }: Place): void {
   })
 }
 
-/** extensibility.html: an extension is known by its URL, which its definition fixes to its own. */
+/** extensibility.html: an extension is known by its URL, so its definition must fix Extension.url to its own URL. */
 function ownUrlRule({ url, snapshot, differential }: Json, check: Place['check'], here: string): void {
   const urls = [snapshot, differential].flatMap((part) => (isObject(part) ? list(part.element) : [])).filter(({ path }) => path === 'Extension.url')
   const fixed = urls.map((one) => one.fixedUri).filter((one) => one !== undefined)
@@ -103,10 +103,10 @@ function ownUrlRule({ url, snapshot, differential }: Json, check: Place['check']
 }
 
 const obligationProfile = `${core}obligation-profile`
-/** Of a binding, additional ones are meant: what such a binding repeats of its base is left to people. */
+/** `binding` is allowed for its additional bindings. Whether the rest of it only repeats the base is left to people. */
 const ofObligations = new Set(['id', 'path', 'sliceName', 'extension', 'mustSupport', 'binding', 'type', 'comment', 'requirements'])
 
-/** obligation-profile: such a profile says what systems must be able to do, and demands nothing of the data. */
+/** obligation-profile: such a profile lists duties of systems and must not constrain the data. */
 function obligationRule({ extension, differential }: Json, { check, depth }: Place): void {
   if (!list(extension).some(({ url, valueBoolean }) => url === obligationProfile && valueBoolean === true)) return
   list(isObject(differential) ? differential.element : []).forEach((element, index) => {
@@ -117,7 +117,10 @@ function obligationRule({ extension, differential }: Json, { check, depth }: Pla
   })
 }
 
-/** The element that an expression begins with: not a function, not a word of the language. R4's own have such names (cid-0), and nobody could mend them. */
+/**
+ * The element name that an expression begins with, if it is no function and no keyword. R4's own definitions are not checked: some begin with a name
+ * that does not exist (cid-0), and nobody could correct them.
+ */
 const firstName = /^\(?(?!(?:true|false|and|or|not|is|as|in|contains|div|mod|xor|implies|iif)\b)([a-z]\w*)\b(?!\s*\()/
 
 function elementRule(element: Json, structure: Json, here: string, ids: Set<string>, { check }: Place): void {

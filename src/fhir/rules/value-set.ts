@@ -13,7 +13,7 @@ export const valueSetRule: Rule = (valueSet, place) => {
     list(compose[name]).forEach((one, index) => part(one, `${place.check.path(place.depth)}.compose.${name}[${index}]`, place))
 }
 
-/** valueset.html: an include names codes that its system has, by filters that the system understands. */
+/** valueset.html: the codes of an include must exist in its system, and the system must understand its filters. */
 function part(include: Json, path: string, place: Place): void {
   const { system, version } = include
   const { check } = place
@@ -93,7 +93,7 @@ function typeOf(property: string, known: Json | undefined): string | undefined {
 
 const isId = (text: string) => hasForm(snomed, text)
 
-/** snomedct.html: filters by concept, by attributes and by expression constraints. */
+/** snomedct.html: SNOMED CT has filters by concept, by attribute and by expression constraint. */
 function snomedFilter(property: string, op: string, value: string, says: (text: string, hint: string) => void): void {
   if (property === 'constraint' || property === 'expression' || property === 'expressions') {
     if (property === 'constraint' && !isExpressionConstraint(value)) says('the value is not an expression constraint (ECL)', 'Correct its grammar.')

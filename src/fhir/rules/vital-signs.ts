@@ -45,7 +45,7 @@ export const vitalSignRule: Rule = (observation, { check, depth }) => {
     const run = { check, known: check.known, underWay: new Map(), hops: 0, resolve: (reference: string) => check.resolve(reference) }
     const before = check.issues.length
     checkProfile(run, tree, observation, depth)
-    // A component may carry what is no vital sign itself, an inhaled flow for example, and has other units then.
+    // A component need not be a vital sign itself, for example an inhaled flow, and may then have other units.
     for (const issue of check.issues.slice(before)) if (issue.code === 'code-invalid' && issue.expression.includes('.component')) issue.severity = 'warning'
   }
 }

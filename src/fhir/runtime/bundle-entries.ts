@@ -5,7 +5,7 @@ type Json = Record<string, unknown>
 const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value)
 
 export type Entries = {
-  /** The resource that a reference means, by the rules of R4 bundle.html#references: relative ones begin at the fullUrl of `from`. */
+  /** The resource that a reference means, by R4 bundle.html#references: a relative reference is resolved against the fullUrl of `from`. */
   find(reference: string, from: Json): Json | undefined
   typeOf(reference: string): string | undefined
   /** Every resource of this type and id, whatever its fullUrl. */
@@ -15,15 +15,15 @@ export type Entries = {
 
 const restful = /^(https?:\/\/.+\/)[A-Z][A-Za-z]+\/[A-Za-z0-9\-.]{1,64}$/
 
-/** Without the part that it names inside the resource, and without the version. */
+/** The reference without its fragment and without its version. */
 function bareOf(reference: string): string {
   const whole = reference.includes('#') ? reference.slice(0, reference.indexOf('#')) : reference
   return whole.includes('/_history/') ? whole.replace(/\/_history\/[A-Za-z0-9\-.]{1,64}$/, '') : whole
 }
 
 /**
- * The entries of a Bundle by their names; made once a Bundle, when the first reference asks, and gone with the check: what a table of the module kept weakly
- * would live until the whole heap is collected, and the resources with it (docs/decisions/0071-what-weak-tables-keep.md).
+ * An index of the entries of a Bundle. It is made when the first reference asks, and lives as long as the check: a weak table of the module would keep
+ * it, and the resources, until the whole heap is collected (docs/decisions/0071-what-weak-tables-keep.md).
  */
 export function entriesOf(bundle: Json, check: Check): Entries {
   check.bundles ??= new Map()
@@ -38,7 +38,7 @@ function index(bundle: Json): Entries {
     if (!isObject(entry) || !isObject(entry.resource)) continue
     const { fullUrl, resource } = entry
     const name = `${textOf(resource.resourceType)}/${textOf(resource.id)}`
-    // New resources have no id and so all one name: a list copied for each of them would take minutes for a large bundle.
+    // New resources without an id all have the same key: copying the list for each of them would take minutes in a large bundle.
     byId.getOrInsertComputed(name, () => []).push({ fullUrl: typeof fullUrl === 'string' ? fullUrl : undefined, resource })
     if (typeof fullUrl === 'string' && !byUrl.has(fullUrl)) byUrl.set(fullUrl, resource)
   }
@@ -62,7 +62,7 @@ function index(bundle: Json): Entries {
   }
 }
 
-/** Only a bundle with relative references needs to know. */
+/** Made only when a bundle has relative references. */
 function urlsOf(bundle: Json): Map<Json, string> {
   const entries = Array.isArray(bundle.entry) ? bundle.entry : []
   return new Map(

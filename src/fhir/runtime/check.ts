@@ -3,10 +3,10 @@ import type { Issue } from '../types.ts'
 import type { Entries } from './bundle-entries.ts'
 
 export const depthMax = 64
-/** A resource with a thousand mistakes is told about the first of them only: the answer has a limit, too. */
+/** The most issues that one answer reports; a resource may have thousands of mistakes. */
 export const issuesMax = 100
 
-/** Values stand in messages only when they are short and harmless: no markup, no digits that could be a personal number. */
+/** A value as it may stand in a message: only short and harmless text, no markup, no digits that could be a personal number. */
 export function shown(value: unknown): string {
   if (JSON.isRawJSON(value as object)) return 'this number'
   if (typeof value === 'number' || typeof value === 'boolean') return String(value).length > 8 ? `this ${typeof value}` : String(value)
@@ -17,29 +17,29 @@ export function shown(value: unknown): string {
   return value.length > 40 ? `'${value.slice(0, 40)}…'` : `'${value}'`
 }
 
-// Shared by all validations, which never overlap: one runs to its end before another begins.
+// All validations share these arrays. They never overlap: each runs to its end before another begins.
 const names: string[] = new Array(depthMax + 2).fill('')
 const indexes: number[] = new Array(depthMax + 2).fill(-1)
 
 /**
- * Where a validation stands and what it has found. The path is kept as one name and one index a level and only written out
- * when something is wrong, so that a valid resource pays for no string.
+ * The place and the findings of a validation. The path is kept as one name and one index a level and is written out only for an issue,
+ * so that a valid resource costs no string.
  */
 export class Check {
   issues: Issue[] = []
   count = 0
-  /** The resource whose contained resources `#id` means. */
+  /** The resource in whose `contained` a reference `#id` is looked up. */
   root: Record<string, unknown> = {}
-  /** %resource of FHIRPath: the innermost resource. */
+  /** The innermost resource, which FHIRPath calls %resource. */
   current: Record<string, unknown> = {}
-  /** The level of the path at which `current` stands: no name tells, as `CapabilityStatement.rest.resource` is no resource. */
+  /** The level of the path where `current` stands. Names cannot tell it: `CapabilityStatement.rest.resource` is no resource. */
   currentDepth = 0
   inContained = false
-  /** The innermost Bundle, whose entries references may mean. */
+  /** The innermost Bundle, in whose entries references are looked up. */
   bundle: Record<string, unknown> | undefined
   /** Entries of the Bundles that references were looked up in. */
   bundles: Map<Record<string, unknown>, Entries> | undefined
-  /** Strict says what the reference validator says; a write tolerates what whole systems send and nothing here misreads. */
+  /** Strict: reports what the reference validator reports. A write also accepts deviations that many systems send and that nothing here misreads. */
   readonly isStrict: boolean
   readonly known: Knowledge | undefined
   readonly names = names
@@ -50,7 +50,7 @@ export class Check {
     this.isStrict = isStrict
   }
 
-  /** A reference to something that came along; the full check knows where to look. */
+  /** The resource behind a reference, when it came along. A subclass with the full check overrides this. */
   resolve(_: string): Record<string, unknown> | undefined {
     return undefined
   }
@@ -68,11 +68,11 @@ export class Check {
   add(code: string, expression: string, diagnostics: string, hint: string, severity: Issue['severity'] = 'error'): void {
     this.count++
     if (this.issues.length < issuesMax) this.issues.push({ severity, code, expression, diagnostics, hint })
-    // An error that is cut off must not leave a list of warnings only.
+    // An error beyond the limit replaces the last issue, or the list might hold warnings only.
     else if (severity === 'error') this.issues[issuesMax - 1] = { severity, code, expression, diagnostics, hint }
   }
 
-  /** Against the letter of the specification, but whole systems write it and nothing here misreads it. */
+  /** Reports a deviation from the specification that many systems send and that nothing here misreads. */
   warn(depth: number, name: string, index: number, diagnostics: string, hint: string): void {
     this.add('value', this.path(depth, name, index), diagnostics, hint, this.isStrict ? 'error' : 'warning')
   }
@@ -109,7 +109,7 @@ export class Check {
     this.add('structure', this.path(depth, name.slice(0, -3)), `${name} may be given in one form only`, hint)
   }
 
-  /** True when the value is an array that may be walked; says what is wrong otherwise. */
+  /** True when the value is an array with items; reports an issue otherwise. */
   array(value: unknown, depth: number, name: string): value is unknown[] {
     if (Array.isArray(value)) {
       if (value.length > 0) return true
@@ -137,7 +137,7 @@ export class Check {
 /** An expanded value set: codes alone for elements of type code, `system|code` for Coding and CodeableConcept. */
 export type Codes = { url: string; codes: Set<string>; tokens: Set<string> }
 
-/** A string as it is, anything else as nothing: an exact number inside a template would throw, having no prototype. */
+/** A string as it is, anything else as an empty text: an exact number has no prototype and would throw in a template. */
 export const textOf = (value: unknown): string => (typeof value === 'string' ? value : '')
 export const tokenOf = ({ system, code }: Record<string, unknown>): string => `${textOf(system)}|${textOf(code)}`
 

@@ -22,11 +22,11 @@ const form = /^(?:[A-Za-z][A-Za-z0-9+.-]*:\S+|[A-Z][A-Za-z]+\/[A-Za-z0-9\-.]{1,6
 // [base/]Type/id[/_history/version]
 const literal = /^(?:https?:\/\/[^\s?#]+\/|)([A-Z][A-Za-z]{1,63})\/[A-Za-z0-9\-.]{1,64}(?:\/_history\/[A-Za-z0-9\-.]{1,64})?(?:#.*)?$/
 
-/** What the generated functions call for arrays of primitives, primitive extensions, nested resources, bindings and references. */
+/** Functions that the generated code calls for arrays of primitives, primitive extensions, nested resources, bindings and references. */
 export class ElementCheck extends Check {
-  /** Ids of elements that the innermost resource has so far; strictly no two are alike. */
+  /** The ids of elements found so far in the innermost resource; for `$validate` they must be unique. */
   private ids: Set<string> | undefined
-  /** What says more of a primitive stands beside its value, and is an id. */
+  /** True in the `_name` object of a primitive with a value, when that object has an id and no extension. */
   private isBesideValue = false
   private containedRoot: Json | undefined
   private containedById = new TextMap<Json>()
@@ -54,7 +54,7 @@ export class ElementCheck extends Check {
     if (owner[property] === undefined && isObject(value) && value.extension === undefined) this.empty(depth + 1)
   }
 
-  /** ele-1 asks for a value or children: of a primitive whose value is there an id says enough. */
+  /** ele-1 requires a value or children. When the primitive has its value, an id alone is enough in `_name`. */
   private extra(primitive: unknown, value: unknown, depth: number, element: TypeCheck): void {
     this.isBesideValue = primitive !== undefined && primitive !== null && isObject(value) && value.id !== undefined && value.extension === undefined
     element(value, this, depth)
@@ -80,7 +80,7 @@ export class ElementCheck extends Check {
     }
   }
 
-  /** A resource inside another one that is not contained: an entry of a Bundle, a parameter of Parameters. */
+  /** A nested resource that is not contained: an entry of a Bundle, a parameter of Parameters. */
   nestedResource(value: unknown, depth: number, name: string, checks: ResourceChecks): void {
     this.names[depth + 1] = name
     this.at[depth + 1] = -1
@@ -155,7 +155,7 @@ export class ElementCheck extends Check {
     }
   }
 
-  /** meta.profile: what is known is checked; what is not known is said and stops nothing. */
+  /** meta.profile: known profiles are checked; an unknown one is reported and does not stop a write. */
   namedProfiles(resource: Json, depth: number): void {
     const { meta } = resource
     const profiles = isObject(meta) ? meta.profile : undefined
@@ -168,7 +168,7 @@ export class ElementCheck extends Check {
     }
   }
 
-  /** implementationguide.html#default: what a guide demands of all resources of a type. A write is held to what a resource names itself. */
+  /** implementationguide.html#default: profiles that a guide requires of all resources of a type. A write only has to conform to those it names. */
   private globalProfiles(resource: Json, type: string, depth: number): void {
     const { meta } = resource
     const named = isObject(meta) && Array.isArray(meta.profile) ? meta.profile : []
@@ -201,7 +201,7 @@ export class ElementCheck extends Check {
     const outer = this.current
     const outerBundle = this.bundle
     this.current = resource
-    // A profile that the question names is asked when the walk through the Bundle is over.
+    // A profile that the caller named is checked after the walk through the Bundle.
     if (resource.resourceType === 'Bundle') this.bundle = resource
     const run = { check: this, known: this.known as Knowledge, underWay: new Map(), hops: 0, resolve: (reference: string) => this.resolve(reference) }
     checkProfile(run, tree, resource, depth)
@@ -209,15 +209,18 @@ export class ElementCheck extends Check {
     this.bundle = outerBundle
   }
 
-  /** A reference to something that came along: contained, or an entry of the same Bundle. */
+  /** The resource that a reference means, when it came along: a contained one, or an entry of the same Bundle. */
   override resolve(reference: string): Json | undefined {
     if (reference.startsWith('#')) return reference === '#' ? this.root : this.containedOf(this.root, reference.slice(1))
     return this.bundle === undefined ? undefined : entriesOf(this.bundle, this).find(reference, this.root)
   }
 
-  /** A rule that is not translated to JavaScript is run by the FHIRPath engine: those of definitions of definitions. */
+  /** Evaluates a rule that is not translated to JavaScript by the FHIRPath engine; such rules are about definitions. */
   evaluate(object: Json, depth: number, key: string, human: string, expression: string, place: string): void {
-    const holds = this.known?.holds(expression, object, place, this.current, this.root, (reference) => this.resolve(reference))
+    const holds = this.known?.holds(expression, object, place, this.current, this.root, {
+      resolve: (reference) => this.resolve(reference),
+      conforms: () => true,
+    })
     if (holds === false) this.invariant(depth, key, human)
   }
 
@@ -236,7 +239,7 @@ export class ElementCheck extends Check {
     if (maximum !== undefined) checkMaximum(value, maximum, this, () => this.path(depth))
   }
 
-  /** Of codes that are primitives only languages have a value set that none may leave. */
+  /** Among primitive codes only languages have a maximum value set. */
   inMaximum(value: unknown, depth: number, name: string, maximum: string): void {
     if (typeof value === 'string') checkMaximum(value, maximum, this, () => this.path(depth, name))
   }
@@ -305,7 +308,10 @@ export class ElementCheck extends Check {
     return type
   }
 
-  /** By id, the first of each; found once for a resource, or one with many and as many references would take the square of its length. */
+  /**
+   * The first contained resource with this id. The index is made once for each resource: otherwise many contained resources and as many references would
+   * take the square of their number.
+   */
   private containedOf(root: Json, id: string): Json | undefined {
     if (root !== this.containedRoot) {
       this.containedRoot = root
@@ -329,14 +335,14 @@ export class ElementCheck extends Check {
   }
 }
 
-// The definition of the type itself demands nothing beyond what was checked.
+// The definition of the type itself: the walk has already checked all of it.
 const isTypeItself = (profile: string, type: unknown) =>
   profile === `http://hl7.org/fhir/StructureDefinition/${type}` || profile === `http://hl7.org/fhir/StructureDefinition/${type}|4.0.1`
 
 // http.html#mime-type: the short names of the formats stand for their MIME types.
 const formats = new Set(['xml', 'json', 'ttl'])
 
-/** Of types from other FHIR versions nothing is said. */
+/** Types of other FHIR versions are not judged. */
 const knownType = new Set(resourceTypes)
 
 function inSet(coding: unknown, set: Codes): boolean {

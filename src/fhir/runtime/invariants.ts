@@ -8,7 +8,7 @@ type Invariant = (object: Json, check: Check, depth: number) => void
 const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value)
 const list = (value: unknown): Json[] => (Array.isArray(value) ? value.filter(isObject) : [])
 
-/** bdl-7: a fullUrl is there once, unless the versions differ. */
+/** bdl-7: two entries have the same fullUrl only with different versions. */
 const entriesAreDistinct: Invariant = (bundle, check, depth) => {
   if (bundle.type === 'history') return
   const seen = new TextMap<true>()
@@ -40,7 +40,7 @@ function hasValue(object: Json): boolean {
   return false
 }
 
-/** que-2 and csd-1: a link id, a code of a code system, is there once in the whole tree. */
+/** que-2 and csd-1: a linkId or a code occurs only once in the whole tree. */
 const unique = (key: string, child: string, name: string, says: string): Invariant => {
   return (object, check, depth) => {
     const seen = new Set<unknown>()
@@ -53,14 +53,14 @@ const unique = (key: string, child: string, name: string, says: string): Invaria
   }
 }
 
-/** ras-2: a probability is at most 100 percent, as a number and as a range. */
+/** ras-2: a probability, as a number or as a range, is at most 100 percent. */
 const probability: Invariant = ({ probabilityDecimal, probabilityRange }, check, depth) => {
   const high = isObject(probabilityRange) && isObject(probabilityRange.high) ? probabilityRange.high.value : undefined
   if ((numberOf(probabilityDecimal) ?? 0) <= 100 && (numberOf(high) ?? 0) <= 100) return
   check.invariant(depth, 'ras-2', 'a probability must be at most 100')
 }
 
-/** cnt-3: a count is a whole number of ones. */
+/** cnt-3: a count is a whole number with the unit 1. */
 const count: Invariant = ({ value, code, system }, check, depth) => {
   const number = numberOf(value)
   const isWhole = number === null || (Number.isInteger(number) && !(typeof value === 'object' && /\./.test(String((value as { rawJSON?: string }).rawJSON))))
@@ -78,7 +78,7 @@ const onBehalfOf: Invariant = (participant, check, depth) => {
 }
 
 /**
- * Rules whose FHIRPath is not translated, written by hand; 'elsewhere' are those that the structure walk itself checks.
+ * Handwritten rules whose FHIRPath is not translated; the structure walk itself checks those marked 'elsewhere'.
  * dom-3 (a contained resource nobody refers to) and the check against whole expansions are left out: they refuse harmless data.
  */
 export const inlineInvariants: Record<string, Invariant | 'elsewhere'> = {

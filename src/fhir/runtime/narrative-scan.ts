@@ -2,11 +2,11 @@ export const unsafeStyle =
   /expression\s*\(|javascript:|url\s*\((?!\s*(?:[\w%-]+\.(?:png|gif|jpe?g)|data:\s*image\/(?:png|gif|jpeg);base64,[A-Za-z0-9+/=]*)\s*\))|@import|behavior\s*:|-moz-binding/i
 
 /**
- * One pass over a narrative by its characters. It only says "there is certainly nothing wrong with this"; whatever it does not understand is
- * read again by the rules that say what is wrong (`narrative.ts`, `rules/narrative-links.ts`), so a verdict never rests on it alone being right
- * about a fault. Ten times as fast as their regular expressions, and nearly all narratives end here.
+ * One pass over a narrative by its characters. It only decides that a narrative is certainly right. Whatever it does not understand goes to the rules
+ * that find the fault (`narrative.ts`, `rules/narrative-links.ts`), so no narrative is refused by this scan alone. It is ten times as fast as their
+ * regular expressions, and nearly all narratives end here.
  */
-/** `with links`: to places in the same document, which may not be there. */
+/** `with links`: right, except that its links to places in the same document are not yet checked. */
 export type Scan = 'unsure' | 'plain' | 'with links'
 
 const space = 32
@@ -25,12 +25,12 @@ const namespace = 'http://www.w3.org/1999/xhtml'
 const start = `<div xmlns="${namespace}">`
 const depthMax = 200
 
-// html 4, chapters 7 to 11 and 15; what is rarer goes the slow way.
+// HTML 4, chapters 7 to 11 and 15; rarer elements go to the slow rules.
 const names = `div p b i em strong span br hr a img h1 h2 h3 h4 h5 h6 ul ol li dl dt dd table caption col colgroup thead tbody tfoot tr th td
   pre code tt sub sup small big blockquote q cite abbr`.split(/\s+/)
 const idOf = (name: string) => names.indexOf(name) + 1
 const [div, p, a, img] = [idOf('div'), idOf('p'), idOf('a'), idOf('img')]
-// A paragraph holds none of them (narrative.html#xhtml).
+// A paragraph contains none of these (narrative.html#xhtml).
 const isBlock = new Uint8Array(names.length + 1)
 for (const name of ['p', 'div', 'blockquote', 'table', 'ol', 'ul']) isBlock[idOf(name)] = 1
 const attributes = new Set('class style id title lang xml:lang dir width align valign span abbr axis headers scope rowspan colspan'.split(' '))
@@ -41,7 +41,7 @@ const attributesOf = new Map<number, Set<string>>([
 ])
 
 const size = 1024
-/** Names by a hash that no two of them share; found once, because a table without collisions needs one comparison a tag. */
+/** A hash table of the names. The factor is searched until no two names collide, so that a tag needs only one comparison. */
 const { ids, factor } = tableOf()
 
 function tableOf(): { ids: Uint8Array; factor: number } {
@@ -58,14 +58,14 @@ function tableOf(): { ids: Uint8Array; factor: number } {
   }
 }
 
-// Shared by all scans, which never overlap.
+// All scans share these variables; scans never overlap.
 const open = new Uint8Array(depthMax + 1)
 let end = 0
 let isSelfClosed = false
 let isOfXhtml = false
 let leadsInside = false
 
-/** The number of the element whose name begins here, 0 when there is none; `end` is then behind the name. */
+/** The number of the element whose name begins here, or 0. Sets `end` behind the name. */
 function nameAt(html: string, from: number): number {
   let hash = 0
   let at = from
@@ -80,7 +80,7 @@ function nameAt(html: string, from: number): number {
   return isNamed(html, from, id) && end === at ? id : 0
 }
 
-/** Does the name of this element stand here? `end` is then behind it. */
+/** Whether the name of this element stands here. Sets `end` behind it. */
 function isNamed(html: string, from: number, id: number): boolean {
   const name = names[id - 1] as string
   for (let i = 0; i < name.length; i++) if (html.charCodeAt(from + i) !== name.charCodeAt(i)) return false
@@ -90,7 +90,10 @@ function isNamed(html: string, from: number, id: number): boolean {
 
 const isSpace = (code: number) => code === space || code === 10 || code === 13 || code === 9
 
-/** Attributes that are known, of this element, each once and without entities; false: let the others look. `end` is behind the tag. */
+/**
+ * True when all attributes are common ones of this element, each given once and without entities; then sets `end` behind the tag. False: the slow
+ * rules must look.
+ */
 function attributesAt(html: string, from: number, id: number): boolean {
   let at = from
   let seen = ''
@@ -133,14 +136,14 @@ function attributesAt(html: string, from: number, id: number): boolean {
 
 const relative = /[\w%~-]+[/.?#"']/y
 
-/** `http:`, `https:`, a place in the text or a relative address; others are looked at by those who know them. */
+/** `http:`, `https:`, a place in the text or a relative address; the slow rules judge others. */
 function isCommonAddress(html: string, at: number): boolean {
   if (html.charCodeAt(at) === sharp || html.startsWith('http://', at) || html.startsWith('https://', at)) return true
   relative.lastIndex = at
   return relative.test(html)
 }
 
-/** Is the text between two places without an entity, or are they the five of XML and numbers? */
+/** Whether the text between two places has no entities but the five of XML and numbered ones. */
 function areEntitiesOfXml(html: string, from: number, to: number): boolean {
   for (let at = html.indexOf('&', from); at >= 0 && at < to; at = html.indexOf('&', at + 1)) {
     if (html.startsWith('amp;', at + 1) || html.startsWith('lt;', at + 1) || html.startsWith('gt;', at + 1) || html.startsWith('quot;', at + 1)) continue
@@ -149,7 +152,7 @@ function areEntitiesOfXml(html: string, from: number, to: number): boolean {
     let digits = at + 2
     while (html.charCodeAt(digits) >= 48 && html.charCodeAt(digits) <= 57) digits++
     if (digits === at + 2 || digits > at + 9 || html[digits] !== ';' || html.charCodeAt(at + 2) === zero) return false
-    // Below the blank and from the surrogates on, some numbers name no character of XML: the slow way knows which.
+    // Some numbers below the space and from the surrogates on are no characters of XML: the slow rules know which.
     const point = Number(html.slice(at + 2, digits))
     if (point < space || point >= surrogates) return false
   }

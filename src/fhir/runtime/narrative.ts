@@ -5,8 +5,8 @@ import type { Check } from './check.ts'
 import { scanNarrative, unsafeStyle } from './narrative-scan.ts'
 
 /**
- * What Narrative.div may hold (https://hl7.org/fhir/R4/narrative.html#xhtml, txt-1 and txt-2): the formatting elements of HTML 4,
- * well-formed, nothing that runs or loads code. A list of what is allowed, so that what nobody thought of is refused.
+ * What Narrative.div may contain (https://hl7.org/fhir/R4/narrative.html#xhtml, txt-1 and txt-2): the formatting elements of HTML 4,
+ * well-formed, and nothing that runs or loads code. The list names what is allowed, so anything not thought of is refused.
  */
 const elements = new Set(
   `a abbr acronym address area b bdo big blockquote br caption cite code col colgroup dd del dfn div dl dt em h1 h2 h3 h4 h5 h6 hr
@@ -30,13 +30,13 @@ function attributesProblem(text: string): string | null {
   const seen = new Set<string>()
   for (let found = attribute.exec(text); found !== null; found = attribute.exec(text)) {
     const [, written = '', double, single] = found
-    // XML tells capitals from small letters; a browser does not, and would follow an HREF.
+    // XML distinguishes capitals from small letters; a browser does not, and would follow an HREF.
     const name = written.toLowerCase()
     if (!attributes.has(name)) return /^on/i.test(name) ? 'an event handler is not allowed' : 'an attribute is not in the allowed set'
     if (seen.has(name)) return 'an attribute is given twice'
     seen.add(name)
     const raw = double ?? single ?? ''
-    // Decoded first, so that "java&#115;cript:" is read as a browser would read it.
+    // References are decoded first, so that "java&#115;cript:" is read as a browser reads it.
     const value = raw.includes('&') ? raw.replace(/&#(?:x([0-9a-f]{1,6})|(\d{1,7}));?/gi, (_, hex, ten) => decoded(hex, ten)).replace(/&colon;/gi, ':') : raw
     if (address.has(name) && value !== '' && !safeAddress.test(value.trim())) return 'a link has an address of a kind that is not allowed'
     if (name === 'style' && unsafeStyle.test(value)) return 'a style may not load or run anything'
@@ -60,7 +60,7 @@ export function narrativeProblem(html: string): string | null {
 const slash = 47
 const greater = 62
 
-/** Where `<name>` or `</name>` ends; -1 when the tag has more in it. */
+/** The end of `<name>` or `</name>`; -1 when the tag contains more than its name. */
 function plainTagEnd(html: string, at: number): number {
   const first = html.charCodeAt(at + 1) === slash ? at + 2 : at + 1
   let end = first
@@ -73,7 +73,7 @@ function plainTagEnd(html: string, at: number): number {
   return end > first && html.charCodeAt(end) === greater ? end : -1
 }
 
-/** XML keeps it for the end of a section (XML 1.0, 2.4); in an attribute or a comment it may stand. */
+/** Text must not contain it: XML reserves it for the end of a CDATA section (XML 1.0, 2.4). Attributes and comments may. */
 const sectionEnd = ']]>'
 
 function outside(html: string): string | null {
@@ -95,7 +95,7 @@ function outside(html: string): string | null {
       at = next
       continue
     }
-    // Most tags have no attributes: they are read without the regular expression.
+    // Most tags have no attributes: these are read without the regular expression.
     const end = plainTagEnd(html, at)
     if (end > 0 && open.length > 0) {
       const isClosing = html.charCodeAt(at + 1) === slash

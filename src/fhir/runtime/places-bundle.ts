@@ -6,7 +6,7 @@ const list = (value: unknown): Json[] => (Array.isArray(value) ? value.filter(is
 
 const restful = /^https?:\/\/.+\/([A-Z][A-Za-z]+)\/([A-Za-z0-9\-.]{1,64})$/
 
-/** bundle.html: fullUrl is absolute and does not disagree with the resource it names. */
+/** bundle.html: a fullUrl is absolute and agrees with the type and id of its resource. */
 function entryName({ fullUrl, resource }: Json, check: Check, depth: number): void {
   if (typeof fullUrl !== 'string') return
   if (!/^[A-Za-z][A-Za-z0-9+.-]*:\S/.test(fullUrl)) {
@@ -20,7 +20,7 @@ function entryName({ fullUrl, resource }: Json, check: Check, depth: number): vo
   if (disagrees) check.warn(depth, 'fullUrl', -1, 'the fullUrl disagrees with the type or id of its resource', 'Make them agree.')
 }
 
-/** http.html#paging: a relation is given once; search.html: what was found has an id. */
+/** http.html#paging: each link relation is given once; search.html: a resource in a search result has an id. */
 function bundleLinks(bundle: Json, check: Check, depth: number): void {
   const relations = list(bundle.link).map(({ relation }) => relation)
   if (new Set(relations).size < relations.length) {
@@ -37,7 +37,7 @@ function bundleLinks(bundle: Json, check: Check, depth: number): void {
 
 const direct = ['subject', 'encounter', 'custodian'] as const
 
-/** documents.html#content: what the Composition refers to by these elements is in the bundle. */
+/** documents.html#content: the resources that the Composition refers to by these elements are in the bundle. */
 function documentTargets(bundle: Json, check: Check, depth: number): void {
   const entries = list(bundle.entry)
   const composition = entries[0]?.resource

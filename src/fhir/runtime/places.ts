@@ -7,7 +7,7 @@ type Rule = (object: Json, check: Check, depth: number) => void
 const scheme = /^[A-Za-z][A-Za-z0-9+.-]*:/
 const isAbsolute = (uri: unknown) => typeof uri !== 'string' || uri.startsWith('http://') || scheme.test(uri)
 
-/** datatypes.html#Coding: a system that is not absolute names nothing outside the house that wrote it. */
+/** datatypes.html#Coding: a system that is not an absolute URI means nothing outside the institution that wrote it. */
 const codingSystem: Rule = ({ system }, check, depth) => {
   if (system === undefined || isAbsolute(system)) return
   const hint = 'Write the URI of the code system, or urn:oid: and its OID.'
@@ -24,7 +24,7 @@ function hasValue(object: Json): boolean {
   return false
 }
 
-/** extensibility.html: the URL of an extension names its definition; inside another extension it may be a plain name. */
+/** extensibility.html: the URL of an extension leads to its definition; inside another extension it may be a plain name. */
 const extension: Rule = (object, check, depth) => {
   const { url } = object
   if (hasValue(object) === (object.extension !== undefined)) {
@@ -38,7 +38,7 @@ const extension: Rule = (object, check, depth) => {
   check.value(depth, 'url', -1, 'the URL of an extension must be absolute', 'Write the canonical URL of its StructureDefinition.')
 }
 
-/** que-12: R4 prints "more than two" in the expression and "more than one" in the words; the words are meant. */
+/** que-12: R4 has "more than two" in the expression and "more than one" in the words; the words are right. */
 const enableBehavior: Rule = ({ enableWhen, enableBehavior: behavior }, check, depth) => {
   if (Array.isArray(enableWhen) && enableWhen.length > 1 && behavior === undefined) {
     check.invariant(depth, 'que-12', 'if there are more than one enableWhen, enableBehavior must be given')
@@ -50,7 +50,7 @@ const compositeParts: Rule = ({ type, component }, check, depth) => {
   check.value(depth, 'component', -1, 'a composite search parameter needs two or more components', 'Add the components.')
 }
 
-/** eld-3 stands on a primitive, where there is no object to ask. */
+/** eld-3 is a rule on a primitive, where translated invariants have no object to check. */
 const maximum: Rule = ({ max }, check, depth) => {
   if (typeof max === 'string' && !/^(?:\*|\d+)$/.test(max)) check.value(depth, 'max', -1, 'max is a number or * (eld-3)', 'Write a whole number or *.')
 }

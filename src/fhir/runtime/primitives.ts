@@ -3,7 +3,7 @@ import { type Check, type Codes, kindOf, shown } from './check.ts'
 
 /**
  * The formats of https://hl7.org/fhir/R4/datatypes.html#primitive, with real calendar dates.
- * Each function is called for a value that is there; `index` is -1 outside arrays.
+ * A function is called only for a property that exists; `index` is -1 outside arrays.
  */
 export type Primitive = (value: unknown, check: Check, depth: number, name: string, index: number, set?: Codes) => void
 
@@ -14,7 +14,7 @@ const stringMax = 1024 * 1024
 const control = /[\u0000-\u0008\u000b\u000c\u000e-\u001f]/
 const notBlank = /\S/
 
-/** One line of ASCII, not blank: nothing that a text may have wrong. */
+/** One line of ASCII that begins with a visible character: such a text needs no further check. */
 const simple = /^[!-~][ -~]*$/
 
 function isText(value: unknown, check: Check, depth: number, name: string, index: number): value is string {
@@ -34,7 +34,7 @@ function isText(value: unknown, check: Check, depth: number, name: string, index
   return false
 }
 
-/** The form allows a few visible characters only, so what has it needs no other look. */
+/** A check by a regular expression that allows only some visible characters: a match needs no further check. */
 function pattern(form: RegExp, says: string, hint: string): Primitive {
   return (value, check, depth, name, index) => {
     if (typeof value === 'string' && form.test(value) && value.length <= stringMax) return
@@ -48,7 +48,7 @@ const string: Primitive = (value, check, depth, name, index) => {
 
 const codeForm = /^[^\s]+(\s[^\s]+)*$/
 const visible = /^[!-~]+$/
-/** Visible ASCII without a space, as nearly all codes and addresses are: it has no fault that a text, a code or the characters of a URI may have. */
+/** Visible ASCII without a space, as in nearly all codes and addresses: it has no fault that a text, a code or a URI's characters can have. */
 const isVisible = (value: unknown): value is string => typeof value === 'string' && visible.test(value) && value.length <= stringMax
 
 const code: Primitive = (value, check, depth, name, index, set) => {
@@ -110,7 +110,7 @@ declare global {
   }
 }
 
-// Decoding is several times faster than a regular expression; what it refuses is looked at once more, more kindly.
+// Decoding is several times faster than a regular expression. A text that it refuses is checked once more, allowing white space.
 function isStrictBase64(text: string): boolean {
   try {
     Uint8Array.fromBase64(text, { lastChunkHandling: 'strict' })
@@ -120,7 +120,7 @@ function isStrictBase64(text: string): boolean {
   }
 }
 
-/** Binary content may be many megabytes: one pass over it, no limit of length. */
+/** Binary content may be many megabytes, so its length has no limit here and it is read once. */
 const base64Binary: Primitive = (value, check, depth, name, index) => {
   if (typeof value !== 'string' || value === '') {
     const found = value === '' ? 'an empty string' : kindOf(value)
@@ -141,14 +141,14 @@ const uri: Primitive = (value, check, depth, name, index) => {
   if (!hasNoSpace && !uriForm.test(value)) {
     check.value(depth, name, index, 'a URI must not hold white space', 'Percent-encode spaces as %20.')
   } else if (value.startsWith('urn:uuid:')) {
-    // A fragment names a part of what the UUID names.
+    // A fragment after the UUID is allowed.
     if (!uuidForm.test(value.split('#')[0] as string)) check.warn(depth, name, index, 'is not a UUID after urn:uuid:', 'Write urn:uuid: and a lower-case UUID.')
   } else if (value.startsWith('urn:oid:') && !oidForm.test(value)) {
     check.warn(depth, name, index, 'is not an OID after urn:oid:', 'Write urn:oid: and an OID such as 1.2.3.')
   }
 }
 
-/** Nearly all addresses: of the web, of characters that RFC 3986 knows. There is no more to say of them, strictly or not. */
+/** Web addresses of the characters that RFC 3986 allows: nearly all addresses. They need no further check, strict or not. */
 const ofWeb = /^https?:\/\/[!#-;=?-[\]_a-z~]+$/
 const isOfWeb = (value: unknown): value is string => typeof value === 'string' && ofWeb.test(value) && value.length <= stringMax
 const isUuid = (value: unknown): boolean => typeof value === 'string' && uuidForm.test(value)

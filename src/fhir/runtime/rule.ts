@@ -1,7 +1,7 @@
 import { dateBounds } from '../search/dates.ts'
 import { textOf } from './check.ts'
 
-/** What translated invariants are made of. A primitive that has extensions only is an item without a value. */
+/** The functions that translated invariants call. A primitive with extensions only counts as an item without a value. */
 const noValue = Object.freeze({ hasNoValue: true })
 
 type Item = unknown
@@ -25,7 +25,7 @@ function step(from: Item[], ...names: string[]): Item[] {
 
 const numberOf = (item: Item) => (typeof item === 'number' ? item : JSON.isRawJSON(item as object) ? Number(property(item, 'rawJSON')) : Number.NaN)
 
-/** Numbers, quantities of one unit, dates and strings; what cannot be compared breaks no rule. */
+/** Compares numbers, quantities of one unit, dates and strings. Values that cannot be compared break no rule. */
 function compare(operator: string, left: Item[], right: Item[]): boolean {
   if (left.length === 0 || right.length === 0) return false
   const [a, b] = [left[0], right[0]]
@@ -40,7 +40,7 @@ function compare(operator: string, left: Item[], right: Item[]): boolean {
   return operator === '<' ? x < y : operator === '<=' ? x <= y : operator === '>' ? x > y : x >= y
 }
 
-// Of dates with unlike precision the earliest of one and the latest of the other are compared: 2012-05 may be before 2012-05-03.
+// Dates of different precision are compared by the earliest of one and the latest of the other: 2012-05 may be before 2012-05-03.
 function compareText(operator: string, left: string, right: string): boolean {
   const [a, b] = [dateBounds(left), dateBounds(right)]
   if (a === null || b === null) return true

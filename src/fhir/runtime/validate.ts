@@ -14,7 +14,7 @@ import { rule } from './rule.ts'
 type Json = Record<string, unknown>
 export type ResourceChecks = Record<string, ((value: unknown, check: ElementCheck, depth: number) => void) | undefined>
 
-/** What the generated module is given: see compile/compile.ts. */
+/** The runtime that is passed to the generated module: see compile/compile.ts. */
 export const validatorRuntime = {
   p: primitives,
   inv: inlineInvariants,

@@ -21,7 +21,7 @@ import {
 import { soundsOf } from './sounds.ts'
 import { wordQuery } from './words.ts'
 
-/** The modifiers of each type (https://hl7.org/fhir/R4/search.html#modifiers); `:Type` of references is one more. */
+/** The modifiers of each type (https://hl7.org/fhir/R4/search.html#modifiers). References also take `:Type`. */
 const modifiers: Record<string, string[]> = {
   token: ['missing', 'not', 'text', 'of-type', 'in', 'not-in', 'above', 'below'],
   string: ['missing', 'exact', 'contains'],
@@ -34,7 +34,7 @@ const modifiers: Record<string, string[]> = {
   special: [],
 }
 
-/** Which modifiers this parameter takes: `of-type` asks about identifiers, a hierarchy needs a type that is part of itself. */
+/** The modifiers that this parameter takes: `of-type` needs identifiers, `above` and `below` need codes or a type that refers to itself. */
 function modifiersOf(parameter: SearchParameter): string[] {
   if (isWords(parameter)) return []
   if (parameter.code === 'phonetic') return ['missing']
@@ -46,18 +46,18 @@ function modifiersOf(parameter: SearchParameter): string[] {
 }
 
 const isIdentifier = ({ holds }: SearchParameter) => holds?.includes('Identifier') === true
-/** Only codes stand in value sets: not identifiers, telephone numbers or a true. */
+/** Value sets contain codes only, so a parameter on identifiers, telephone numbers or booleans cannot ask for them. */
 const isCoded = ({ holds }: SearchParameter) => holds === undefined || holds.some((one) => one === 'code' || one === 'Coding' || one === 'CodeableConcept')
 const isWords = ({ code }: SearchParameter) => code === '_text' || code === '_content'
 
-/** Types that name what they are part of by a reference to their own type. */
+/** Types that form a hierarchy: each may be part of another resource of the same type. */
 const hierarchies = new Set(['Location', 'Organization', 'Encounter', 'Procedure'])
 const hierarchyTargets = (parameter: SearchParameter) =>
   parameter.holds?.includes('canonical') ? [] : targetsOf(parameter).filter((one) => hierarchies.has(one))
 
 const valuesMax = 500
 
-/** One parameter with its modifier and value, as a clause that `matches` understands, or what is wrong with it. */
+/** Reads one parameter with its modifier and value into a clause for `matches`; a Problem when something is wrong with it. */
 export function clauseOf(parameter: SearchParameter, modifier: string | null, text: string): Clause | Problem {
   const { code } = parameter
   if (text === '') return new Problem('value', 'has no value', 'Give a value, or leave the parameter out.')
@@ -154,7 +154,7 @@ function testOf(parameter: SearchParameter, modifier: string | null, ofType: str
   }
 }
 
-/** `code$value`: each part is a value of its component's own type. */
+/** Reads `code$value`: each part is a value of the type of its component. */
 function compositeValue(parameter: SearchParameter, text: string): Clause[] | Problem {
   const components = parameter.components ?? []
   const parts = dollarParts(text)

@@ -1,6 +1,6 @@
 /**
- * By which parameters a resource belongs to an Encounter, a Practitioner, a RelatedPerson or a Device: the tables of
- * https://hl7.org/fhir/R4/compartmentdefinition.html, parameters first and then the types that have them. The Patient compartment
+ * The parameters by which a resource belongs to an Encounter, a Practitioner, a RelatedPerson or a Device: the tables of
+ * https://hl7.org/fhir/R4/compartmentdefinition.html, each parameter with the types that have it. The Patient compartment
  * is not here: it decides where a resource is filed and is compiled from the definitions.
  */
 export const compartments: Record<string, Record<string, string[]> | undefined> = {

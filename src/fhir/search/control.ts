@@ -14,7 +14,7 @@ const only = (known: readonly string[], value: string): Problem | null =>
 
 const includesMax = 50
 
-/** Parameters that say how to answer, not what to find. */
+/** Parameters that control the answer and not what is found. */
 export const controls: Record<string, Control> = {
   _count(search, value) {
     if (!/^\d{1,9}$/.test(value)) return new Problem('value', `${shown(value)} is not a count`, `Give a whole number from 0 to ${countMax}.`)
@@ -29,7 +29,7 @@ export const controls: Record<string, Control> = {
       const code = isDescending ? part.slice(1) : part
       const parameter = parameterOf(fhir, search.type, code)
       if (parameter instanceof Problem) return new Problem(parameter.code, `${safeName(code)} ${parameter.says}`, parameter.hint)
-      // Neither a pair of values nor a place nor a text has an order of its own.
+      // Composites, positions and texts have no order.
       if (parameter.components !== undefined || parameter.type === 'special' || parameter.expression === '') {
         return new Problem('not-supported', `${code} has no order`, 'Sort by a parameter of another type.')
       }
@@ -43,7 +43,7 @@ export const controls: Record<string, Control> = {
     search.total = value as Search['total']
     return only(['none', 'estimate', 'accurate'], value)
   },
-  // Of Aidbox, in every count() of its client fhirpy: how a total is made, and never what is found.
+  // A parameter of Aidbox, which its client fhirpy sends in every count(): it tells how the total is made and does not change what is found.
   _totalMethod(search, value) {
     search.total = value === 'count' ? 'accurate' : (value as Search['total'])
     return only(['count', 'estimate', 'none'], value)
@@ -60,7 +60,7 @@ export const controls: Record<string, Control> = {
       if (!/^[A-Za-z][A-Za-z0-9]{0,63}$/.test(name)) {
         return new Problem('value', 'names something that is not a top-level element', 'Write names with commas: id,status,code.')
       }
-      // It is no element, but clients that think in JSON ask for it, and every answer has it.
+      // `resourceType` is no element, but clients that think in JSON ask for it, and every answer has it.
       if (name === 'resourceType') continue
       const among = search.type === null ? resourceTypes : [search.type]
       if (!among.some((type) => fhir.propertiesOf(type, name).length > 0)) {
@@ -71,21 +71,27 @@ export const controls: Record<string, Control> = {
     }
     return null
   },
-  _format: () => null, // The surface has taken it, or refused the whole request.
-  _contained: (_, value) =>
-    value === 'false' ? null : new Problem('not-supported', 'contained resources are not found by themselves', 'A chain looks into them: medication.code=….'),
+  _format: () => null, // The HTTP surface has read it, or refused the whole request.
+  _contained(search, value) {
+    search.contained = { as: 'container', ...search.contained, how: value as 'both' }
+    return only(['true', 'false', 'both'], value)
+  },
+  _containedType(search, value) {
+    search.contained = { how: 'false', ...search.contained, as: value as 'container' }
+    return only(['container', 'contained'], value)
+  },
   _pretty: (_, value) => only(['true', 'false'], value),
 }
 
 function include(into: Include[], ownType: string | null, value: string, modifier: string | null, fhir: Fhir): Problem | null {
-  // `recurse` is what STU3 called it; clients of that time still say so.
+  // `recurse` is the name of this modifier in STU3; older clients still use it.
   if (modifier !== null && modifier !== 'iterate' && modifier !== 'recurse') {
     return new Problem('not-supported', 'the modifier is not supported', 'Write :iterate to follow what was included, or no modifier.', true)
   }
   const wanted = value === '*' ? { type: '*', code: '*' } : includeOf(value, fhir)
   if (wanted instanceof Problem) return wanted
   const { type } = wanted
-  // What was included may be of any type, so only a first step must begin at what is searched.
+  // Included resources may be of any type, so only the first step must begin at the type that is searched.
   if (ownType !== null && type !== '*' && type !== ownType && modifier === null) {
     return new Problem('value', `includes from ${type} in a search for ${ownType}`, `Begin with ${ownType}:, or write :iterate.`)
   }

@@ -3,7 +3,7 @@ import { extractorRuntime } from './extract.ts'
 import { interpreter } from './interpreted.ts'
 import type { Narrowing } from './narrowing.ts'
 
-/** A search parameter that an operator added, as it was compiled once and is kept: plain data, so every process runs the same. */
+/** A search parameter that an operator added. It is compiled once and stored as plain data, so every process runs the same code. */
 export type CustomParameter = {
   code: string
   url: string
@@ -15,13 +15,13 @@ type Extract = (resource: Resource, out: Extracted[]) => void
 type Known = { extract: { code: string; act: Extract }[]; parameters: SearchParameter[]; codes: Map<string, boolean> }
 
 export type CustomParameters = {
-  /** All there are from now on, each with whether the rows of earlier versions lead to it already. */
+  /** Replaces all added parameters; `isIndexed` tells whether the rows of earlier versions are indexed by them already. */
   set(list: readonly { custom: CustomParameter; isIndexed: boolean }[]): void
-  /** Grows whenever what is extracted changes. */
+  /** Grows whenever the set of parameters, and so the extracted values, may have changed. */
   readonly generation: number
-  /** Undefined: a parameter of the standard. False: only the resources themselves can tell. */
+  /** Undefined: a parameter of the standard. False: earlier versions are not indexed yet, so only the resources themselves can tell. */
   isIndexed(type: string, code: string): boolean | undefined
-  /** The same of an entry; alternatives that ask several parameters are not looked up by the rows of an added one. */
+  /** The same for an entry. Alternatives on several parameters do not use the index when one of these is an added parameter. */
   isEntryIndexed(type: string, entry: Narrowing): boolean | undefined
   extract(resource: Resource, out: Extracted[], only?: ReadonlySet<string>): void
   parameters(type: string): readonly SearchParameter[]
@@ -65,7 +65,7 @@ function knownOf(list: readonly { custom: CustomParameter; isIndexed: boolean }[
   return known
 }
 
-/** The body was made by the compiler beside the standard's extractors, from a checked expression, and came under a seal. */
+/** Evaluates the body as code. The compiler of the standard's extractors made it from a checked expression, and it was stored under a seal. */
 export function extractorOf(parameter: SearchParameter, body: string | null): Extract {
   if (body === null) return interpreter(parameter)
   // oxlint-disable-next-line no-implied-eval -- compiled, as the standard's parameters are

@@ -7,7 +7,7 @@ const iso = (text: string) => {
   return bounds === null ? null : [new Date(bounds.low).toISOString(), new Date(bounds.high).toISOString()]
 }
 
-/** A date is the interval it names; without a zone it is a day of Belgrade. */
+/** Dates with the bounds of their intervals. A date without a zone is a day of Belgrade. */
 const cases: [string, string, string][] = [
   ['2026', '2025-12-31T23:00:00.000Z', '2026-12-31T22:59:59.999Z'],
   ['2026-02', '2026-01-31T23:00:00.000Z', '2026-02-28T22:59:59.999Z'],
@@ -43,7 +43,7 @@ for (const text of [
   test(`'${text}' is not a date`, () => assert.equal(dateBounds(text), null))
 }
 
-test('years before the railway have bounds, too', () => {
+test('years before there were time zones have bounds, too', () => {
   const bounds = dateBounds('0050')
   assert.ok(bounds !== null && bounds.low < bounds.high)
 })

@@ -1,12 +1,12 @@
-/** Inclusive bounds in milliseconds since 1970; a date of low precision is the whole interval it names. */
+/** Inclusive bounds in milliseconds since 1970. A date of low precision is the whole interval it names. */
 export type Bounds = { low: number; high: number }
 
-/** The ends of a period that has no start or no end: years 1 and 9999, so that they can be stored and compared as numbers. */
+/** The bounds of a period without a start or an end: years 1 and 9999, so that they can be stored and compared as numbers. */
 export const beginningOfTime = new Date('0001-01-01T00:00:00Z').getTime()
 export const endOfTime = Date.UTC(9999, 11, 31, 23, 59, 59, 999)
 
 /**
- * A date without a zone is a day of the country, in resources and in searches alike: "the server's local timezone should be
+ * A date without a zone is a day of Serbia, in resources and in searches: "the server's local timezone should be
  * assumed" (https://hl7.org/fhir/R4/search.html#date). A visit at half past midnight in Belgrade is found under its own day.
  */
 const localZone = 'Europe/Belgrade'
@@ -18,7 +18,7 @@ const recentMax = 1000
 const recentTextMax = 40
 const recent = new Map<string, Readonly<Bounds> | null>()
 
-/** Null when the text is not a date. The resources of a visit have its few instants in common, so the last ones are kept. */
+/** The bounds of a date; null when the text is none. The resources of a visit share a few instants, so the last bounds are kept. */
 export function dateBounds(text: string): Readonly<Bounds> | null {
   const known = recent.get(text)
   if (known !== undefined) return known
@@ -28,7 +28,7 @@ export function dateBounds(text: string): Readonly<Bounds> | null {
   return bounds
 }
 
-/** Minutes may be the last that is given, in searches only. */
+/** Also reads a time without seconds, which FHIR allows only in searches. */
 function readBounds(text: string): Bounds | null {
   const parts = form.exec(text)
   if (parts === null) return null
@@ -68,7 +68,7 @@ function utc(year: number, month: number, day: number): number {
 type Offset = { from: number; ms: number }
 const offsetsOfYear = new Map<number, Offset[]>()
 
-/** The instant at which clocks of the country show this; `clock` is written as if it were UTC. */
+/** The instant at which clocks in Serbia show the time `clock`, which is given as if it were UTC. */
 function local(clock: number): number {
   scratch.setTime(clock)
   const year = scratch.getUTCFullYear()
@@ -82,7 +82,8 @@ function local(clock: number): number {
   return clock - ms
 }
 
-// A handful of changes a year, asked of the time zone data once, because asking for every date would cost a thousand times more.
+// A year has only a few changes of the offset. They are read once for each year: asking the time zone data for every date would cost a thousand times
+// more.
 function readOffsets(year: number): Offset[] {
   let at = Temporal.ZonedDateTime.from({ year, month: 1, day: 1, timeZone: localZone })
   const offsets: Offset[] = []

@@ -5,7 +5,7 @@ import { numberOf } from './numbers.ts'
 import { nearForms, soundsOfName } from './sounds.ts'
 
 /**
- * From an element to what a search compares, by the tables of https://hl7.org/fhir/R4/search.html. The functions are named
+ * Turns an element into the values that a search compares, by the tables of https://hl7.org/fhir/R4/search.html. The functions are named
  * parameter type _ element type; the generated extractors call them with validated elements.
  */
 type Out = Extracted[]
@@ -45,13 +45,13 @@ function strings(out: Out, code: string, texts: (string | null)[] | undefined, j
 
 type NameParts = { text?: string; family?: string; given?: (string | null)[]; prefix?: string[]; suffix?: string[] }
 
-/** The words by which somebody is called, in the form in which they are compared. */
+/** The words of a person's name in the form that compares sounds. */
 function sounds(out: Out, code: string, { text, family, given }: NameParts): void {
   const words = soundsOfName([...(given ?? []), family, text].filter((one) => typeof one === 'string').join(' '))
   if (words.length > 0) out.push({ code, kind: 'sounds', words, near: words.map(nearForms) })
 }
 
-/** Every part alone and all together, so that both "Ana" and "Ana Petrović" find the name. */
+/** The parts of a name, each alone and all joined, so that both "Ana" and "Ana Petrović" find it. */
 function name(out: Out, code: string, value: NameParts): void {
   if (code === 'phonetic') return sounds(out, code, value)
   const joined: string[] = []
@@ -83,13 +83,13 @@ function period(out: Out, code: string, { start, end }: Period): void {
   out.push({ code, kind: 'date', low: low ?? beginningOfTime, high: high ?? endOfTime })
 }
 
-/** The events, and the bounds of the repetition: a schedule matches the time it spans. */
+/** The events of a schedule and the bounds of its repetition: a schedule matches the time that it spans. */
 function timing(out: Out, code: string, { event, repeat }: { event?: (string | null)[]; repeat?: { boundsPeriod?: Period } }): void {
   for (const one of event ?? []) if (one !== null) date(out, code, one)
   if (repeat?.boundsPeriod !== undefined) period(out, code, repeat.boundsPeriod)
 }
 
-/** A search on a reference finds it whatever version it names. */
+/** Removes the version: a search on a reference finds it with any version. */
 export function withoutVersion(reference: string): string {
   const at = reference.indexOf('/_history/')
   return at < 0 ? reference : reference.slice(0, at)
@@ -123,11 +123,11 @@ function range(out: Out, code: string, { low, high }: { low?: Quantity; high?: Q
 function refersTo({ reference: literal, type }: Reference, wanted: string): boolean {
   if (type !== undefined) return type === wanted
   if (literal === undefined) return false
-  // A urn:uuid has no type to see; the record resolves it before it extracts.
+  // A urn:uuid shows no type, but the record replaces it before values are extracted.
   return literal.startsWith(`${wanted}/`) || literal.includes(`/${wanted}/`)
 }
 
-/** A canonical with a |version is found with it and without it, so it is extracted twice. */
+/** A canonical with a |version is extracted twice, so that it is found with the version and without it. */
 function canonical(made: (code: string, value: string) => Extracted) {
   return (out: Out, code: string, value: string): void => {
     out.push(made(code, value))

@@ -1,9 +1,9 @@
 import { Problem } from './problem.ts'
 
-/** What a `_filter` says, as it is written: https://hl7.org/fhir/R4/search_filter.html. */
+/** The parsed form of a `_filter`: https://hl7.org/fhir/R4/search_filter.html. */
 export type Expression = Comparison | { is: 'and' | 'or'; of: Expression[] } | { is: 'not'; of: Expression }
 export type Comparison = { is: 'comparison'; path: Step[]; operator: Operator; value: string }
-/** `subject[type eq x].name`: what the reference leads to must satisfy the filter as well. */
+/** `subject[type eq x].name`: the target of the reference must also satisfy the filter. */
 export type Step = { name: string; filter?: Expression }
 
 const operators = ['eq', 'ne', 'co', 'sw', 'ew', 'gt', 'lt', 'ge', 'le', 'ap', 'sa', 'eb', 'pr', 'po', 'ss', 'sb', 'in', 'ni', 're'] as const
@@ -16,7 +16,7 @@ const comparisonsMax = 100
 const space = /\s*/y
 const name = /_?[A-Za-z][\w:-]*/y
 const word = /[A-Za-z]+/y
-/** A JSON string, or anything up to a space or the end of what is in brackets. */
+/** A value is a JSON string, or everything up to a space or a closing bracket. */
 const quoted = /"(?:[^"\\]|\\.)*"/y
 const bare = /[^\s)\]"]+/y
 
@@ -24,7 +24,7 @@ const form = 'Write path operator value, joined by and, or, not (…): given eq 
 
 /**
  * Reads a filter from left to right: neither `and` nor `or` binds closer, so `a or b and c` is `(a or b) and c`.
- * Says at which character it could not go on.
+ * A Problem names the character where the filter becomes unreadable.
  */
 export function readExpression(text: string): Expression | Problem {
   try {
@@ -81,7 +81,7 @@ class Reader {
     const from = this.#at
     if (this.#takeWord('not')) {
       if (this.#takeSign('(')) return { is: 'not', of: this.#closed(')') }
-      this.#at = from // A parameter may be called so, too.
+      this.#at = from // Not the operator but a parameter that is called `not`.
     }
     return this.#comparison()
   }
@@ -138,7 +138,7 @@ class Reader {
     return true
   }
 
-  /** Only a whole word: `order` is not `or`. */
+  /** Takes a whole word only: `order` does not begin with `or`. */
   #takeWord(wanted: string): boolean {
     this.#take(space)
     const from = this.#at

@@ -8,7 +8,7 @@ import { conditionOf, followed } from './relation.ts'
 import type { Clause } from './search.ts'
 import { dateValue } from './values.ts'
 
-/** The comparisons of each type (https://hl7.org/fhir/R4/search_filter.html#ops); of the others the specification does not say what they would mean. */
+/** The comparisons that each type allows (https://hl7.org/fhir/R4/search_filter.html#ops). The specification does not say what others would mean. */
 const ordered = ['eq', 'ne', 'gt', 'lt', 'ge', 'le', 'sa', 'eb', 'ap'] as const
 const comparisons: Record<SearchParameter['type'], readonly Operator[]> = {
   string: ['eq', 'ne', 'co', 'sw', 'ew', 'pr'],
@@ -22,7 +22,7 @@ const comparisons: Record<SearchParameter['type'], readonly Operator[]> = {
   special: [],
 }
 
-/** `_filter`: its outermost conditions, all of which must hold. */
+/** Reads a `_filter` into clauses that must all hold. */
 export function filterOf(fhir: Fhir, type: string | null, text: string): Clause[] | Problem {
   const expression = readExpression(text)
   if (expression instanceof Problem) return expression
@@ -31,11 +31,11 @@ export function filterOf(fhir: Fhir, type: string | null, text: string): Clause[
   return clause.test === 'all' ? clause.clauses : [clause]
 }
 
-/** `steps`: how many references were followed to the type, of which a chain may have only a few. */
+/** `steps`: how many references lead to this type; their number is limited. */
 function clauseOfExpression(fhir: Fhir, type: string | null, expression: Expression, steps = 0): Clause | Problem {
   if (expression.is === 'comparison') {
     const clause = comparisonOf(fhir, type, expression.path, expression, steps)
-    // Of several conditions the one that is wrong is named.
+    // The problem names the condition that is wrong, because a filter may have many.
     return clause instanceof Problem ? new Problem(clause.code, `${safeName(nameOf(expression.path))}: ${clause.says}`, clause.hint) : clause
   }
   if (expression.is === 'not') {
@@ -46,7 +46,7 @@ function clauseOfExpression(fhir: Fhir, type: string | null, expression: Express
   for (const one of expression.of) {
     const clause = clauseOfExpression(fhir, type, one, steps)
     if (clause instanceof Problem) return clause
-    // What is joined in brackets by the same word is one list.
+    // Conditions in brackets that are joined by `and` inside and outside become one list.
     if (clause.test === 'all' && expression.is === 'and') clauses.push(...clause.clauses)
     else clauses.push(clause)
   }
@@ -54,11 +54,11 @@ function clauseOfExpression(fhir: Fhir, type: string | null, expression: Express
 }
 const code = '_filter'
 
-/** `path`: what is left of the comparison's path, from the type where it stands. */
+/** `path`: the rest of the comparison's path, beginning at `type`. */
 function comparisonOf(fhir: Fhir, type: string | null, path: readonly Step[], comparison: Comparison, steps: number): Clause | Problem {
   const at = path.findIndex(({ filter }) => filter !== undefined)
   if (at < 0) return conditionOf(fhir, type, nameOf(path), { of: (parameter, modifier) => comparedTo(parameter, modifier, comparison) }, steps)
-  // As far as the brackets it is an ordinary chain; behind them both must hold of the same resource.
+  // Up to the brackets the path is an ordinary chain. The filter in the brackets and the rest of the path must hold for the same resource.
   const { filter } = path[at] as Step & { filter: Expression }
   const inside = (target: string): Clause | Problem => {
     const behind = steps + at + 1
@@ -109,7 +109,7 @@ function compared(parameter: SearchParameter, operator: Exclude<Operator, 'pr'>,
       return clauseOf(parameter, 'in', text)
     case 'ni':
       return clauseOf(parameter, 'not-in', text)
-    // "True if the value subsumes a concept in the set": what is found lies below it.
+    // "True if the value subsumes a concept in the set": the codes that are found lie below the value.
     case 'ss':
       return clauseOf(parameter, 'below', text)
     case 'sb':
@@ -118,7 +118,7 @@ function compared(parameter: SearchParameter, operator: Exclude<Operator, 'pr'>,
       return clauseOf(parameter, null, text)
     case 'po': {
       const period = dateValue(text)
-      // Two intervals that have an instant in common: what `ap` means once it was widened.
+      // Two intervals that share an instant: the test of `ap`, here without its widening.
       return period instanceof Problem ? period : { code: parameter.code, test: 'date', values: [{ ...period, prefix: 'ap' }] }
     }
     default:
@@ -126,7 +126,10 @@ function compared(parameter: SearchParameter, operator: Exclude<Operator, 'pr'>,
   }
 }
 
-/** In a filter a comma is a comma: alternatives are joined by `or`. In texts a backslash is one, too; in the others it keeps the bar of a code. */
+/**
+ * Escapes a value for the parser of plain parameters. In a filter a comma is only a comma, because `or` joins alternatives. A backslash in a text is
+ * only a backslash; elsewhere it may escape the bar of a code.
+ */
 const escaped = (value: string, isText = false) =>
   isText ? value.replace(/[\\,$]/g, '\\$&') : value.replace(/\\[\\,$|]|[,$]/g, (found) => (found.length > 1 ? found : `\\${found}`))
 

@@ -11,14 +11,14 @@ type Json = Record<string, unknown>
 type Convert = (out: Extracted[], code: string, value: never) => void
 
 /**
- * For expressions that the compiler does not translate: FHIRPath by an interpreter, some fifty times slower, and what a value is
- * seen by its shape. Only what a parameter of the type can speak of is taken.
+ * Evaluates expressions that the compiler cannot translate by a FHIRPath interpreter, some fifty times slower. The type of a value is guessed from
+ * its properties; values that a parameter of this type cannot have are left out.
  */
 export function interpreter({ code, type, expression }: SearchParameter): (resource: Resource, out: Extracted[]) => void {
   const { readable, constants } = withConstants(expression)
   const evaluate = fhirpath.compile(readable, r4, { traceFn: silent }) as unknown as (resource: unknown, constants: object) => unknown[]
   return (resource, out) => {
-    // Exact numbers (1.50) are objects here; the interpreter knows plain ones.
+    // Exact numbers (1.50) are objects here; the interpreter needs plain numbers.
     for (const value of evaluated(code, () => evaluate(JSON.parse(JSON.stringify(resource)), constants))) {
       const convert = converterOf(type, value)
       if (convert) (convert as (out: Extracted[], code: string, value: unknown) => void)(out, code, value)
@@ -28,7 +28,7 @@ export function interpreter({ code, type, expression }: SearchParameter): (resou
 
 const evaluateMs = 1000
 
-/** An expression of an added parameter runs in the thread that answers requests: one that does not end must not stop it. */
+/** The expression of an added parameter runs in the thread that answers requests, so it is stopped when it takes too long. */
 function evaluated(code: string, act: () => unknown[]): unknown[] {
   try {
     return bounded(evaluateMs, act)

@@ -14,8 +14,8 @@ const isAllergic: Conditions = [...isTrue, ['clinical-status:not', 'inactive,res
 const isTaken: Conditions = [['status', 'active,on-hold,unknown,intended']]
 
 /**
- * The functional lists of R4 (lists.html, "Current Resource Lists") as conditions on the resources themselves, by the rule of the patient summary: what is not
- * over and not wrong. "Current" of a resource that does not say so is yes: one too many is looked at, one too few is not.
+ * The functional lists of R4 (lists.html, "Current Resource Lists") as conditions on the resources, by the rule of the patient summary: all that is not
+ * over and not wrong. A resource without a status counts as current: one too many is looked at, one too few would be missed.
  */
 const functional: Record<string, Record<string, Conditions> | undefined> = {
   '$current-problems': { Condition: [...isTrue, ['clinical-status:not', 'inactive,remission,resolved']] },
@@ -27,11 +27,16 @@ const functional: Record<string, Record<string, Conditions> | undefined> = {
     ],
   },
   '$current-allergies': { AllergyIntolerance: isAllergic },
-  // Whoever gave no category may have meant a drug.
+  // An allergy without a category may be one to a drug.
   '$current-drug-allergies': { AllergyIntolerance: [...isAllergic, ['_filter', 'category eq medication or category eq biologic or category pr false']] },
 }
 
-/** `_list=id`, `List/id` or `$current-…`, with commas: what any of them names. */
+/** The functional lists by their names without the `$`, each with the types of its entries. */
+export const functionalLists: Readonly<Record<string, readonly string[]>> = Object.fromEntries(
+  Object.entries(functional).map(([name, list = {}]) => [name.slice(1), Object.keys(list)]),
+)
+
+/** Reads `_list`: `id`, `List/id` or `$current-…`, separated by commas. A resource is found when one of the lists has it. */
 export function listOf(fhir: Fhir, type: string | null, value: string): Clause | Clause[] | Problem {
   const names = value.split(',').map((one) => one.replace(/^List\//, ''))
   if (names.length > listsMax) return wrong

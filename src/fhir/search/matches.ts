@@ -6,10 +6,13 @@ import type { Terminology } from '../terminology/terminology.ts'
 import type { CanonicalUnit, Units } from '../units.ts'
 import { type Clause, type DateValue, type NumberValue, type OfTypeValue, type Search, type StringHow, type TokenValue, ucum } from './search.ts'
 
-/** What is known of units and code systems. */
+/** What the comparison knows of units and code systems. */
 export type Known = { units: Units; terminology: Pick<Terminology, 'isCaseless'> }
 
-/** The meaning of a search: https://hl7.org/fhir/R4/search.html. A store may narrow what is asked, never decide. */
+/**
+ * Whether a resource with these extracted values satisfies the search: https://hl7.org/fhir/R4/search.html. A store may use conditions to
+ * find fewer candidates, but only this function decides.
+ */
 export function matches(search: Search, extracted: Extracted[], known: Known): boolean {
   return search.clauses.every((clause) => holds(clause, extracted, known))
 }
@@ -36,7 +39,7 @@ function holds(clause: Clause, extracted: readonly Extracted[], known: Known): b
     case 'codes':
     case 'list':
     case 'compartment':
-      throw new Error('what other resources decide was not found out before') // A broken invariant of the store, not of the question.
+      throw new Error('what other resources decide was not found out before') // The store must have resolved it before: an error of ours.
     default: {
       const isNot = clause.test === 'token' && clause.isNot
       return extracted.some((one) => one.code === clause.code && fits(clause, one, known)) !== isNot
@@ -44,7 +47,7 @@ function holds(clause: Clause, extracted: readonly Extracted[], known: Known): b
   }
 }
 
-/** A concept may be a text alone, a reference an identifier alone: neither is a code or an address that could be another one. */
+/** A concept may be a text alone, and a reference an identifier alone: such values have no code or address that could differ from another. */
 const hasValue = (one: Extracted): boolean => (one.kind === 'token' ? one.value !== null : one.kind !== 'reference' || one.reference !== null)
 
 type OfOneValue = Exclude<
@@ -94,7 +97,7 @@ function fits(clause: OfOneValue, one: Extracted, known: Known): boolean {
 const fewMax = 16
 const sets = new WeakMap<readonly string[], Set<string>>()
 
-/** Membership in a list that may be long, because relations were followed to make it. */
+/** Membership in a list. Lists made by following relations may be long, so these become a set. */
 function isAmong(list: readonly string[], value: string): boolean {
   if (list.length <= fewMax) return list.includes(value)
   let set = sets.get(list)
@@ -108,7 +111,7 @@ function isAmong(list: readonly string[], value: string): boolean {
 const isType = (wanted: OfTypeValue, { system, code }: { system?: string; code?: string }, known: Known) =>
   code !== undefined && (wanted.system === undefined || wanted.system === system) && isSameCode(wanted.type, code, system ?? null, known)
 
-/** R4 asks to find a code in any case unless its system tells cases apart (search, 3.1.1.4.10, CodeSystem.caseSensitive). */
+/** R4 matches codes in any case unless their system is case-sensitive (search, 3.1.1.4.10, CodeSystem.caseSensitive). */
 const isSameCode = (wanted: string, code: string, system: string | null, { terminology }: Known): boolean =>
   wanted === code || (system !== null && wanted.length === code.length && wanted.toLowerCase() === code.toLowerCase() && terminology.isCaseless(system))
 
@@ -119,7 +122,7 @@ function isToken(wanted: TokenValue, system: string | null, value: string | null
 
 type OfToken = Extracted & { kind: 'token' }
 
-/** Numbers of people and things are what was written; only codes have a code system. */
+/** Identifiers are compared as they are written; only codes belong to a code system that may ignore case. */
 const isWantedToken = (wanted: TokenValue, { system, value, types }: OfToken, known: Known): boolean =>
   isToken(wanted, system, value) ||
   (wanted.value !== undefined &&
@@ -130,7 +133,7 @@ const isWantedToken = (wanted: TokenValue, { system, value, types }: OfToken, kn
 
 const tokenSets = new WeakMap<readonly TokenValue[], Set<string> | null>()
 
-/** A value set may stand for thousands of codes: they are looked up, each as a code of its system or as a code alone. */
+/** A value set may stand for thousands of codes, so these are looked up in a set, each with its system and alone. */
 function isAmongTokens(wanted: readonly TokenValue[], one: OfToken, known: Known): boolean {
   const set = wanted.length <= fewMax ? null : tokenSetOf(wanted)
   if (set === null) return wanted.some((value) => isWantedToken(value, one, known))
@@ -141,12 +144,12 @@ function isAmongTokens(wanted: readonly TokenValue[], one: OfToken, known: Known
   return (set.has(` ${system}|${lower}`) || set.has(` |${lower}`)) && known.terminology.isCaseless(system)
 }
 
-/** Null when one of them says more than a code, or less. */
+/** Null when a value is not a plain code, with or without a system. */
 function tokenSetOf(wanted: readonly TokenValue[]): Set<string> | null {
   let set = tokenSets.get(wanted)
   if (set === undefined) {
     const isSimple = wanted.every((one) => one.system !== null && one.value !== undefined)
-    // No system begins with a space.
+    // The form in lower case begins with a space, which no system does.
     const forms = ({ system, value = '' }: TokenValue) => [`${system ?? ''}|${value}`, ` ${system ?? ''}|${value.toLowerCase()}`]
     set = isSimple ? new Set(wanted.flatMap(forms)) : null
     tokenSets.set(wanted, set)
@@ -169,7 +172,7 @@ function isString(how: StringHow, wanted: string, folded: string, exact: string 
   }
 }
 
-/** Of two intervals: the range of the parameter and the range of the element. */
+/** Compares two intervals: that of the parameter and that of the element. */
 function isDate({ prefix, low, high }: DateValue, from: number, to: number): boolean {
   const isWithin = low <= from && to <= high
   switch (prefix) {
@@ -194,7 +197,7 @@ function isDate({ prefix, low, high }: DateValue, from: number, to: number): boo
   }
 }
 
-/** For order the number is taken as exact, for likeness as the interval of its precision. */
+/** gt, lt, ge, le, sa and eb take the number as exact, the others as the interval of its precision. */
 function isNumber({ prefix, number, low, high }: NumberValue, from: number, to: number): boolean {
   switch (prefix) {
     case 'gt':
@@ -219,12 +222,12 @@ function isQuantity(wanted: NumberValue, one: Extracted & { kind: 'number' | 'qu
   if (!isNumber(wanted, one.low, one.high)) return false
   if (wanted.unit === undefined) return true
   if (one.kind === 'number') return false
-  // number||unit finds the unit as a code or as it is written; number|system|code the code of that system.
+  // number||unit finds the unit by its code or its text; number|system|code by the code of that system.
   if (wanted.system === undefined) return one.unit === wanted.unit || one.label === wanted.unit
   return one.system === wanted.system && one.unit === wanted.unit
 }
 
-/** 5.4 g is 5400 mg: units of one dimension are compared in their base, the interval of the precision with them. */
+/** 5.4 g is 5400 mg: units of one dimension are compared in base units, together with the interval of the precision. */
 function isSameAmount(wanted: NumberValue, one: Extracted & { kind: 'quantity' }, units: Units): boolean {
   const mine = units.canonical(wanted.unit as string)
   const theirs = one.unit === null ? null : units.canonical(one.unit)
@@ -236,7 +239,7 @@ function isSameAmount(wanted: NumberValue, one: Extracted & { kind: 'quantity' }
 
 const digits = 12
 
-/** Rounded to more digits than anything is measured with, so that 0.0054 g is 5.4 mg also in binary. */
+/** Rounds to more digits than any measurement has, so that 0.0054 g equals 5.4 mg in binary, too. */
 function inBase(value: number, { factor, offset }: CanonicalUnit): number {
   return Math.abs(value) === Number.MAX_VALUE ? value : Number((value * factor + offset).toPrecision(digits))
 }
@@ -246,7 +249,7 @@ function isUri(how: 'is' | 'below' | 'above', wanted: string, uri: string): bool
   return how === 'above' ? wanted.startsWith(uri) : uri === wanted
 }
 
-/** What the result is ordered by: the lowest value of each sort parameter when ascending, the highest when descending. */
+/** The values that order the result: the lowest value of each sort parameter when ascending, the highest when descending. */
 export function sortKey(search: Search, extracted: Extracted[]): (string | number | null)[] {
   return search.sort.map(({ code, isDescending }) => {
     let best: string | number | null = null
@@ -265,7 +268,7 @@ const isIdentifier = /(?:^|-)identifier$/
 function comparable(one: Extracted, isDescending: boolean): string | number | null {
   switch (one.kind) {
     case 'token':
-      // What kind of number it is says nothing about its place among others.
+      // The text of an identifier describes its type and says nothing about the order.
       return one.text === undefined || isIdentifier.test(one.code) ? one.value : fold(one.text)
     case 'reference':
       return one.reference

@@ -81,7 +81,7 @@ const told = aPatient({
   },
 })
 
-/** The resource, the query, whether it is found. */
+/** A resource, a query, and whether the query finds it. */
 const table: [Resource, string, boolean][] = [
   // _filter
   [patient, '_filter=given eq ana', true],
@@ -208,7 +208,7 @@ const table: [Resource, string, boolean][] = [
   [observation, 'date=2026-03-01', true],
   [observation, 'date=2026-03-01T07:30:00Z', true],
   [observation, 'date=2026-03-01T08:30:00Z', false],
-  // A visit that began at half past midnight in Belgrade and ended on the fourth.
+  // A visit that began on the second, at half past midnight in Belgrade, and ended on the fourth.
   [encounter, 'date=2026-03-02', false],
   [encounter, 'date=2026-03', true],
   [encounter, 'date=ge2026-03-03', true],
@@ -262,7 +262,7 @@ const table: [Resource, string, boolean][] = [
   [observation, 'value-quantity=gt5.39', true],
   [observation, 'value-quantity=lt5.40', false],
   [observation, 'value-quantity=5.44', false],
-  // 5.40 mmol/L is 0.0054 mol/L, 5400 umol/L; the interval of the precision goes along
+  // 5.40 mmol/L is 0.0054 mol/L or 5400 umol/L; the interval of the precision is converted, too
   [observation, 'value-quantity=5400|http://unitsofmeasure.org|umol/L', true],
   [observation, 'value-quantity=0.0054|http://unitsofmeasure.org|mol/L', true],
   [observation, 'value-quantity=0.00544|http://unitsofmeasure.org|mol/L', false],
@@ -327,7 +327,7 @@ const pairsOf = (query: string) => [...new URLSearchParams(query)]
 
 for (const [resource, query, expected] of table) {
   test(`${resource.resourceType}?${query} ${expected ? 'finds' : 'does not find'}`, () => {
-    // Through JSON, because a search lives in paging links.
+    // Through JSON, because paging links carry searches as JSON.
     const search: Search = JSON.parse(JSON.stringify(parseSearch(fhir, resource.resourceType, pairsOf(query.replaceAll('+', '%2B')), { lenient: false })))
     const extracted = [
       ...fhir.extract(resource),
@@ -338,7 +338,7 @@ for (const [resource, query, expected] of table) {
     ]
     assert.equal(matches(search, extracted, fhir), expected)
     if (!expected) return
-    // A store that narrows by these conditions must not lose what matches.
+    // A store that narrows by these conditions must not lose a match.
     for (const { code, any } of narrowing(search)) {
       assert.ok(
         extracted.some((one) => any.some((condition) => (condition.of ?? [code]).includes(one.code) && satisfies(condition, one))),
@@ -348,7 +348,7 @@ for (const [resource, query, expected] of table) {
   })
 }
 
-test('what can be narrowed is narrowed', () => {
+test('every clause that can narrow the candidates does', () => {
   const codes = (query: string) => narrowing(parseSearch(fhir, 'Patient', pairsOf(query), { lenient: false })).map(({ code }) => code)
   assert.deepEqual(codes('gender=female&name=a&birthdate=ge1980&organization=1&identifier=x&_profile=http://a'), [
     'gender',

@@ -3,28 +3,28 @@ import { type Clause, type DateValue, type NumberValue, type Search, type TokenV
 import { nearForms } from './sounds.ts'
 
 /**
- * Conditions a store may use to find fewer candidates. What satisfies the search satisfies every entry, by at least one of its
- * conditions; the other way does not hold, so `matches` still decides. A clause that cannot narrow (:not, :missing, ne) has no entry.
+ * Conditions by which a store may find fewer candidates. A resource that matches the search fulfils at least one condition of every entry. A
+ * candidate that fulfils them need not match, so `matches` still decides. A clause that cannot narrow (:not, :missing, ne) has no entry.
  */
 export type Narrowing = { code: string; any: Condition[] }
 export type Condition = OfOneValue & {
-  /** Where the alternatives of one entry ask different parameters. */
+  /** The parameters that the condition is about, when they are not the one of the entry. */
   of?: string[]
 }
 type OfOneValue =
-  /** A code in any case: some code systems do not tell cases apart. */
+  /** A code in any case, because some code systems ignore case. */
   | ({ is: 'token' } & TokenValue)
   | ({ is: 'identifier' } & TokenValue)
   | { is: 'string'; how: 'starts' | 'contains'; value: string }
   | { is: 'reference'; literals: string[] }
   | { is: 'ids'; ids: string[] }
-  /** Each of these words shares one of its forms with a word of the name. */
+  /** For each word that is searched for, its forms: one of these must be a form of a word of the name. */
   | { is: 'sounds'; near: string[][] }
   /** All of these words occur in the narrative. */
   | { is: 'words'; words: string[] }
   | { is: 'uri'; value: string }
   | { is: 'uri-below'; value: string }
-  /** Bounds for the bounds of an element: lowFrom ≤ low ≤ lowTo, highFrom ≤ high ≤ highTo, each where given. */
+  /** Bounds for the two ends of an element's interval: lowFrom ≤ low ≤ lowTo, highFrom ≤ high ≤ highTo, each if given. */
   | ({ is: 'date' | 'number' } & IntervalBounds)
 type IntervalBounds = { lowFrom?: number; lowTo?: number; highFrom?: number; highTo?: number }
 
@@ -37,7 +37,7 @@ function entryOf(clause: Clause): Narrowing[] {
   return any === null ? [] : [{ code: clause.code, any }]
 }
 
-/** Whose parts stand together also has each part somewhere, under the part's own parameter. */
+/** A composite has its parts in one element, so each part is also somewhere in the resource, under its own parameter. */
 function partsOf({ components, values }: Extract<Clause, { test: 'composite' }>): Narrowing[] {
   return components.flatMap((code, at) => {
     const each = values.map((parts) => conditions(parts[at] as Clause))
@@ -56,14 +56,14 @@ function conditions(clause: Clause): Condition[] | null {
     case 'of-type':
       return clause.values.map(({ value }) => ({ is: 'token' as const, value }))
     case 'words':
-      // Only the narrative has an index of words; a search through everything reads the candidates.
+      // Only words of the narrative are indexed; for `_content` all candidates are read.
       return clause.code === '_text' ? clause.any.map((list) => ({ is: 'words' as const, words: [...new Set(list.flatMap((one) => one.split(' ')))] })) : null
     case 'any': {
       const each = clause.clauses.map(conditionsInside)
       return each.includes(null) ? null : merged(each.flat() as Condition[])
     }
     case 'all':
-      // Any one of them leaves no match out, and alternatives beside it need it as a list.
+      // One of the clauses is enough: no match is lost by it, and alternatives beside it need a single list.
       return clause.clauses.map(conditionsInside).find((one) => one !== null) ?? null
     case 'sounds':
       return clause.values.map((words) => ({ is: 'sounds' as const, near: words.map(nearForms) }))
@@ -72,7 +72,7 @@ function conditions(clause: Clause): Condition[] | null {
     case 'reference':
       return clause.values.map(({ literals }) => ({ is: 'reference' as const, literals }))
     case 'string':
-      // What is exactly equal also begins with it when both are folded, and the folded form is what a store can index.
+      // A text that is exactly equal also begins with the value when both are folded, and a store indexes the folded form.
       return clause.values.map((value) => ({
         is: 'string' as const,
         how: clause.how === 'contains' || clause.how === 'ends' ? 'contains' : 'starts',
@@ -84,7 +84,7 @@ function conditions(clause: Clause): Condition[] | null {
     case 'date':
       return intervals(clause.values, 'date')
     case 'number':
-      // An amount may be written in another unit of the same dimension, so its own number says nothing.
+      // An amount may have another unit of the same dimension, so its number alone tells nothing.
       return clause.values.some(({ system }) => system === ucum) ? null : intervals(clause.values, 'number')
     default:
       return null
@@ -94,7 +94,7 @@ function conditions(clause: Clause): Condition[] | null {
 const conditionsInside = (clause: Clause): Condition[] | null =>
   conditions(clause)?.map((condition) => ({ ...condition, of: condition.of ?? [clause.code] })) ?? null
 
-/** The same reference asked of several parameters is one condition. */
+/** Joins conditions with the same reference on several parameters into one. */
 function merged(all: Condition[]): Condition[] {
   const kept = new Map<unknown, Condition>()
   for (const condition of all) {
@@ -112,7 +112,7 @@ function intervals(values: (DateValue | NumberValue)[], is: 'date' | 'number'): 
 
 function intervalBounds(value: DateValue | NumberValue): IntervalBounds | null {
   const { prefix, low, high } = value
-  // Order takes a number as exact, a date as its interval; ge and le are widened to what both could mean.
+  // Comparisons of order take a number as exact and a date as its interval; ge and le are widened to include both readings.
   const [from, to] = 'number' in value && prefix !== 'eq' && prefix !== 'ap' ? [value.number, value.number] : [low, high]
   switch (prefix) {
     case 'eq':

@@ -1,12 +1,15 @@
 import { Problem } from './problem.ts'
 import type { NearValue } from './search.ts'
 
-/** "If the distance is omitted, the server can use its own discretion" (https://hl7.org/fhir/R4/location.html#positional): a town and around it. */
+/**
+ * The distance when none is given, enough for a town and its surroundings: "If the distance is omitted, the server can use its own discretion"
+ * (https://hl7.org/fhir/R4/location.html#positional).
+ */
 const usualKm = 10
 const kmOf: Record<string, number> = { km: 1, m: 0.001, '[mi_i]': 1.609344, mi: 1.609344, '[ft_i]': 0.0003048, '[nmi_i]': 1.852 }
 const numberForm = /^[+-]?\d{1,3}(?:\.\d{1,15})?$/
 
-/** `latitude|longitude|distance|unit`; without a unit kilometres. */
+/** Reads `latitude|longitude|distance|unit`; the unit is kilometres when none is given. */
 export function nearValue(parts: string[]): NearValue | Problem {
   const hint = 'Write latitude|longitude|distance|unit, for example 44.81|20.46|5|km.'
   const [latitudeText = '', longitudeText = '', distanceText = '', unit = 'km'] = parts
@@ -25,7 +28,7 @@ export function nearValue(parts: string[]): NearValue | Problem {
 const earthKm = 6371.0088
 const radians = (degrees: number) => (degrees * Math.PI) / 180
 
-/** Along the great circle, by the haversine formula. */
+/** The distance along the great circle, by the haversine formula. */
 export function distanceKm(a: { latitude: number; longitude: number }, b: { latitude: number; longitude: number }): number {
   const [from, to] = [radians(a.latitude), radians(b.latitude)]
   const half = Math.sin((to - from) / 2) ** 2 + Math.cos(from) * Math.cos(to) * Math.sin(radians(b.longitude - a.longitude) / 2) ** 2

@@ -15,7 +15,7 @@ const escaped = (text: string) => text.replace(/[\\,|$]/g, '\\$&')
 const iso = (ms: number) => new Date(ms).toISOString()
 const isFinal = (value: number) => Math.abs(value) < 1e300
 
-/** How somebody would ask for this value, or null where a value cannot be written in a query. */
+/** The query for a value; null when no query can express it. */
 function asked(one: Extracted): string | null {
   switch (one.kind) {
     case 'token':
@@ -42,7 +42,7 @@ function asked(one: Extracted): string | null {
 }
 
 function questionsOf(parameter: SearchParameter, values: readonly Extracted[]): string[] {
-  // A collection may begin with something that is no Composition; nobody can ask for that.
+  // The first entry of a collection may be no Composition; a query cannot name such a target.
   const isTarget = (one: Extracted) =>
     one.kind !== 'reference' || one.reference?.includes(':') || targetsOf(parameter).includes(one.reference?.split('/')[0] ?? '')
   const own = values.filter((one) => one.code === parameter.code && isTarget(one))
@@ -63,7 +63,7 @@ function finds(resource: Resource, code: string, value: string, values: readonly
   }
 }
 
-test('whatever stands in a resource finds it, by every parameter that R4 has, and no narrowing loses it', { skip: examples.skip }, () => {
+test('every value of a resource finds it, by every parameter that R4 has, and no narrowing loses it', { skip: examples.skip }, () => {
   const seen = new Set<string>()
   let asking = 0
   for (const { file, resource } of resourcesIn(examples.folder)) {
@@ -72,7 +72,7 @@ test('whatever stands in a resource finds it, by every parameter that R4 has, an
     const codes = parameters.filter((one) => one.components !== undefined).map((one) => one.code)
     const values = [...fhir.extract(resource), ...fhir.details(resource, codes)]
     for (const parameter of parameters) {
-      if (parameter.code === 'phonetic') continue // It compares sounds, not what is written.
+      if (parameter.code === 'phonetic') continue // This parameter compares sounds and not the text itself.
       for (const value of questionsOf(parameter, values).slice(0, 5)) {
         if (value.length > 300) continue
         finds(resource, parameter.code, value, values, file)
@@ -84,7 +84,7 @@ test('whatever stands in a resource finds it, by every parameter that R4 has, an
   assert.ok(asking > 4000 && seen.size > 1100, `${asking} questions by ${seen.size} parameters`)
 })
 
-test('what some parameters alone take out of a resource is what all of them take out for these', { skip: examples.skip }, () => {
+test('extracting some parameters alone gives the same values as extracting all', { skip: examples.skip }, () => {
   let asking = 0
   for (const { file, resource } of resourcesIn(examples.folder)) {
     if (fhir.validate(resource).some(({ severity }) => severity === 'error')) continue

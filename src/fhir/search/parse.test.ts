@@ -13,7 +13,7 @@ import type { Search } from './search.ts'
 const fhir = preparedFhir()
 const parse = (type: string | null, query: string, lenient = false): Search => parseSearch(fhir, type, [...new URLSearchParams(query)], { lenient })
 
-/** The type, the query, and what the refusal must say or hint. */
+/** The type, the query, and a pattern that the refusal or its hint must match. */
 const refused: [string | null, string, RegExp][] = [
   ['Patient', 'nam=x', /Did you mean name/],
   ['Patient', 'birth-date=1980', /Did you mean birthdate/],
@@ -93,7 +93,9 @@ const refused: [string | null, string, RegExp][] = [
   ['Patient', `_filter=${'('.repeat(30)}name eq x`, /more than 20 brackets/],
   ['Patient', `_filter=${'name eq x or '.repeat(100)}name eq x`, /more than 100 conditions/],
   ['Patient', '_query=x', /named queries/],
-  ['Patient', '_contained=true', /not found by themselves/],
+  ['Patient', '_contained=true', /_contained: is asked of one type.*Medication\?_contained=true/],
+  ['Patient', '_contained=maybe', /Use one of: true, false, both/],
+  ['Patient', '_containedType=both', /Use one of: container, contained/],
   ['Patient', '_list=$current-problems', /\$current-problems lists no Patient.*Search Condition/],
   ['Condition', '_list=$current-wishes', /functional list is not known.*\$current-allergies/],
   ['Patient', '_list=a b', /name Lists/],
@@ -185,7 +187,7 @@ test('the controls are read', () => {
   assert.deepEqual([search.total, search.summary, search.elements], ['accurate', 'data', ['name', 'gender']])
 })
 
-test('a count of nothing asks for the number alone', () => assert.equal(parse('Patient', '_count=0').summary, 'count'))
+test('_count=0 asks only for the number of matches', () => assert.equal(parse('Patient', '_count=0').summary, 'count'))
 
 test('a search is plain data', () => {
   const search = parse(
@@ -321,7 +323,7 @@ test('no query makes anything but a search or a refusal, and every search can be
         const stored: Search = JSON.parse(JSON.stringify(search))
         assert.deepEqual(stored, search)
         narrowing(stored)
-        // What other resources decide is found out by a store.
+        // A store must first resolve clauses about other resources.
         if (!singleClauses(stored.clauses).some(({ test }) => related.has(test))) matches(stored, fhir.extract(anObservation()), fhir)
       } catch (error) {
         assert.ok(error instanceof Refusal)

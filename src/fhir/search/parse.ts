@@ -11,18 +11,19 @@ import { type Clause, countDefault, type Search } from './search.ts'
 const clausesMax = 100
 const repeatable = new Set(['_include', '_revinclude', '_sort', '_elements'])
 
-type Options = { lenient: boolean }
+/** `mayLookInside`: the caller can answer with contained resources. */
+type Options = { lenient: boolean; mayLookInside?: boolean }
 
 /**
- * The pairs of a query string as a Search. Several types are asked by what all of them understand; the order of their answers and what
- * they bring along is the same for all.
+ * Reads the pairs of a query string into a Search. A search over several types may only use parameters that all of them have; the order of the answers
+ * and the includes are the same for all.
  */
 export function parseSearch(fhir: Fhir, type: string | readonly string[] | null, pairs: [string, string][], options: Options): Search {
   if (type === null || typeof type === 'string') return parseOne(fhir, type, pairs, options)
   const isShared = ([name]: [string, string]) => name !== '_sort' && isControl(name.split(':')[0] as string)
   const own = pairs.filter((pair) => !isShared(pair))
   const first = type.map((one) => parseOne(fhir, one, own, options))
-  // What one of the types does not know is left out of all, or the answer would mix two questions.
+  // A parameter that one of the types does not have is left out for all, or the answer would mix two searches.
   const left = new Set(first.flatMap(({ ignored }) => ignored.map(({ name }) => name)))
   const kept = own.filter(([name]) => !left.has(safeName(name)))
   const each = left.size === 0 ? first : type.map((one) => parseOne(fhir, one, kept, options))
@@ -37,19 +38,19 @@ export function parseSearch(fhir: Fhir, type: string | readonly string[] | null,
 const isControl = (code: string) => Object.hasOwn(controls, code)
 
 /**
- * The pairs of a query string as a Search of one type. Nothing is passed over: what is unknown or has no implemented meaning refuses the whole
- * search with a list of everything that is wrong; with `lenient` (Prefer: handling=lenient) it is left out and reported, but for modifiers.
+ * Reads the pairs of a query string into a Search of one type. Unknown or unimplemented parameters refuse the whole search, with a list of
+ * all mistakes. With `lenient` (Prefer: handling=lenient) they are left out and reported instead, except for modifiers.
  */
-function parseOne(fhir: Fhir, type: string | null, pairs: [string, string][], { lenient }: Options): Search {
+function parseOne(fhir: Fhir, type: string | null, pairs: [string, string][], { lenient, mayLookInside }: Options): Search {
   const search: Search = {
     ...{ type, clauses: [], count: countDefault, sort: [], include: [], revinclude: [] },
     ...{ total: null, summary: 'false' as const, elements: [], used: [], ignored: [] },
   }
   const issues: RefusalIssue[] = []
   for (const [name, value] of pairs) {
-    // A parameter that turns out wrong half way must leave nothing of itself behind.
+    // A parameter may prove wrong half way, so it changes a copy, and the search itself only when it is right.
     const attempt = copyOf(search)
-    const problem = take(attempt, name, value, fhir)
+    const problem = take(attempt, name, value, fhir) ?? (mayLookInside ? null : lookingInside(attempt))
     if (problem === null) {
       Object.assign(search, attempt)
       search.used.push([name, value])
@@ -78,6 +79,11 @@ function togetherProblem({ summary, include, revinclude }: Search): RefusalIssue
   const hint = 'Leave one of them out.'
   return { severity: 'error', code: 'value', diagnostics: '_summary=text and includes cannot be asked together', expression: 'http._summary', hint }
 }
+
+const lookingInside = ({ contained }: Search): Problem | null =>
+  (contained?.how ?? 'false') === 'false'
+    ? null
+    : new Problem('not-supported', 'is asked of one type', 'Search one type by its address: Medication?_contained=true.')
 
 const copyOf = (search: Search): Search => ({
   ...search,
@@ -118,9 +124,8 @@ function clausesOf(type: string | null, { name, code, modifier, value }: Given, 
   return code === '_list' ? listOf(fhir, type, value) : filterOf(fhir, type, value)
 }
 
-/** What R4 describes and a server may leave out: said by name, so that nobody takes it for a misspelling. */
+/** Parameters of R4 that a server may leave out. The refusal says that they are not supported, so that nobody looks for a misspelling. */
 const notHere: Record<string, [says: string, hint: string] | undefined> = {
   _query: ['named queries are not supported', 'Write the conditions as parameters.'],
-  _containedType: ['contained resources are answered inside those that contain them', 'Leave it out; a chain looks into them: medication.code=….'],
   _score: ['nothing is ranked', 'Sort by a parameter of the type.'],
 }

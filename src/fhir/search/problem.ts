@@ -1,9 +1,11 @@
-/** What is wrong with one parameter of a search; collected, so that a refusal lists them all. */
+/** One mistake in a search. Problems are collected, so that a refusal lists them all. */
 export class Problem {
   readonly code: 'not-supported' | 'value' | 'not-found'
   readonly says: string
   readonly hint: string
-  /** Also a lenient client is refused: "servers SHALL reject" a modifier that they do not support (https://hl7.org/fhir/R4/search.html#modifiers). */
+  /**
+   * True: a lenient client is refused, too, because "servers SHALL reject" a modifier that they do not support (https://hl7.org/fhir/R4/search.html#modifiers).
+   */
   readonly isFirm: boolean
 
   constructor(code: Problem['code'], says: string, hint: string, isFirm = false) {
@@ -16,5 +18,5 @@ export class Problem {
 
 export const isProblem = (value: unknown): value is Problem => value instanceof Problem
 
-/** A name as it may be said: what could be a personal number is not. */
+/** The name as a message may quote it; a name that could contain a personal number is not quoted. */
 export const safeName = (name: string): string => (/^[A-Za-z_][\w:.-]{0,79}$/.test(name) && !/\d{6}/.test(name) ? name : 'a parameter')

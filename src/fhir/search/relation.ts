@@ -6,14 +6,14 @@ import type { Clause } from './search.ts'
 import { nearest } from './suggest.ts'
 import { targetsOf } from './values.ts'
 
-/** How many resources away a condition may lie: `Observation?encounter.service-provider.partof.name` is three. */
+/** How many references a condition may follow: `Observation?encounter.service-provider.partof.name` follows three. */
 const stepsMax = 5
-/** Above this a chain must say which type it means: no reference of R4 has between 20 and 100 targets. */
+/** A reference with more targets needs a type in a chain. No reference of R4 has between 20 and 100 targets. */
 const openTargetsMax = 20
 const chained = /^([\w-]+)(?::([A-Za-z]+))?\.(.+)$/
 const reverse = /^_has:([^:]*):([^:]*):(.+)$/
 
-/** What is asked of the parameter that a name ends with, and the names that are no parameters but may have been meant. */
+/** `of` makes the clause for the last parameter of a name; `others` are names that are no parameters but may have been meant. */
 export type Asked = { of: (parameter: SearchParameter, modifier: string | null) => Clause | Problem; others?: readonly string[] }
 
 /** One parameter of a type as it stands in a query: plain, with a modifier, chained (https://hl7.org/fhir/R4/search.html#chaining) or `_has`. */
@@ -27,13 +27,13 @@ export function conditionOf(fhir: Fhir, type: string | null, name: string, asked
   return parameter instanceof Problem ? parameter : asked.of(parameter, colon < 0 ? null : name.slice(colon + 1))
 }
 
-/** The parameter of this name, or what may have been meant. */
+/** The parameter of this name; a Problem with similar names when there is none. */
 export function parameterOf(fhir: Fhir, type: string | null, code: string, others: readonly string[] = []): SearchParameter | Problem {
   const known = parametersOf(fhir, type)
   return known.find((one) => one.code === code) ?? unknownCode(code, [...known.map((one) => one.code), ...others], type)
 }
 
-/** Of all types together only what every resource has. */
+/** The parameters of a type; for a search over all types only those that every resource has. */
 function parametersOf(fhir: Fhir, type: string | null): SearchParameter[] {
   return type === null ? fhir.parameters('Basic').filter((one) => one.code.startsWith('_')) : fhir.parameters(type)
 }
@@ -50,7 +50,7 @@ function chainOf(fhir: Fhir, type: string | null, [, code = '', ofType, rest = '
   return parameter instanceof Problem ? parameter : followed(parameter, ofType ?? null, rest, (target) => conditionOf(fhir, target, rest, { of }, steps + 1))
 }
 
-/** What a reference leads to must satisfy `inside` of its type; `rest` is how the condition is written, for whoever left the type open. */
+/** A clause by which the target of a reference must satisfy `inside`. `rest` is the condition as it was written: a hint quotes it when the type is missing. */
 export function followed(parameter: SearchParameter, ofType: string | null, rest: string, inside: (target: string) => Clause | Problem): Clause | Problem {
   const { code } = parameter
   if (parameter.type !== 'reference') return new Problem('value', `${code} is not a reference`, 'Only references can be followed to another resource.')
@@ -64,7 +64,7 @@ export function followed(parameter: SearchParameter, ofType: string | null, rest
     )
   }
   const tried = (ofType === null ? targets : [ofType]).map((target) => ({ target, found: inside(target) }))
-  // Where the type is open, those that do not know the parameter cannot be meant.
+  // When no type is named, targets that do not have the parameter are left out.
   const to = tried.flatMap(({ target, found }) => (found instanceof Problem ? [] : [{ type: target, clause: found }]))
   if (to.length > 0) return { code, test: 'chain', to }
   return (tried.find(({ found }) => found instanceof Problem && found.code === 'value') ?? tried[0])?.found as Problem

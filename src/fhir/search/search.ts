@@ -1,85 +1,89 @@
 /** A search as plain JSON data: it is stored in encrypted paging links and read back by another process. */
 export type Search = {
-  /** Null for several types: those of `each`, or all of them. */
+  /** Null for a search over several types: those of `each`, or all. */
   type: string | null
-  /** What is asked of each type, where one parameter may mean another element in another type. */
+  /** The clauses of each type, because one parameter may mean different elements in different types. */
   each?: { type: string; clauses: Clause[] }[]
-  /** All of them must hold. */
+  /** Clauses that must all hold. */
   clauses: Clause[]
-  /** Only what is about a patient: where it is filed says so. */
+  /** Finds only resources about patients, which is known from where they are filed. */
   isAboutPatients?: true
   count: number
   sort: Sort[]
   include: Include[]
   revinclude: Include[]
+  /** `_contained` and `_containedType`: whether contained resources are found too, or only these, and whether the answer has them or their containers. */
+  contained?: { how: 'false' | 'true' | 'both'; as: 'container' | 'contained' }
+  /** A search for containers: the clauses are about their contained resources. `unless`: containers that satisfy this search are in the answer already. */
+  inside?: { type: string; clauses: Clause[]; as: 'container' | 'contained'; unless?: Search }
   total: 'none' | 'estimate' | 'accurate' | null
   summary: 'true' | 'false' | 'text' | 'data' | 'count'
   elements: string[]
-  /** What took effect, as it was written: the self link says what was really searched. */
+  /** The parameters that took effect, as they were written, for the self link. */
   used: [string, string][]
-  /** What a lenient search left out, and why. */
+  /** The parameters that a lenient search left out, and why. */
   ignored: { name: string; reason: string }[]
 }
 export type Sort = { code: string; isDescending: boolean }
-/** `*` as type or code stands for all; `iterate` also follows what was included. */
+/** `*` as type or code stands for all; `iterate` also follows included resources. */
 export type Include = { type: string; code: string; target?: string; iterate?: true }
 
-/** One parameter as it was given once; any of its values is enough. */
+/** One parameter as it was given; one of its values is enough. */
 export type Clause = { code: string } & (Decided | Related)
 
-/** What one resource decides by itself. */
+/** Clauses that can be decided from the resource alone. */
 type Decided =
   | { test: 'missing'; isMissing: boolean }
   | { test: 'token'; isNot: boolean; values: TokenValue[] }
   | { test: 'text'; values: string[] }
-  /** Each value: words that must all be heard in one name. */
+  /** Each value is a list of words, which must all sound like words of one name. */
   | { test: 'sounds'; values: string[][] }
   | { test: 'of-type'; values: OfTypeValue[] }
   | { test: 'string'; how: StringHow; values: string[] }
   | { test: 'date'; values: DateValue[] }
-  /** `isFound` when a relation led to them: nobody named these. */
+  /** `isFound`: the references come from following a relation and not from the client. */
   | { test: 'reference'; values: ReferenceValue[]; isFound?: true }
   | { test: 'identifier'; values: TokenValue[] }
   | { test: 'uri'; how: 'is' | 'below' | 'above'; values: string[] }
   | { test: 'number'; values: NumberValue[] }
-  /** Each alternative has one clause a component, and all must hold of the same element. */
+  /** Each alternative has one clause for each component; all of them must hold for the same element. */
   | { test: 'composite'; components: string[]; values: Clause[][] }
   | { test: 'near'; values: NearValue[] }
-  /** Any of the lists; each word or phrase of it must occur. */
+  /** Each list has words and phrases; all those of one list must occur. */
   | { test: 'words'; any: string[][] }
-  /** Something inside has one of these codes, as far as an index can say: whoever asks looks for himself. */
+  /** A contained resource has one of these codes, as far as an index can tell; the caller must check it. */
   | { test: 'inside'; values: string[] }
-  /** What related resources were found to lead to. */
+  /** The ids to which related resources were found to lead. */
   | { test: 'ids'; ids: string[] }
-  /** Any of the clauses. A store may have found under which keys everything is filed that satisfies them. */
+  /** One of the clauses is enough. A store may have found the keys under which all resources are filed that satisfy the clause. */
   | { test: 'any'; clauses: Clause[]; keys?: number[]; named?: number[] }
-  /** All of the clauses, or none of them: inside of what a `_filter` joins. */
+  /** All of the clauses must hold, or none of them; for the conditions joined in a `_filter`. */
   | { test: 'all' | 'none'; clauses: Clause[] }
-  /** A value that does not satisfy the clause; a resource without any has none. */
+  /** The resource has a value that does not satisfy the clause; a resource without any value is not found. */
   | { test: 'unlike'; clauses: [Clause] }
 
-/** What other resources decide: whoever holds them turns these into the clauses above before anything is matched. */
+/** Clauses that depend on other resources. The store turns them into the clauses above before anything is matched. */
 type Related =
-  /** `subject:Patient.name=…`: what is referred to must satisfy the clause of its type. */
+  /** `subject:Patient.name=…`: the target of the reference must satisfy the clause of its type. */
   | { test: 'chain'; to: { type: string; clause: Clause }[] }
-  /** `_has:Observation:patient:code=…`: a resource of the type refers here by `by` and satisfies the clause. */
+  /** `_has:Observation:patient:code=…`: a resource of the type refers here by its parameter `by` and satisfies the clause. */
   | { test: 'has'; type: string; by: string; clause: Clause }
-  /** `location:below=…`: the same, or what lies under or over it. */
+  /** `location:below=…`: the resource itself, or those below or above it. */
   | { test: 'hierarchy'; how: 'above' | 'below'; values: ReferenceValue[] }
-  /** `code:in=…`, `:not-in`, `:above`, `:below`: what a value set or a code system says of the codes. */
+  /** `code:in=…`, `:not-in`, `:above`, `:below`: a value set or a code system decides about the codes. */
   | { test: 'codes'; how: 'in' | 'not-in' | 'above' | 'below'; values: string[] }
-  /** `Patient/1/Condition`: what belongs to the compartment of one resource. */
+  /** `Patient/1/Condition`: resources in the compartment of one resource. */
   | { test: 'compartment'; name: string; id: string }
-  /** `_list=…`: what the List names. */
+  /** `_list=…`: resources that the List names. */
   | { test: 'list'; ids: string[] }
 
-/** Folded: it begins with it, has it inside, is it or ends with it; `exact` compares what was written. */
+/** How a folded text is compared: it starts with the value, contains it, is it or ends with it. `exact` compares the text as it was written. */
 export type StringHow = 'starts' | 'contains' | 'is' | 'ends' | 'exact'
-/** Without `system` any system will do; null is "without a system" (`|code`). Without `value` any code of the system will do. */
+/** Without `system` any system matches; null means "without a system" (`|code`). Without `value` any code of the system matches. */
 export type TokenValue = { system?: string | null; value?: string }
 export type Prefix = 'eq' | 'ne' | 'gt' | 'lt' | 'ge' | 'le' | 'sa' | 'eb' | 'ap'
 export type DateValue = { prefix: Prefix; low: number; high: number }
-/** Any of these literals: an id alone stands for one of each type the parameter may point to. */
+/** One of these literals is enough: an id alone stands for one literal of each type that the parameter may refer to. */
 export type ReferenceValue = { literals: string[] }
 export type NumberValue = { prefix: Prefix; number: number; low: number; high: number; system?: string; unit?: string }
 export const ucum = 'http://unitsofmeasure.org'

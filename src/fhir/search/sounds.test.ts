@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { nearForms, soundsAlike, soundsOf } from './sounds.ts'
 
-/** Optimal string alignment distance by its textbook table, as another reading. */
+/** The optimal string alignment distance by its textbook table, to compare with. */
 function distance(a: string, b: string): number {
   const table = Array.from({ length: a.length + 1 }, (_, i) => Array.from({ length: b.length + 1 }, (_, j) => (i === 0 ? j : j === 0 ? i : 0)))
   for (let i = 1; i <= a.length; i++) {

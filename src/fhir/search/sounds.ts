@@ -1,9 +1,9 @@
 import { fold } from '../../platform/text.ts'
 
 /**
- * The standard's `phonetic` parameter leaves the algorithm open ("some kind of phonetic matching algorithm"): here two words sound
- * alike when they are written alike but for one slip (a letter too many, too few, another one, or two swapped), after the ways in
- * which the same Serbian or foreign name is spelled have become one. Short words allow no slip.
+ * The comparison of the `phonetic` parameter, which the standard leaves open ("some kind of phonetic matching algorithm"). First the different
+ * spellings of Serbian and foreign names are made one. Then two words sound alike when at most one slip separates them: a letter too many, too few,
+ * another one, or two swapped. Words shorter than this allow no slip.
  */
 export const slipLengthMin = 4
 const wordMax = 40
@@ -26,14 +26,14 @@ const spellings: [RegExp, string][] = [
 
 const wordsIn = (text: string): string[] => fold(text).match(/[\p{L}\p{N}]+/gu) ?? []
 
-/** The words of a name in the one form in which they are compared. */
+/** The words of a name, each in the form that is compared. */
 export const soundsOf = (text: string): string[] => soundsOfWords(wordsIn(text))
 
 function soundsOfWords(words: readonly string[]): string[] {
   return [...new Set(words.slice(0, wordsMax).map((word) => spellings.reduce((form, [pattern, into]) => form.replace(pattern, into), word.slice(0, wordMax))))]
 }
 
-/** Stands for the words of a name that are more than are kept; no word sounds so. */
+/** Stands for the words of a name beyond the limit; no word sounds like this. */
 const more = '*'
 
 export function soundsOfName(text: string): string[] {
@@ -41,12 +41,12 @@ export function soundsOfName(text: string): string[] {
   return words.length > wordsMax ? [...soundsOfWords(words), more] : soundsOfWords(words)
 }
 
-/** Of a name that has this word, one of these is among its sounds. */
+/** A name that contains this word has at least one of these among its sounds. */
 export const soundsWith = (word: string): string[] => [...soundsOf(word), more]
 
 /**
- * What two words that differ by one slip have in common: each word, and each word less one letter. So a store finds them by
- * equality alone.
+ * The word itself, and the word without each one of its letters: two words that differ by one slip share one of these forms, so a store finds
+ * them by equality alone.
  */
 export function nearForms(sound: string): string[] {
   if (sound.length < slipLengthMin) return [sound]
@@ -55,7 +55,7 @@ export function nearForms(sound: string): string[] {
   return [...forms]
 }
 
-/** At most one slip apart (the optimal string alignment distance is 0 or 1). */
+/** Whether at most one slip separates the two (the optimal string alignment distance is 0 or 1). */
 export function soundsAlike(one: string, other: string): boolean {
   if (one === other) return true
   if (Math.min(one.length, other.length) < slipLengthMin || Math.abs(one.length - other.length) > 1) return false

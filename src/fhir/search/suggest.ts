@@ -1,4 +1,4 @@
-/** Names near a misspelt one, for the hint of a refusal; nothing when none is near. */
+/** Known names that are similar to a misspelt one, for the hint of a refusal. */
 export function nearest(name: string, known: string[], countMax = 3): string[] {
   const wanted = name.toLowerCase().slice(0, 40)
   const limit = Math.max(1, Math.floor(wanted.length / 3))
@@ -10,7 +10,7 @@ export function nearest(name: string, known: string[], countMax = 3): string[] {
     .map(({ one }) => one)
 }
 
-/** Levenshtein's. */
+/** The Levenshtein distance. */
 function distance(a: string, b: string): number {
   let previous = Array.from({ length: b.length + 1 }, (_, i) => i)
   for (let i = 1; i <= a.length; i++) {

@@ -9,12 +9,12 @@ import { Problem } from './problem.ts'
 import type { DateValue, NumberValue, OfTypeValue, Prefix, ReferenceValue, TokenValue } from './search.ts'
 import { nearest } from './suggest.ts'
 
-/** A value list: commas separate alternatives, a backslash keeps a comma, bar or dollar as it is. */
+/** Splits a list of values: commas separate alternatives, a backslash escapes a comma, bar or dollar. */
 export function alternatives(text: string): string[] {
   return split(text, ',')
 }
 
-/** Splits at the separator where it is not escaped; escapes stay until `plain` removes them. */
+/** Splits at unescaped separators; the backslashes stay until `plain` removes them. */
 function split(text: string, separator: string): string[] {
   const parts: string[] = []
   let from = 0
@@ -55,7 +55,7 @@ export function tokenValue(text: string, parameter?: SearchParameter): TokenValu
 
 const codesShownMax = 20
 
-/** A code that the definitions exclude would find nothing for ever: more likely it is a mistake than a question. */
+/** Refuses a code that the element can never have: it is more likely a mistake than a question. */
 function closed(token: TokenValue & { value: string }, parameter: SearchParameter | undefined): TokenValue | Problem {
   const codes = parameter?.codes
   if (codes === undefined || codes.includes(token.value)) return token
@@ -79,14 +79,14 @@ export function ofTypeValue(text: string): OfTypeValue | Problem {
 export function dateValue(text: string): DateValue | Problem {
   const parsed = withPrefix(plain(text))
   if (parsed instanceof Problem) return parsed
-  // A plus in a URL that nobody encoded arrives as a space.
+  // A plus sign that the client did not encode arrives as a space.
   const bounds = dateBounds(parsed.rest.replace(/ (?=\d{2}:\d{2}$)/, '+'))
   if (bounds === null) {
     const hint = 'Write YYYY, YYYY-MM, YYYY-MM-DD or YYYY-MM-DDThh:mm:ss+zone, with a plus sign encoded as %2B.'
     return new Problem('value', `${shown(parsed.rest)} is not a date`, hint)
   }
   if (parsed.prefix !== 'ap') return { prefix: parsed.prefix, ...bounds }
-  // About a day is the day before and after it, too; about a year the years beside it.
+  // `ap` of a day includes the day before and the day after it; `ap` of a year includes the years beside it.
   const width = bounds.high - bounds.low + 1
   return { prefix: 'ap', low: bounds.low - width, high: bounds.high + width }
 }

@@ -5,7 +5,7 @@ import { Problem } from './problem.ts'
 const url = (code: string, base: string) => `http://hl7.org/fhir/SearchParameter/${base}-${code.slice(1)}`
 const withoutNarrative = new Set(['Binary', 'Bundle', 'Parameters'])
 
-/** `_text` looks through the narrative, `_content` through everything; R4 gives them no expression (search.html#text). */
+/** `_text` searches the narrative, `_content` all texts of the resource; R4 gives them no expression (search.html#text). */
 export function wordParameters(type: string): SearchParameter[] {
   const content: SearchParameter = { code: '_content', type: 'string', expression: '', url: url('_content', 'Resource') }
   if (withoutNarrative.has(type)) return [content]
@@ -27,23 +27,23 @@ function narrativeText(resource: Resource): string {
   return typeof div === 'string' ? visible(div) : ''
 }
 
-/** Every text below a value, in order; what looks like markup is read as a person would see it. */
+/** Collects all texts inside a value, in order; from markup only the visible text. */
 function collect(value: unknown, into: string[]): void {
   if (typeof value === 'string') into.push(value.startsWith('<div') ? visible(value) : value)
   else if (typeof value === 'number') into.push(String(value))
   else if (Array.isArray(value)) for (const one of value) collect(one, into)
   else if (typeof value === 'object' && value !== null) {
     if (JSON.isRawJSON(value)) into.push((value as { rawJSON: string }).rawJSON)
-    // What is encoded (base64Binary beside its contentType) is no text.
+    // Encoded content (base64Binary beside its contentType) is not searched.
     else for (const [name, one] of Object.entries(value)) if (name !== 'resourceType' && !(name === 'data' && 'contentType' in value)) collect(one, into)
   }
 }
 
-// Inside a word people may mark a letter; every other element ends a word.
+// These elements may mark a single letter inside a word; any other element ends a word.
 const inline = /<\/?(?:a|abbr|b|big|cite|code|em|i|q|small|span|strong|sub|sup|tt|u)(?:\s[^<>]*)?>/gi
 const named: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'", nbsp: ' ', shy: '' }
 
-/** Text that only looks like markup is searched too, so nothing here may begin anew at every bracket that nothing closes. */
+/** Removes comments in one pass. A text that only looks like markup comes here, too, so an unclosed bracket must not start the search anew. */
 function withoutComments(markup: string): string {
   const pieces: string[] = []
   for (let from = 0; ; ) {
@@ -69,8 +69,8 @@ function visible(markup: string): string {
 const wordsMax = 20
 
 /**
- * What must occur: every word; words between quotes in that order; `OR` (in capitals) begins an alternative and `AND` may stand
- * between words. Whole words are compared, folded. The result: any of the lists, all of each.
+ * Reads the query for words: every word must occur, words between quotes in that order; `OR` (in capitals) begins an alternative and `AND` may stand
+ * between words. Whole words are compared, folded. In the result, all phrases of at least one list must occur.
  */
 export function wordQuery(text: string): string[][] | Problem {
   if (/(?:^|[\s(])NOT(?:$|[\s)])/.test(text) || /[()*?~]/.test(text)) {

@@ -2,27 +2,27 @@ import { fold } from '../../platform/text.ts'
 import { flatten, type Flat } from './flatten.ts'
 import type { CodeSystemResource, Concept } from './resources.ts'
 
-/** One opened code system. Concepts are known by their number, in the order of the definition; -1 is no concept. */
+/** An opened code system. A concept is named by its number in the order of the definition; -1 is no concept. */
 export type CodeSystem = {
   url: string
   /** The definition without its concepts. */
   about: CodeSystemResource
-  /** All codes are here, so a code that is not here is none. */
+  /** The definition has all codes, so a code that is not here does not exist. */
   isComplete: boolean
   size: number
   find(code: string): number
   codeOf(at: number): string
-  /** The concept as defined, read when asked. */
+  /** The concept as defined, read at each call. */
   concept(at: number): Concept
   parents(at: number): Iterable<number>
   children(at: number): Iterable<number>
-  /** Is the concept, or something above it, this ancestor? */
+  /** Whether the concept is this ancestor or stands below it. */
   isBelow(at: number, ancestor: number): boolean
   isInactive(at: number): boolean
   isAbstract(at: number): boolean
   /** The concepts whose code, display or a designation contains every one of these folded words, in order. */
   search(words: string[]): Generator<number>
-  /** Bytes held in memory, for the cache that holds it. */
+  /** Bytes in memory, for the cache that keeps the code system. */
   weight: number
 }
 
@@ -34,14 +34,14 @@ const sections = ['codes', 'flags', 'parentStart', 'parentList', 'recordStart', 
 type Section = (typeof sections)[number]
 type Header = { about: CodeSystemResource; size: number; at: Record<Section, [at: number, length: number]> }
 
-/** Measured: the code as text, its place in the map, parents and offsets. */
+/** Measured: the code as text, its entry in the map, parents and offsets. */
 const bytesPerConcept = 105
 const inactiveFlag = 1
 const abstractFlag = 2
 
 /**
- * One code system as bytes: the codes and the hierarchy are read when it is opened, the concepts themselves and the folded text
- * stay where they are. 400,000 concepts take 42 MB in memory this way instead of 116 MB and more as objects.
+ * Packs a code system into bytes. Opening it reads the codes and the hierarchy; the concepts themselves and the folded text stay in the file.
+ * 400,000 concepts take 42 MB in memory this way, and 116 MB or more as objects.
  */
 export function compileCodeSystem(resource: CodeSystemResource): Buffer {
   const { concept: _, ...about } = resource
@@ -73,14 +73,14 @@ export function compileCodeSystem(resource: CodeSystemResource): Buffer {
 const textOf = ({ code, display, designation }: Concept): string =>
   fold([code, display ?? '', ...(designation ?? []).map(({ value }) => value)].join('\t')).replaceAll('\n', ' ')
 
-/** Texts one after another, and where each begins. One growing buffer: half a million small ones take seconds to make and to join. */
+/** Joins texts, and notes where each begins. One growing buffer: half a million small ones would take seconds to make and to join. */
 function packed(size: number, textAt: (at: number) => string): { start: Buffer; bytes: Buffer } {
   const start = new Uint32Array(size + 1)
   let bytes = Buffer.allocUnsafe(1 << 16)
   let end = 0
   for (let at = 0; at < size; at++) {
     const text = textAt(at)
-    const most = text.length * 3 // UTF-8 of one UTF-16 unit
+    const most = text.length * 3 // A UTF-16 unit takes at most three bytes in UTF-8.
     if (end + most > bytes.length) bytes = Buffer.concat([bytes.subarray(0, end)], Math.max(bytes.length * 2, end + most))
     end += bytes.write(text, end)
     start[at + 1] = end
@@ -99,7 +99,7 @@ function parentsOf({ concepts, parents }: Flat): { parentStart: Buffer; parentLi
 }
 
 const bufferOf = (numbers: Uint32Array): Buffer => Buffer.from(numbers.buffer, numbers.byteOffset, numbers.byteLength)
-/** A copy, because a part of a file need not begin at a multiple of four. */
+/** Copies, because a part of a file need not begin at a multiple of four. */
 const numbersOf = (buffer: Buffer): Uint32Array => new Uint32Array(Uint8Array.from(buffer).buffer)
 
 export function openCodeSystem(bytes: Bytes): CodeSystem {
@@ -134,7 +134,7 @@ export function openCodeSystem(bytes: Bytes): CodeSystem {
 function hierarchy(size: number, start: Uint32Array, list: Uint32Array): Pick<CodeSystem, 'parents' | 'children' | 'isBelow'> {
   const parents = (at: number) => list.subarray(start[at], start[at + 1])
   let childrenOf: Map<number, number[]> | undefined
-  // Which concepts were met in the present walk: a number of the walk instead of a new set each time.
+  // For each concept the number of the last walk that met it; a new set for each walk would cost more.
   const met = new Uint32Array(size)
   let walk = 0
   return {
@@ -168,7 +168,7 @@ function hierarchy(size: number, start: Uint32Array, list: Uint32Array): Pick<Co
 
 const windowBytes = 1 << 20
 
-/** Reads the folded text a megabyte at a time; a text ends with a line feed, so none is found across two concepts. */
+/** Searches the folded text, reading a megabyte at a time. Each concept is searched alone, so no text is found across two of them. */
 function searcher(start: Uint32Array, text: (from: number, length: number) => Buffer): CodeSystem['search'] {
   return function* (words) {
     const last = start.length - 1

@@ -1,6 +1,6 @@
 import type { Designation } from './resources.ts'
 
-/** Languages of an Accept-Language or a displayLanguage, the best liked first. */
+/** The languages of an Accept-Language or a displayLanguage, in order of preference. */
 export function languagesOf(text: string): string[] {
   const liked = text.split(',').map((one) => {
     const [tag = '', ...more] = one.split(';').map((part) => part.trim())
@@ -14,10 +14,10 @@ export function languagesOf(text: string): string[] {
     .slice(0, 10)
 }
 
-/** `sr` is answered by `sr-Latn`, and `sr-Latn` by `sr` when there is nothing nearer. */
+/** `sr-Latn` satisfies a wish for `sr`, and `sr` one for `sr-Latn`. */
 const speaks = (wanted: string, has: string): boolean => has === wanted || has.startsWith(`${wanted}-`) || wanted.startsWith(`${has}-`)
 
-/** The name of a concept in the language asked for, else the one that its code system prefers. */
+/** The name of a concept in the wanted language; otherwise its display. */
 export function nameIn(
   language: string | undefined,
   display: string | undefined,
@@ -35,6 +35,6 @@ export function nameIn(
 
 const plain = (text: string): string => text.trim().replace(/\s+/g, ' ').toLowerCase()
 
-/** Is that one of the concept's names, in any language? Case and spaces do not matter. */
+/** Whether the text is one of the concept's names, in any language. Case and spaces do not matter. */
 export const isName = (text: string, display: string | undefined, designations: readonly Designation[]): boolean =>
   [display, ...designations.map(({ value }) => value)].some((one) => one !== undefined && plain(one) === plain(text))

@@ -13,7 +13,7 @@ export type Expanding = {
   includeDefinition?: boolean
   excludeNested?: boolean
   language?: string
-  /** When it was made; the clock is not ours. */
+  /** The time for the expansion's timestamp; the caller reads the clock. */
   now: string
 }
 
@@ -74,7 +74,7 @@ export const supplemented = (known: Known, system: string, code: string) =>
     return at < 0 ? [] : (supplement.concept(at).designation ?? [])
   })
 
-/** Members stand under the first of their parents that is a member too; the value set itself has no hierarchy of its own. */
+/** Puts each member below the first of its parents that is a member too; a value set has no hierarchy of its own. */
 function nested(members: Member[], entries: Contains[]): Contains[] {
   const entryOfConcept = new Map<string, Contains>()
   members.forEach(({ system, code }, at) => entryOfConcept.set(`${system}|${code}`, entries[at] as Contains))
@@ -87,7 +87,7 @@ function nested(members: Member[], entries: Contains[]): Contains[] {
     else (parent.contains ??= []).push(entry)
   })
   if (isTree(roots, members.length)) return roots
-  // Concepts that stand under each other, or deeper than JSON is read, are told one after another.
+  // Concepts that stand below each other in a circle, or deeper than JSON may nest, are listed flat.
   for (const entry of entries) delete entry.contains
   return entries
 }
@@ -118,7 +118,7 @@ function parametersOf({ filter, offset, count, activeOnly, includeDesignations, 
   ].filter((one) => one !== null)
 }
 
-/** Which version of each code system the codes were taken from (R4, ValueSet.expansion.parameter, `version`). */
+/** The version of each code system that the codes were taken from (R4, ValueSet.expansion.parameter, `version`). */
 function usedSystems(systems: ReadonlyMap<string, string | undefined>): object[] {
   return [...systems].filter(([, version]) => version !== undefined).map(([system, version]) => ({ name: 'version', valueUri: `${system}|${version}` }))
 }

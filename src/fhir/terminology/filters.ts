@@ -3,7 +3,7 @@ import { valueOf } from './flatten.ts'
 import { patternFrom } from './pattern.ts'
 import type { Filter } from './resources.ts'
 
-/** Does the concept pass the filter (R4, ValueSet.compose.include.filter)? Null when this server cannot decide it: never a guess. */
+/** Whether the concept passes the filter (R4, ValueSet.compose.include.filter). Null when this server cannot decide it: it never guesses. */
 export function passes(system: CodeSystem, at: number, filter: Filter): boolean | null {
   const { property, op, value } = filter
   const isCode = property === 'concept' || property === 'code'
@@ -25,7 +25,7 @@ export function passes(system: CodeSystem, at: number, filter: Filter): boolean 
     case 'descendent-of':
     case 'is-not-a':
     case 'generalizes':
-      // A property whose values are concepts, for example a parent under another name: only the code itself has a hierarchy here.
+      // The values of the property may be concepts, such as a parent under another name, but only codes have a hierarchy here.
       return null
     default:
       return null
@@ -34,7 +34,7 @@ export function passes(system: CodeSystem, at: number, filter: Filter): boolean 
 
 function byHierarchy(system: CodeSystem, at: number, op: string, value: string): boolean | null {
   const named = system.find(value)
-  // A hierarchy that does not know the concept says nothing about what stands below it, unless all of it is here.
+  // The named concept is not here. Unless the code system is complete, its position in the hierarchy is unknown.
   if (named < 0) return system.isComplete ? op === 'is-not-a' : null
   if (op === 'is-a') return system.isBelow(at, named)
   if (op === 'descendent-of') return at !== named && system.isBelow(at, named)
@@ -59,7 +59,7 @@ function valuesOf(system: CodeSystem, at: number, property: string): string[] {
 const valueMax = 200
 let last: { text: string; pattern: ReturnType<typeof patternFrom> } | undefined
 
-/** Asked for every concept of a system, so the last one is kept. */
+/** Keeps the last pattern, because one filter is checked for every concept of a system. */
 function patternOf(text: string): ReturnType<typeof patternFrom> {
   if (last?.text !== text) last = { text, pattern: patternFrom(text) }
   return last.pattern

@@ -1,10 +1,10 @@
 import type { CodeSystemResource, Concept, Property } from './resources.ts'
 
-/** The concepts of a definition in one list, with what its properties say about them. */
+/** The concepts of a definition in one list, with the hierarchy and the flags from their properties. */
 export type Flat = { concepts: Concept[]; parents: Map<number, number[]>; inactive: Set<number>; abstract: Set<number> }
 
 const standard = 'http://hl7.org/fhir/concept-properties#'
-/** Codes that the standard's own code systems use for a meaning without naming its uri. */
+/** Property codes that the standard's own code systems use for a meaning without naming its uri. */
 const meanings: Record<string, string[]> = {
   parent: ['parent', 'subsumedBy'],
   child: ['child'],
@@ -13,7 +13,7 @@ const meanings: Record<string, string[]> = {
   status: ['status'],
 }
 
-/** Hierarchies are written by nesting, by a property that names the parent, or by one that names the child; all three at once are allowed. */
+/** Reads the hierarchy, which is written by nesting, by a property that names the parent, or by one that names the child; also by all three at once. */
 export function flatten(resource: CodeSystemResource): Flat {
   const flat: Flat = { concepts: [], parents: new Map(), inactive: new Set(), abstract: new Set() }
   const nesting: [Concept, number][] = (resource.concept ?? []).map((one): [Concept, number] => [one, -1]).reverse()
@@ -58,7 +58,7 @@ function meaningsOf(resource: CodeSystemResource): Map<string, string> {
   return found
 }
 
-/** The value of a property as text, whatever its type; a Coding is its code. */
+/** The value of a property of any type as text; for a Coding its code. */
 export function valueOf(property: Property): string {
   for (const name in property) {
     if (!name.startsWith('value')) continue

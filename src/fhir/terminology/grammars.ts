@@ -1,7 +1,8 @@
 import type { Units } from '../units.ts'
+import { countryCodes } from './countries.ts'
 import type { CodeSystemResource } from './resources.ts'
 
-/** A code system that is a rule instead of a list: its codes can be judged and named, but not enumerated. */
+/** A code system that is a rule instead of a list: its codes can be checked and named, but not enumerated. */
 export type Grammar = {
   url: string
   name: string
@@ -11,12 +12,12 @@ export type Grammar = {
 }
 
 const mimeType = /^[A-Za-z0-9][\w!#$&^.+-]{0,126}\/[A-Za-z0-9*][\w!#$&^.+*-]{0,126}(?:\s*;\s*[\w!#$&^.+-]+=(?:"[^"]*"|[^\s;"][^;"]*))*$/
-/** What the elements with MIME types allow beside them (R4 http, section 3.1.0.1.11; CapabilityStatement.format, TestScript `accept`). */
+/** Values that elements with MIME types also allow (R4 http, section 3.1.0.1.11; CapabilityStatement.format, TestScript `accept`). */
 const formatNames = new Set(['xml', 'json', 'ttl'])
 const absoluteUri = /^[A-Za-z][A-Za-z0-9+.-]*:\S+$/
 
 export function grammarsOf(units: Units): Map<string, Grammar> {
-  // Whoever asks in any language (`*`) or in something that is none gets English.
+  // Any language (`*`), or a text that is no language, gets English names.
   const languageNames = (language: string) => new Intl.DisplayNames(isLanguageTag(language) ? [language, 'en'] : ['en'], { type: 'language', fallback: 'none' })
   const all: Grammar[] = [
     {
@@ -47,23 +48,20 @@ function isLanguageTag(code: string): boolean {
   }
 }
 
-const letters = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZ']
-/** Reserved or for private use: Unicode has a name for them, ISO 3166-1 has not. */
-const notCountries = new Set(['AC', 'CP', 'CQ', 'DG', 'EA', 'EU', 'EZ', 'IC', 'QO', 'TA', 'UN', 'XA', 'XB', 'XK', 'ZZ'])
-
-/** In ISO 4217, but not money that a person is paid in: funds, metals, bonds, testing, none; and the newest, which older Unicode data lacks. */
+/** Codes of ISO 4217 that are no ordinary currencies: funds, metals, bonds, testing, none; and the newest ones, which older Unicode data lacks. */
 const funds = 'bov che chw clf cou mxv sle usn uyi uyw ved xad xag xau xba xbb xbc xbd xcg xdr xpd xpt xsu xts xua xxx zwg'.toUpperCase().split(' ')
 
-/** Lists of ISO and IANA that the definitions name without holding them; the runtime's own Unicode data has them. */
+/**
+ * Lists of ISO and IANA that the definitions name without their codes. The codes of countries are in countries.ts; all others come from the runtime's
+ * Unicode data.
+ */
 export function builtInSystems(): CodeSystemResource[] {
   const countries = new Intl.DisplayNames(['en'], { type: 'region', fallback: 'none' })
   const currencies = new Intl.DisplayNames(['en'], { type: 'currency' })
-  const regions = letters.flatMap((one) => letters.map((two) => one + two))
-  const isCountry = (code: string) =>
-    !notCountries.has(code) && Intl.getCanonicalLocales(`und-${code}`)[0] === `und-${code}` && countries.of(code) !== undefined
+  const regions = new Map(countryCodes().map(({ code, region }) => [code, region]))
   return [
-    // The three-letter and the numeric codes belong to the same system and are not in the data: what is missing is unknown, not wrong.
-    listed('urn:iso:std:iso:3166', 'fragment', regions.filter(isCountry), (code) => countries.of(code)),
+    // The system also has former countries and parts of countries, so a code that is missing here is unknown and not wrong.
+    listed('urn:iso:std:iso:3166', 'fragment', [...regions.keys()], (code) => countries.of(regions.get(code) as string)),
     listed('urn:iso:std:iso:4217', 'complete', [...new Set([...Intl.supportedValuesOf('currency'), ...funds])].sort(), (code) => currencies.of(code)),
     listed('https://www.iana.org/time-zones', 'fragment', Intl.supportedValuesOf('timeZone'), (code) => code),
   ]

@@ -3,22 +3,23 @@ import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import { definitionsVersion, readTerminology } from '../compile/definitions.ts'
 import { bytesOf, type CodeSystem, compileCodeSystem, openCodeSystem } from './code-system.ts'
+import { compareVersions } from '../versions.ts'
 import { builtInSystems } from './grammars.ts'
 import { type Entry, openPack, type Pack, removePack, writePack } from './pack.ts'
 import { type CodeSystemResource, type ConceptMapResource, splitCanonical, type TerminologyResource, type ValueSetResource } from './resources.ts'
 
-/** Where definitions come from: `url` may carry `|version`; without one the newest of the url is meant. */
+/** Finds definitions. `url` may have a `|version`; otherwise the newest version is meant. */
 export type Source = {
   codeSystem(url: string): CodeSystem | null
   valueSet(url: string): ValueSetResource | null
   conceptMap(url: string): ConceptMapResource | null
-  /** Maps that speak of all of these systems or value sets. */
+  /** The maps between all of these systems or value sets. */
   conceptMapsOf(urls: string[]): ConceptMapResource[]
   supplementsOf(url: string): CodeSystem[]
 }
 
 type Located = { pack: Pack; name: string; entry: Entry }
-type Opened = { value: CodeSystem | ValueSetResource | ConceptMapResource; weight: number }
+type Definition = CodeSystem | ValueSetResource | ConceptMapResource
 
 const openedBytesMax = 64 << 20
 const release = '4.0.1'
@@ -35,15 +36,14 @@ export type Library = Source & {
 }
 
 /**
- * The standard's own terminology and that of packages. Nothing is read before the first question; then an index stays in memory,
- * and what was used lately, up to a bound.
+ * The terminology of the standard and of packages. Nothing is read before the first question; then memory holds an index, and the definitions
+ * used last, up to a limit.
  */
 export function createLibrary(cacheDir: string): Library {
   const packs = new Map<string, Pack>()
   const located = new Map<string, Located[]>()
-  const opened = new Map<string, Opened>()
-  let openedBytes = 0
-  /** What a canonical means now; forgotten when a pack comes or goes. */
+  const opened = createOpened()
+  /** The definition that a canonical means now; forgotten when a pack comes or goes. */
   const resolved = new Map<string, Located | null>()
 
   function addPack(name: string, pack: Pack): void {
@@ -80,27 +80,16 @@ export function createLibrary(cacheDir: string): Library {
     return all === undefined || all.length === 0 ? null : choose(all, url, version)
   }
 
-  function open<T extends Opened['value']>({ pack, name, entry }: Located): T {
+  function open<T extends Definition>({ pack, name, entry }: Located): T {
     const key = `${name} ${entry.at} ${entry.length}`
     const known = opened.get(key)
-    if (known) {
-      opened.delete(key)
-      opened.set(key, known) // The order of the map is the order of use.
-      return known.value as T
-    }
+    if (known) return known as T
     const value = read(pack, entry)
-    const weight = entry.isCompiled ? (value as CodeSystem).weight : entry.length * parsedFactor
-    opened.set(key, { value, weight })
-    openedBytes += weight
-    for (const [oldest, { weight: freed }] of opened) {
-      if (openedBytes <= openedBytesMax || oldest === key) break
-      opened.delete(oldest)
-      openedBytes -= freed
-    }
+    opened.keep(key, value, entry.isCompiled ? (value as CodeSystem).weight : entry.length * parsedFactor)
     return value as T
   }
 
-  const openBest = <T extends Opened['value']>(type: string, canonical: string): T | null => {
+  const openBest = <T extends Definition>(type: string, canonical: string): T | null => {
     const found = best(type, canonical)
     return found && open<T>(found)
   }
@@ -138,11 +127,7 @@ export function createLibrary(cacheDir: string): Library {
         if (rest.length === 0) located.delete(key)
         else if (rest.length < list.length) located.set(key, rest)
       }
-      for (const [key, { weight }] of opened) {
-        if (!key.startsWith(`${name} `)) continue
-        opened.delete(key)
-        openedBytes -= weight
-      }
+      opened.dropAllOf(name)
       pack.close()
       removePack(cacheDir, fileName(name))
     },
@@ -150,6 +135,37 @@ export function createLibrary(cacheDir: string): Library {
 }
 
 const mapsMax = 50
+
+/** The definitions opened last, up to a limit. The key is the name of the pack, a space and the place in the pack. */
+function createOpened() {
+  const kept = new Map<string, { value: Definition; weight: number }>()
+  let bytes = 0
+  const drop = (key: string): void => {
+    bytes -= kept.get(key)?.weight ?? 0
+    kept.delete(key)
+  }
+  return {
+    get(key: string): Definition | undefined {
+      const known = kept.get(key)
+      if (!known) return undefined
+      kept.delete(key)
+      kept.set(key, known) // The order of the map is the order of use.
+      return known.value
+    },
+    /** Keeps the definition asked for last even when it alone exceeds the limit. */
+    keep(key: string, value: Definition, weight: number): void {
+      kept.set(key, { value, weight })
+      bytes += weight
+      for (const oldest of kept.keys()) {
+        if (bytes <= openedBytesMax || oldest === key) break
+        drop(oldest)
+      }
+    },
+    dropAllOf(pack: string): void {
+      for (const key of kept.keys()) if (key.startsWith(`${pack} `)) drop(key)
+    },
+  }
+}
 
 function openOrWrite(cacheDir: string, name: string, resources: () => Iterable<TerminologyResource>): Pack {
   const file = fileName(name)
@@ -177,9 +193,9 @@ export const allOf = (url: string, system: string): ValueSetResource => ({
 })
 
 /**
- * Without a version: the standard's own for what the standard itself defines (a package for another release must not change R4), else what
- * was loaded on top of it, the newest first. A definition that has its codes goes before one that has not. `4.0` finds `4.0.1`.
- * R4 binds what it publishes by its release, also value sets of v3 that carry a version of their own.
+ * Chooses among definitions of one URL. A definition with its codes goes before one without. Then, for URLs of the standard, the standard's own goes
+ * first, because a package for another release must not change R4; for other URLs that of a package. Then the newest. `4.0` finds `4.0.1`. R4 binds
+ * its own definitions by its release, even value sets of v3 with a version of their own.
  */
 function choose(all: Located[], url: string, version: string | undefined): Located | null {
   const exact = version === undefined ? all : all.filter(({ entry }) => entry.version === version)
@@ -196,9 +212,7 @@ function choose(all: Located[], url: string, version: string | undefined): Locat
   return fitting.reduce<Located | null>(better, null)
 }
 
-export const compareVersions = (one: string, other: string): number => one.localeCompare(other, 'en', { numeric: true })
-
-function read(pack: Pack, entry: Entry): Opened['value'] {
+function read(pack: Pack, entry: Entry): Definition {
   const bytes = pack.bytes(entry)
   if (entry.isCompiled) return openCodeSystem(bytes)
   const resource = JSON.parse(bytes.read(0, bytes.length).toString()) as TerminologyResource
@@ -210,13 +224,13 @@ function* standardResources(): Generator<TerminologyResource> {
   yield* readTerminology()
 }
 
-/** Changes with the definitions and with what writes packs, so a stale pack is never read. */
+/** Changes with the definitions and with the code that writes packs, so that no stale pack is read. */
 function fileName(name: string): string {
   const hash = createHash('sha256')
     .update(name)
     .update(definitionsVersion())
     .update(process.versions.unicode ?? '')
-  const sources = readdirSync(import.meta.dirname).filter((name) => /^(?:code-system|flatten|grammars|pack)\.ts$/.test(name))
+  const sources = readdirSync(import.meta.dirname).filter((name) => /^(?:code-system|countries|flatten|grammars|pack)\.ts$/.test(name))
   for (const name of sources.sort()) hash.update(readFileSync(join(import.meta.dirname, name)))
   return hash.digest('hex').slice(0, 16)
 }

@@ -26,7 +26,7 @@ export function requireConcept(system: CodeSystem, code: string): number {
   })
 }
 
-/** `CodeSystem/$lookup` (R4, codesystem-operation-lookup): what is known about one code. `properties` empty means all of them. */
+/** `CodeSystem/$lookup` (R4, codesystem-operation-lookup): the properties of one code. An empty `properties` asks for all of them. */
 export function lookup(known: Known, coding: Coding, asked: { language?: string; properties: string[] }): Parameter[] {
   const { system: url = '', code = '' } = coding
   const grammar = known.grammars.get(url)

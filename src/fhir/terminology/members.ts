@@ -5,28 +5,28 @@ import { passes } from './filters.ts'
 import { type Effort, type Known, memberOf, systemOf, type Verdict } from './membership.ts'
 import { type Contains, type Designation, type Include, splitCanonical, type ValueSetResource } from './resources.ts'
 
-/** One member of a value set, in the words of the value set if it has words of its own. */
+/** One member of a value set, with the value set's own names for it, if any. */
 export type Member = {
   system: string
   code: string
   display?: string
   designation?: Designation[]
-  /** Where the code system, if it is here, tells of it. */
+  /** The concept in its code system, if the system is here. */
   from?: { system: CodeSystem; at: number }
 }
 
 export type Wanted = {
-  /** Folded words that must all be found in code, display or a designation. */
+  /** Folded words that must all occur in the code, the display or a designation. */
   words: string[]
   activeOnly: boolean
 }
 
-/** Concepts looked at for one expansion: about a second of work. */
+/** The most concepts that one expansion looks at: about a second of work. */
 const looksMax = 1_000_000
 const excludesPerLook = 4
 const depthMax = 20
 
-/** The members in the order of the definition, each once. A definition that cannot be decided here is refused: no part of it is guessed. */
+/** The members in the order of the definition, without duplicates. A definition that cannot be decided here is refused: no part is guessed. */
 export function* membersOf(known: Known, valueSet: ValueSetResource, wanted: Wanted): Generator<Member> {
   const seen = new Set<string>()
   const isSimple = (valueSet.compose?.include?.length ?? 0) === 1 && valueSet.compose?.include?.[0]?.valueSet === undefined
@@ -72,7 +72,7 @@ const isHidden = ({ from }: Member, { activeOnly }: Wanted, isActiveSet: boolean
 
 function isExcluded(known: Known, excludes: Include[], { system, code }: Member, path: readonly string[], effort: Effort): boolean {
   if (excludes.length === 0) return false
-  // Every member is held against every exclude: with thousands of them a look is no longer a look.
+  // Every member is compared with every exclude, so many excludes count as additional looks.
   effort.left -= Math.floor(excludes.length / excludesPerLook)
   const verdict: Verdict = memberOf(known, { resourceType: 'ValueSet', compose: { include: excludes } }, { system, code }, path, effort)
   look(effort)
@@ -145,7 +145,7 @@ function* fromList(known: Known, contains: Contains[], wanted: Wanted): Generato
   }
 }
 
-/** The same meaning as the search through a whole code system, for concepts that the value set lists itself. */
+/** Searches a concept that the value set lists itself by the same rules as CodeSystem.search. */
 function isAbout({ code, display, designation = [], from }: Member, words: string[]): boolean {
   if (words.length === 0) return true
   const concept = from?.system.concept(from.at)

@@ -4,18 +4,18 @@ import { passes } from './filters.ts'
 import type { Source } from './library.ts'
 import { type Coding, type Contains, type Include, splitCanonical, type ValueSetResource } from './resources.ts'
 
-/** `unknown`: the definitions here do not suffice to say. It is never an error of the coding. */
+/** `unknown`: the definitions here do not suffice to decide. The coding is then never called wrong. */
 export type Verdict = 'in' | 'out' | 'unknown'
 
 export type Known = Source & { grammars: ReadonlyMap<string, Grammar> }
 
 const depthMax = 20
-/** Value sets looked into for one verdict: imports that import each other twice at each step would be walked a million times. */
+/** The most value sets that one verdict looks into: sets that import each other twice would otherwise be walked a million times. */
 const stepsMax = 2000
 export type Effort = { left: number }
 
 const not = (verdict: Verdict): Verdict => (verdict === 'unknown' ? 'unknown' : verdict === 'in' ? 'out' : 'in')
-/** One `in` is enough. */
+/** `in` when one of the verdicts is. */
 function any(verdicts: Iterable<Verdict>): Verdict {
   let found: Verdict = 'out'
   for (const verdict of verdicts) {
@@ -26,7 +26,7 @@ function any(verdicts: Iterable<Verdict>): Verdict {
 }
 const all = (verdicts: Verdict[]): Verdict => not(any(verdicts.map(not)))
 
-/** Is the coding a member of the value set? Decided by the definition, without making its expansion. */
+/** Whether the coding is a member of the value set. This is decided from the definition, without expanding it. */
 export function memberOf(
   known: Known,
   valueSet: ValueSetResource | null,
@@ -37,7 +37,7 @@ export function memberOf(
   if (valueSet === null) return 'unknown'
   if (coding.code === undefined) return 'out'
   const own = valueSet.url ?? ''
-  // A value set that imports itself adds nothing to itself.
+  // A value set that imports itself gains no members by that.
   if (own !== '' && trail.includes(own)) return 'out'
   if (trail.length > depthMax || --effort.left < 0) return 'unknown'
   const { compose, expansion } = valueSet
@@ -60,7 +60,7 @@ function included(known: Known, include: Include, coding: Coding, path: readonly
   return parts.length === 0 ? 'out' : all(parts)
 }
 
-/** The canonical of the system of an include, with the version that it names. */
+/** The canonical of an include's code system, with the version if the include names one. */
 export const systemOf = (include: Include): string => (include.version === undefined ? (include.system as string) : `${include.system}|${include.version}`)
 
 function ofSystem(known: Known, include: Include, coding: Coding): Verdict {
@@ -82,8 +82,8 @@ function ofSystem(known: Known, include: Include, coding: Coding): Verdict {
 }
 
 /**
- * Which version of the code system judges a coding: the one that the value set names, else the coding's own (datatypes.html#Coding). Where
- * that one is not here another stands in for it, whose codes say what is in; what it lacks may be new or may have been taken out.
+ * The version of the code system that judges a coding: the one that the value set names, else the coding's own (datatypes.html#Coding). If that is not
+ * here, another version stands in (`isOther`): a code that it has is in, but one that it lacks may be new or may have been removed.
  */
 function judging(known: Known, include: Include, { version }: Coding): { system: CodeSystem | null; isOther: boolean } {
   const named = systemOf(include)
@@ -95,7 +95,7 @@ function judging(known: Known, include: Include, { version }: Coding): { system:
 const fewMax = 16
 const lists = new WeakMap<object, Set<string>>()
 
-/** A long list is looked up; it may be asked for each member of another one. */
+/** Looks a code up in a set when the list is long: it may be asked for each member of another value set. */
 function isListed(concepts: readonly { code: string }[], code: string, isCaseless: boolean): boolean {
   const plain = (text: string) => (isCaseless ? text.toLowerCase() : text)
   if (concepts.length <= fewMax) return concepts.some((one) => plain(one.code) === plain(code))

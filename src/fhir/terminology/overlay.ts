@@ -1,13 +1,14 @@
 import { bytesOf, type CodeSystem, compileCodeSystem, openCodeSystem } from './code-system.ts'
-import { allOf, compareVersions, isSame } from './library.ts'
+import { compareVersions } from '../versions.ts'
+import { allOf, isSame } from './library.ts'
 import type { Known } from './membership.ts'
 import { type CodeSystemResource, type ConceptMapResource, splitCanonical, type TerminologyResource, type ValueSetResource } from './resources.ts'
 
 export type Wish = { type: TerminologyResource['resourceType']; url: string }
 
 /**
- * Definitions that came with a request or are stored by clients, on top of the standard's and the packages' own, which go first: what a
- * client stores changes no code that others rely on. What was asked for and is nowhere is noted, so that the caller can look for it.
+ * Adds definitions that came with a request or that clients have stored. Those of the standard and of packages go first, so that no client changes
+ * codes that others rely on. Definitions that nothing has are noted in `wishes`, so that the caller can look for them.
  */
 export function overlay(base: Known, stored: readonly TerminologyResource[], wishes: Map<string, Wish>): Known {
   const find = <T extends TerminologyResource>(type: T['resourceType'], canonical: string): T | null => {
@@ -53,7 +54,7 @@ function speaksOf({ sourceUri, sourceCanonical, targetUri, targetCanonical, grou
 
 const compiled = new WeakMap<CodeSystemResource, CodeSystem>()
 
-/** Compiled once for as long as the caller keeps the resource. */
+/** Compiles a resource once and keeps the result as long as the caller keeps the resource. */
 function opened(resource: CodeSystemResource): CodeSystem {
   let system = compiled.get(resource)
   if (system === undefined) {

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { type Bytes, compileCodeSystem } from './code-system.ts'
 import type { CodeSystemResource, TerminologyResource } from './resources.ts'
 
-/** One resource of a pack: what it must be known for without being read. */
+/** The index entry of one resource of a pack: what must be known without reading the resource. */
 export type Entry = {
   type: TerminologyResource['resourceType']
   url: string
@@ -12,17 +12,17 @@ export type Entry = {
   id?: string
   at: number
   length: number
-  /** A code system compiled beforehand, because it is large. */
+  /** A large code system, which is stored compiled. */
   isCompiled: boolean
   content?: string
-  /** The value set of all codes of a code system. */
+  /** The canonical of the value set of all codes of this code system. */
   allCodes?: string
   supplements?: string
-  /** The systems and value sets that a concept map speaks of. */
+  /** The systems and value sets that a concept map maps from and to. */
   maps?: string[]
 }
 
-/** Resources of one source (the standard, a package) in one file, with an index beside it. Nothing but the index stays in memory. */
+/** The resources of one source (the standard, a package) in one file with an index beside it. Only the index stays in memory. */
 export type Pack = { entries: Entry[]; bytes(entry: Entry): Bytes; close(): void }
 
 const compiledFromConcepts = 5000
@@ -35,7 +35,7 @@ export function removePack(folder: string, name: string): void {
   rmSync(fileOf(folder, name), { force: true })
 }
 
-/** Several processes may write the same pack at once: each writes files of its own, and the index appears last. */
+/** Several processes may write the same pack at once: each writes its own files and renames them, the index last. */
 export function writePack(folder: string, name: string, resources: Iterable<TerminologyResource>): void {
   mkdirSync(folder, { recursive: true })
   const own = `${fileOf(folder, name)}.${process.pid}.${randomUUID()}`
@@ -63,7 +63,7 @@ function writeAll(file: number, bytes: Buffer): void {
   for (let done = 0; done < bytes.length; ) done += writeSync(file, bytes, done)
 }
 
-/** Counts no further than it must. */
+/** Counts the concepts, but stops at the limit. */
 function countOf(resource: CodeSystemResource): number {
   const open = [...(resource.concept ?? [])]
   let count = 0
@@ -90,7 +90,7 @@ function entryOf(resource: TerminologyResource, place: { at: number; length: num
   return entry
 }
 
-/** Null when the pack is not there or was cut off. */
+/** Null when the pack does not exist or is incomplete. */
 export function openPack(folder: string, name: string): Pack | null {
   try {
     const entries = JSON.parse(readFileSync(indexOf(folder, name), 'utf8')) as Entry[]

@@ -3,7 +3,7 @@ type Node =
   | { kind: 'sequence'; parts: Node[] }
   | { kind: 'choice'; ways: Node[] }
   | { kind: 'repeat'; part: Node; min: number; max: number }
-/** One step of the machine: take a letter, or go on at either place. */
+/** One step of the machine: take a letter, or continue at either of two places. */
 type Step = { takes: RegExp; to: number } | { takes: null; to: number; or: number }
 
 const patternMax = 200
@@ -11,9 +11,9 @@ const depthMax = 20
 const stepsMax = 500
 
 /**
- * A regular expression for whole values, all of its ways followed at once (K. Thompson, 1968): the time grows with the lengths of pattern
- * and text and never with the number of ways, so a definition from anywhere cannot keep the server busy. Null: it uses what this does
- * not know (references back, looks around, anchors inside) or is too long with its repetitions written out.
+ * Matches whole values against a regular expression by following all of its ways at once (K. Thompson, 1968). The time grows with the lengths of
+ * pattern and text and not with the number of ways, so no definition can keep the server busy. Null: the pattern uses something that this does not
+ * support (back references, lookaround, anchors inside) or is too long with its repetitions written out.
  */
 export function patternFrom(text: string): ((value: string) => boolean) | null {
   if (text.length > patternMax) return null
@@ -41,10 +41,10 @@ function isTaken(steps: readonly Step[], value: string): boolean {
   return places.has(steps.length)
 }
 
-/** Every place that can be reached without taking a letter. */
+/** All places that can be reached without taking a letter. */
 function reach(steps: readonly Step[], from: readonly number[]): Set<number> {
   const places = new Set(from)
-  // A set that grows while it is passed is passed to its end.
+  // The loop also visits the places that it adds to the set.
   for (const place of places) {
     const step = steps[place]
     if (step?.takes === null) places.add(step.to).add(step.or)
@@ -52,7 +52,7 @@ function reach(steps: readonly Step[], from: readonly number[]): Set<number> {
   return places
 }
 
-/** Each part begins where the steps so far end, and ends where they end then. */
+/** Appends the steps of a node: it begins behind the steps so far and ends at the end of the list. */
 function emit(steps: Step[], node: Node): void {
   if (steps.length > stepsMax) throw new Unknown()
   if (node.kind === 'letter') steps.push({ takes: node.takes, to: steps.length + 1 })
@@ -116,7 +116,7 @@ class Reader {
 
   #sequence(): Node {
     const parts: Node[] = []
-    // The whole value is matched anyway, so anchors at the ends say nothing new.
+    // The whole value is matched anyway, so anchors at the ends change nothing.
     const isOuter = this.#depth === 1
     if (isOuter && this.#letters[this.#at] === '^') this.#at++
     for (let next = this.#letters[this.#at]; next !== undefined && next !== '|' && next !== ')'; next = this.#letters[this.#at]) {
@@ -131,7 +131,7 @@ class Reader {
     const [all, sign, min, comma, max] = /^(?:([*+?])|\{(\d{1,3})(,?)(\d{0,3})\})/.exec(this.#letters.slice(this.#at, this.#at + 9).join('')) ?? []
     if (all === undefined) return part
     this.#at += all.length
-    // Lazy or not is no difference when the whole value is matched.
+    // Lazy repetition makes no difference when the whole value is matched.
     if (this.#letters[this.#at] === '?') this.#at++
     const least = sign === undefined ? Number(min) : sign === '+' ? 1 : 0
     const isOpen = sign === '*' || sign === '+' || (comma === ',' && max === '')
@@ -140,7 +140,7 @@ class Reader {
     return { kind: 'repeat', part, min: least, max: most }
   }
 
-  /** What one letter, class or escape takes, the language itself says. */
+  /** One letter, class or escape; JavaScript's own regular expressions decide what it matches. */
   #one(): Node {
     const first = this.#letters[this.#at] as string
     if (first === '(') return this.#group()

@@ -1,4 +1,4 @@
-/** Terminology resources of R4, as far as they decide anything here. */
+/** Terminology resources of R4, as far as this server reads them. */
 export type Designation = { language?: string; use?: Coding; value: string }
 export type Coding = { system?: string; version?: string; code?: string; display?: string }
 export type Property = { code: string; [value: `value${string}`]: unknown }
@@ -65,7 +65,7 @@ export type TerminologyResource = CodeSystemResource | ValueSetResource | Concep
 
 export type Canonicals = { url: string; version: string | undefined }
 
-/** `url|version` (R4, canonical references). */
+/** Splits a canonical `url|version` (R4, canonical references). */
 export function splitCanonical(text: string): Canonicals {
   const bar = text.indexOf('|')
   return bar < 0 ? { url: text, version: undefined } : { url: text.slice(0, bar), version: text.slice(bar + 1) || undefined }

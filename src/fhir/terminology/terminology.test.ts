@@ -36,6 +36,11 @@ test('membership in the value sets of R4', () => {
     [r4('ucum-units'), { system: 'http://unitsofmeasure.org', code: 'mg/dL' }, 'in'],
     [r4('ucum-units'), { system: 'http://unitsofmeasure.org', code: 'mg/decilitre' }, 'out'],
     [r4('iso3166-1-2'), { code: 'RS' }, 'in'],
+    [r4('iso3166-1-3'), { code: 'SRB' }, 'in'],
+    [r4('iso3166-1-3'), { code: 'RS' }, 'out'],
+    [r4('iso3166-1-N'), { code: '688' }, 'in'],
+    // The state that existed until 2006; its code is in old documents.
+    [r4('iso3166-1-3'), { code: 'SCG' }, 'unknown'],
     [r4('currencies'), { code: 'RSD' }, 'in'],
     [r4('currencies'), { code: 'DIN' }, 'out'],
     [r4('condition-code'), { system: 'http://snomed.info/sct', code: '22298006' }, 'unknown'],
@@ -186,13 +191,16 @@ test('value sets and hierarchies that turn in circles or branch without end are 
   assert.equal(questions.subsumes({ system: system.url as string, code: 'a' }, { system: system.url as string, code: 'b' }), 'subsumes')
 })
 
-test('a package that is taken away is no longer known, and its newer version goes before its older one', () => {
+test('a package that is taken away is no longer known; its newer version goes before its older one, and a release before its ballot', () => {
   const gender = (version: string, code: string): TerminologyResource => ({ ...colours, url: 'http://example.org/g', version, concept: [{ code }] })
   const all = valueSet('all-g', { include: [{ system: 'http://example.org/g' }] })
   own.load('g#9', () => [gender('9.0.0', 'nine'), all])
   own.load('g#10', () => [gender('10.0.0', 'ten')])
+  own.load('g#10-ballot', () => [gender('10.0.0-ballot', 'draft')])
   assert.equal(own.member('http://example.org/all-g', { code: 'ten' }), 'in')
+  assert.equal(own.member('http://example.org/all-g', { code: 'draft' }), 'out')
   own.unload('g#10')
+  own.unload('g#10-ballot')
   assert.equal(own.member('http://example.org/all-g', { code: 'ten' }), 'out')
   assert.equal(own.member('http://example.org/all-g', { code: 'nine' }), 'in')
 })

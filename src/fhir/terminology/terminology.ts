@@ -12,7 +12,7 @@ import { requireMap, translate, type Translating } from './translate.ts'
 import { type Checked, type Checking, validateCode } from './validate-code.ts'
 
 export type Description = {
-  /** Null: the code system is not here, or not all of it, so nothing is said against the code. */
+  /** Null: the code system is not here, or only a part of it, so the code cannot be called unknown. */
   isKnown: boolean | null
   display?: string
   designations: Designation[]
@@ -22,23 +22,23 @@ export type Description = {
 
 export type Terminology = {
   /**
-   * Is the coding in the value set (a canonical, with or without `|version`)? A coding without a system is looked for in every system of
+   * Whether the coding is in the value set (a canonical, with or without `|version`). A coding without a system is looked for in every system of
    * the value set, as an element of type `code` needs. 'unknown' when the definitions here do not suffice.
    */
   member(valueSet: string, coding: Coding): Verdict
-  /** What the code system says of a code, whether a value set asks for it or not. */
+  /** What the code system tells about a code, independently of any value set. */
   describe(coding: Coding): Description
-  /** Does a code mean the same in any case? R4 would have any accepted of a system that does not say (CodeSystem.caseSensitive). */
+  /** Whether codes of the system match in any case. By R4 they do unless the system says otherwise (CodeSystem.caseSensitive). */
   isCaseless(system: string): boolean
   /**
-   * Makes the CodeSystems, ValueSets and ConceptMaps of a package known under a name that says its version. They are compiled into the cache
-   * once (by whichever process comes first) and opened when asked; `resources` is not called when the cache has them. Compiling a code
-   * system of 400,000 concepts takes seconds: let the command that adds the package do it before it tells the servers.
+   * Loads the CodeSystems, ValueSets and ConceptMaps of a package under a name that contains its version. The first process compiles them into the
+   * cache; they are opened when needed. `resources` is not called when the cache has them. Compiling a code system of 400,000 concepts takes
+   * seconds: the command that adds the package should do it before it tells the servers.
    */
   load(name: string, resources: () => Iterable<TerminologyResource>): void
   isLoaded(name: string): boolean
   unload(name: string): void
-  /** The operations, with these definitions on top of the ones that are loaded. */
+  /** The terminology operations, with these definitions in addition to the loaded ones. */
   within(stored: readonly TerminologyResource[]): Questions
 }
 
@@ -48,24 +48,24 @@ export type Questions = {
   lookup(coding: Coding, asked: { language?: string; properties: string[] }): Parameter[]
   subsumes(one: Coding, other: Coding): string
   translate(asked: Translating): Parameter[]
-  /** Refused when it is not here. */
+  /** Throws when the value set is not here. */
   valueSet(url: string): ValueSetResource
   conceptMap(url: string): ConceptMapResource
   member(valueSet: ValueSetResource, coding: Coding): Verdict
-  /** The members as `system|code`; refused when they are more than `most`. */
+  /** The members as `system|code`; throws when they are more than `most`. */
   tokens(valueSet: ValueSetResource, most: number): string[]
-  /** The codes of the system that are this one or stand below it (or above it), as `system|code`. */
+  /** The code and those below it (or above it) in its system, as `system|code`. */
   related(coding: Coding, where: 'below' | 'above', most: number): string[]
-  /** What was asked for on the way and is nowhere. */
+  /** Definitions that an answer needed and that are nowhere. */
   wishes(): Wish[]
 }
 
-/** The same few thousand codes are met again and again: a look-up instead of a walk through the definition. */
+/** Most codes are among the same few thousand: their verdicts are kept instead of walking through the definition again. */
 const verdictsMax = 50_000
 const verdictKeyMax = 300
 const systemsMax = 5000
 
-/** By value set, system with its version, and code in turn: putting the three together for every code would cost more than looking them up. */
+/** Verdicts by value set, then by system with version, then by code: joining the three into one key would cost more than the look-ups. */
 class Verdicts {
   private readonly sets = new Map<string, Map<string, Map<string, Verdict>>>()
   private count = 0

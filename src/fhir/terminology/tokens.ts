@@ -4,7 +4,7 @@ import { membersOf, tooCostly } from './members.ts'
 import type { Known } from './membership.ts'
 import type { Coding, ValueSetResource } from './resources.ts'
 
-/** For a search: the members as `system|code`, at most so many. */
+/** The members of a value set for a search, as `system|code`, at most `most` of them. */
 export function tokensOf(known: Known, valueSet: ValueSetResource, most: number): string[] {
   const tokens: string[] = []
   for (const { system, code } of membersOf(known, valueSet, { words: [], activeOnly: false })) {
@@ -13,7 +13,7 @@ export function tokensOf(known: Known, valueSet: ValueSetResource, most: number)
   return tokens
 }
 
-/** For `:below` and `:above` of a token (R4, search 3.1.1.4.5): the concept itself, and what it subsumes or what subsumes it. */
+/** For `:below` and `:above` of a token (R4, search 3.1.1.4.5): the concept itself, and those that it subsumes or that subsume it. */
 export function related(known: Known, coding: Coding, where: 'below' | 'above', most: number): string[] {
   if (coding.system === undefined || coding.code === undefined) {
     throw new Refusal('incorrect', `:${where} needs a system and a code`, { hint: 'Write system|code.' })

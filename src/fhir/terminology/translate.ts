@@ -5,7 +5,7 @@ import { type Coding, type ConceptMapResource, type MapGroup, type MapTarget, sp
 
 export type Translating = {
   codings: Coding[]
-  /** The map itself or its canonical; absent means every map that speaks of what is asked. */
+  /** The map itself; absent means every map for the given systems and value sets. */
   map?: ConceptMapResource
   source?: string
   target?: string
@@ -18,7 +18,7 @@ type Match = { equivalence: string; concept: Coding; map: string; product: Param
 
 const depthMax = 5
 const isNoMatch = (equivalence: string): boolean => equivalence === 'unmatched' || equivalence === 'disjoint'
-/** Read backwards, what was wider is narrower (R4, concept-map-equivalence: the target relative to the source). */
+/** The equivalence when a map is read backwards (R4, concept-map-equivalence: the target relative to the source). */
 const backwards: Record<string, string> = { wider: 'narrower', narrower: 'wider', subsumes: 'specializes', specializes: 'subsumes' }
 
 /** `ConceptMap/$translate` (R4, conceptmap-operation-translate). */
@@ -48,7 +48,7 @@ function matchesOf(known: Known, map: ConceptMapResource, coding: Coding, asked:
     const isIt = (code: string | undefined) => isSameCode(known, coding, code)
     const elements = asked.reverse ? [] : (group.element ?? []).filter(({ code }) => isIt(code))
     const found = asked.reverse ? reversed(group, isIt) : elements.flatMap((element) => forward(group, element))
-    // What is mapped under a condition is mapped: `unmapped` says nothing of it.
+    // The code has a mapping, even if it depends on a condition, so `unmapped` does not apply.
     if (found.length > 0 || asked.reverse || elements.some(({ target }) => target !== undefined)) return found.map((one) => ({ ...one, map: map.url ?? '' }))
     return unmapped(known, map, group, coding, asked, depth)
   })
@@ -86,7 +86,7 @@ function reversed(group: MapGroup, isIt: (code: string | undefined) => boolean):
   )
 }
 
-/** A mapping that depends on another element is not claimed for a code alone. */
+/** A mapping that depends on another element is not offered for a code alone. */
 const isFree = ({ dependsOn }: MapTarget): boolean => (dependsOn?.length ?? 0) === 0
 
 function unmapped(known: Known, map: ConceptMapResource, group: MapGroup, coding: Coding, asked: Translating, depth: number): Match[] {

@@ -5,19 +5,19 @@ import { type Known, memberOf } from './membership.ts'
 import type { Coding, Designation, ValueSetResource } from './resources.ts'
 
 export type Checking = {
-  /** In which value set; absent means in its code system. */
+  /** The value set to check against; absent means the code system. */
   valueSet?: ValueSetResource
   codings: Coding[]
-  /** False: a concept that only groups others may not be used. */
+  /** False: an abstract concept, which only groups others, is an error. */
   abstract?: boolean
   language?: string
-  /** A wrong display is only warned of. */
+  /** A wrong display is only a warning. */
   isDisplayLenient?: boolean
 }
 
 export type Checked = {
   result: boolean
-  /** The coding that the answer speaks of: the one that is right, else the last that was tried. */
+  /** The coding that the answer is about: the right one, or the last that was tried. */
   coding: Coding
   display?: string
   version?: string
@@ -79,7 +79,7 @@ function conceptOf(known: Known, coding: Coding): Found {
   }
 }
 
-/** A value set may call its concepts by names of its own, also those of a code system that is not here. */
+/** Adds the names that the value set itself gives to a concept, also when the code system is not here. */
 function withListed(found: Found, valueSet: ValueSetResource | undefined, { system, code }: Coding): Found {
   const listed = (valueSet?.compose?.include ?? []).filter((include) => include.system === system).flatMap(({ concept = [] }) => concept)
   const own = listed.find((one) => one.code === code)
@@ -90,7 +90,7 @@ function withListed(found: Found, valueSet: ValueSetResource | undefined, { syst
 
 const importsMax = 20
 
-/** A code alone: the system of the value set that has it, if only one has. */
+/** The system of a code without one: the only system of the value set that has the code. */
 function systemIn(known: Known, { compose, expansion }: ValueSetResource, coding: Coding, depth = 0): { system?: string } {
   const named = [...(compose?.include ?? []).flatMap(({ system }) => system ?? []), ...(expansion?.contains ?? []).flatMap(({ system }) => system ?? [])]
   const imported = (compose?.include ?? []).flatMap(({ valueSet = [] }) => valueSet).map((url) => known.valueSet(url))

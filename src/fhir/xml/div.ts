@@ -2,8 +2,8 @@ import type { SaxesTagNS } from 'saxes'
 import { xhtmlNamespace } from './shapes.ts'
 
 /**
- * A narrative inside an XML document, kept as it was written but for CDATA sections: JSON holds it as one text. Only where its elements carry a
- * prefix, which would mean nothing outside the document, is it written anew.
+ * A narrative inside an XML document. It is kept as it was written except for CDATA sections, because JSON holds it as one text. When its elements
+ * have a prefix, which would mean nothing outside the document, it is written anew.
  */
 export class Div {
   readonly #source: string
@@ -12,7 +12,7 @@ export class Div {
   #depth = 1
   #written = ''
 
-  /** `end` is where the opening tag ends; no attribute holds a `<`, so the last one before it opens the tag. */
+  /** `end` is the end of the opening tag. No attribute contains a `<`, so the last one before `end` opens the tag. */
   constructor(source: string, end: number, tag: SaxesTagNS) {
     this.#source = source
     this.#start = source.lastIndexOf('<', end - 1)
@@ -29,7 +29,7 @@ export class Div {
     if (this.#isPrefixed) this.#written += escaped(text)
   }
 
-  /** The whole text when this was the last end, else null. */
+  /** The whole text when this tag closes the div, otherwise null. */
   close(tag: SaxesTagNS, position: number): string | null {
     this.#depth--
     if (this.#isPrefixed) this.#written += `</${tag.local}>`
@@ -44,7 +44,7 @@ export class Div {
   }
 }
 
-/** A CDATA section is a way of writing text in an XML document (XML 1.0, 2.7), and a narrative in JSON has none: its text is written with references. */
+/** Replaces CDATA sections, which only XML documents have (XML 1.0, 2.7), by their escaped text. */
 const withoutSections = (text: string): string =>
   text.replace(/<!--[^]*?-->|<!\[CDATA\[([^]*?)\]\]>/g, (whole, section: string | undefined) => (section === undefined ? whole : escaped(section)))
 

@@ -7,14 +7,14 @@ const references: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&g
 
 const storable = (text: string): string => text.toWellFormed().replace(impossible, '\ufffd')
 
-/** An attribute's value; line ends as references, because a reader turns plain ones into spaces. */
+/** Escapes the value of an attribute. Line ends become references, because a reader turns plain ones into spaces. */
 export function attributeText(text: string): string {
   return special.test(text) ? storable(text).replace(/[&<>"\n\r\t]/g, (one) => references[one] as string) : text
 }
 
 const numbered = /&#(?:x([0-9A-Fa-f]+)|(\d+));/g
 
-/** Is it a character that XML 1.0 can hold (2.2), also as a reference? `&#1;` makes a document that no reader takes. */
+/** Whether XML 1.0 can hold the character (2.2). It cannot hold others as references, either: no reader accepts a document with `&#1;`. */
 function isWritable(point: number): boolean {
   if (point < 0x20) return point === 9 || point === 10 || point === 13
   return point < 0xd800 || (point > 0xdfff && point <= 0x10ffff && point !== 0xfffe && point !== 0xffff)
@@ -22,15 +22,15 @@ function isWritable(point: number): boolean {
 
 const pointOf = (hex: string | undefined, ten: string | undefined) => (hex === undefined ? Number(ten) : Number.parseInt(hex, 16))
 
-/** Does a numbered reference name a character that XML cannot hold? */
+/** Whether a numbered reference names a character that XML cannot hold. */
 export function hasImpossibleReference(text: string): boolean {
   for (const [, hex, ten] of text.matchAll(numbered)) if (!isWritable(pointOf(hex, ten))) return true
   return false
 }
 
 /**
- * A narrative as it may stand inside an XML document: JSON lets it use the named characters of HTML, which XML does not know, and an
- * ampersand in an address.
+ * A narrative as it may stand in an XML document. JSON allows it the named characters of HTML, which XML does not know, and an
+ * unescaped ampersand in an address.
  */
 export function narrativeText(div: string): string {
   const trimmed = storable(div)

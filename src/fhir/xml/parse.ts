@@ -15,21 +15,21 @@ import {
   xhtmlNamespace,
 } from './shapes.ts'
 
-/** As deep as JSON may go (json.ts), and more than any element of FHIR has. */
+/** The depth that JSON may have (json.ts), more than any element of FHIR has. */
 const depthMax = 128
 const attributesMax = 32
 const issuesMax = 50
 
 type Json = Record<string, unknown>
 type Frame = {
-  /** `value`: an element of FHIR; `holder`: what contains a whole resource; `ignored`: unknown, and everything in it. */
+  /** `value`: an element of FHIR; `holder`: an element that contains a whole resource; `ignored`: an unknown element and everything in it. */
   kind: 'value' | 'holder' | 'ignored'
   property: Property
   structure: string
   shape: Shape | undefined
   index: number | null
   object: Json
-  /** What a primitive says in its attribute. */
+  /** The value of a primitive, from its attribute. */
   text: string | null
   rank: number
   last: string
@@ -39,8 +39,8 @@ const extension: Property = { name: 'extension', type: 'Extension', isMany: true
 const onlyExtensions: Shape = new Map([['extension', extension]])
 
 /**
- * XML in, as the object that parseJson would give of the same resource in JSON (https://hl7.org/fhir/R4/xml.html). No document type,
- * no entity but the five of XML, no instructions: nothing of the document is ever looked up elsewhere.
+ * Parses XML into the object that parseJson would give for the same resource in JSON (https://hl7.org/fhir/R4/xml.html). Document types, entities
+ * other than the five of XML and instructions are refused: a document never makes the parser load anything.
  */
 export function parseXml(shapes: Shapes, text: string): unknown {
   if (text.trim() === '') throw new Refusal('incorrect', 'the body is empty where XML is expected', { hint: 'Send one FHIR resource as XML.' })
@@ -65,7 +65,7 @@ class Reader {
   read(): unknown {
     const parser = this.#parser
     parser.on('error', () => {
-      // The parser's own sentence may quote the text, which may hold a personal number.
+      // The parser's own message may quote the text, which may hold a personal number.
       throw new Refusal('incorrect', `the body is not well-formed XML at ${this.#place()}`, { hint: 'Check tags, quotes and ampersands there.' })
     })
     parser.on('doctype', () => {
@@ -172,7 +172,7 @@ class Reader {
     else this.#issue(this.#path(), `${shown(name)} is not an attribute here`, 'Write it as an element, as the R4 schema does.')
   }
 
-  /** The schema is a sequence: each element at its place, repetitions side by side, one form of a choice. */
+  /** Checks the order of the schema: each element at its place, repetitions side by side, one form of a choice. */
   #checkOrder(parent: Frame, property: Property): void {
     if (property.rank < parent.rank) {
       this.#issue(this.#path(property.name), `${property.name} must stand before ${parent.last}`, 'Keep the order of the R4 schema.')
@@ -218,7 +218,7 @@ class Reader {
   }
 }
 
-/** A name as an expression may hold it; what is no plain word might be anything. */
+/** A name as an expression may show it. A name that is no plain word might contain anything, so it is left out. */
 const plain = (name: string): string => (/^[A-Za-z]{1,64}$/.test(name) ? name : '')
 
 function indexIn(object: Json, { name, isMany }: Property): number | null {
@@ -233,7 +233,10 @@ function add(object: Json, { name, isMany }: Property, value: unknown): void {
   else object[name] = [value]
 }
 
-/** JSON keeps ids and extensions of primitives beside them; in a list the gaps are null (https://hl7.org/fhir/R4/json.html#primitive). */
+/**
+ * JSON keeps the ids and extensions of primitives in a property beside them; in a list, null fills the gaps
+ * (https://hl7.org/fhir/R4/json.html#primitive).
+ */
 function addPrimitive(object: Json, { property, structure, text, object: beside }: Frame): void {
   const { name, isMany } = property
   const value = text === null ? undefined : valueOf(structure, text)
@@ -254,11 +257,11 @@ function addPrimitive(object: Json, { property, structure, text, object: beside 
 
 const number = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/
 
-/** What is no number or boolean stays text, and the validator says so with its place. */
+/** A text that is no number or boolean stays a text, and the validator reports it with its place. */
 function valueOf(type: string, text: string): unknown {
   if (type === 'boolean') return text === 'true' ? true : text === 'false' ? false : text
   if (!isNumeric(type)) return text
-  // A whole number may have a plus before it (datatypes.html), which JSON has no sign for; a decimal may not.
+  // FHIR allows a plus before a whole number (datatypes.html), but JSON does not; a decimal may have none.
   const plain = type === 'decimal' ? text : text.replace(/^\+(?=[1-9])/, '')
   if (!number.test(plain)) return text
   return String(Number(plain)) === plain ? Number(plain) : JSON.rawJSON(plain)

@@ -11,7 +11,7 @@ export function printXml(shapes: Shapes, resource: Json, isPretty: boolean): str
   return isPretty ? `${out.text}\n` : out.text
 }
 
-/** The parts of a Bundle whose entries come one by one: what stands before them, each of them, what stands after. */
+/** Prints a Bundle whose entries come one by one: the part before them, each entry, the part after them. */
 export function printBundleParts(shapes: Shapes, isPretty: boolean) {
   const part = (write: (out: Out) => void): string => {
     const out: Out = { text: '', shapes, isPretty }
@@ -83,7 +83,7 @@ function printValue(out: Out, { name, type }: Property, value: unknown, beside: 
   out.text += `</${name}>`
 }
 
-/** After `<name`: its attributes, its children, its end. */
+/** Writes the rest of an element after `<name`: its attributes, its children, its end. */
 function endElement(out: Out, structure: string, name: string, value: Json, depth: number): void {
   const shape = out.shapes.of(structure)
   for (const key of ['id', 'url']) {

@@ -1,12 +1,12 @@
 import { resourceTypes } from '../resource-types.ts'
 
-/** One property as it stands in JSON and XML: `valueQuantity` is a property of its own, at the place of its choice. */
+/** One property in JSON and XML. Each form of a choice, such as `valueQuantity`, is a property of its own at the place of the choice. */
 export type Property = {
   name: string
   /** A primitive (`date`), a datatype, a backbone (`Patient.contact`), `Resource` or `xhtml`. */
   type: string
   isMany: boolean
-  /** Place in the schema's sequence; the forms of a choice share one. */
+  /** The place in the schema's sequence; all forms of a choice have the same. */
   rank: number
 }
 export type Shape = ReadonlyMap<string, Property>
@@ -14,7 +14,7 @@ export type Shapes = { of(type: string): Shape | undefined }
 
 const capital = (word: string) => (word[0] as string).toUpperCase() + word.slice(1)
 
-/** Reads what compile/shape-source wrote; each structure is taken apart when it is first asked for. */
+/** Reads the text that compile/shape-source wrote; the shape of a structure is parsed when it is first needed. */
 export function shapesFrom(text: string): Shapes {
   let lines: Map<string, string> | undefined
   const opened = new Map<string, Shape>()
@@ -48,14 +48,14 @@ function shapeOf(line: string): Shape {
 const resources: ReadonlySet<string> = new Set(resourceTypes)
 export const isResourceType = (type: string): boolean => resources.has(type)
 
-/** An element that contains a whole resource; the definitions name its type in some places. */
+/** Whether an element of this type contains a whole resource; in some places the definitions name the type of that resource. */
 export const isHolder = (type: string): boolean => type === 'Resource' || isResourceType(type)
 
 export const isPrimitive = (type: string): boolean => /^[a-z]\w*$/.test(type) && type !== 'xhtml'
 const numeric = new Set(['decimal', 'integer', 'unsignedInt', 'positiveInt'])
 export const isNumeric = (type: string): boolean => numeric.has(type)
 
-/** What XML writes as an attribute: ids of elements (a resource's id is an element) and the url of an extension. */
+/** Whether XML writes the property as an attribute: the id of an element (that of a resource is an element) and the url of an extension. */
 export const isAttribute = (structure: string, { name, type }: Property): boolean =>
   (name === 'id' && type === 'elementId') || (name === 'url' && structure === 'Extension')
 

@@ -95,7 +95,7 @@ describe('a resource as XML', () => {
   })
 })
 
-/** The order of properties says nothing in JSON; numbers are compared by their digits, narratives without their outer blanks. */
+/** A value in a form that can be compared: JSON objects without the order of their properties, numbers by their digits, narratives without outer blanks. */
 function normal(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(normal)
   if (typeof value !== 'object' || value === null) return value

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { filled, formOf } from '../sentence-form.ts'
 
-/** What an error means and what to do, in English and in Serbian. `{}` in a sentence stands for what is filled in. */
+/** What an error means and how to mend it, in English and in Serbian. `{}` in a sentence stands for a value. */
 export type KnownError = { code: string; kind: string; sentence: string; said: string; cure: string; remedy: string }
 
 export const errorSystem = 'urn:spona:errors'
@@ -9,7 +9,7 @@ export const errorSystem = 'urn:spona:errors'
 type Known = { all: readonly KnownError[]; exact: ReadonlyMap<string, KnownError>; patterns: readonly { kind: string; form: RegExp; error: KnownError }[] }
 let known: Known | undefined
 
-/** One line a sentence in catalogue.tsv; a test finds every sentence that bus, edge and vendor say and that is not there. Read when it is first needed. */
+/** Reads catalogue.tsv, one sentence a line, at the first question. A test finds sentences of bus, edge and vendor that are missing there. */
 function read(): Known {
   const [, ...lines] = readFileSync(new URL('catalogue.tsv', import.meta.url), 'utf8')
     .trimEnd()
@@ -21,7 +21,7 @@ function read(): Known {
   return {
     all,
     exact: new Map(all.map((one) => [`${one.kind} ${one.sentence}`, one])),
-    // The longest sentence says most: "the member is revoked; its queue is kept" before "the member is {}".
+    // The longest sentence is the most exact: "the member is revoked; its queue is kept" before "the member is {}".
     patterns: all
       .filter(({ sentence }) => sentence.includes('{}'))
       .toSorted((one, other) => other.sentence.length - one.sentence.length)
@@ -38,7 +38,7 @@ const codeFor = (kind: string, sentence: string): string =>
 
 export const knownErrors = (): readonly KnownError[] => (known ??= read()).all
 
-/** The entry of a sentence as it was said, of this kind, or of any when only the sentence is known; null when the catalogue has none. */
+/** The entry of a sentence with its values filled in; `kind` is null when only the sentence is known. Null when the catalogue has none. */
 export function findError(kind: string | null, said: string): KnownError | null {
   const { all, exact, patterns } = (known ??= read())
   const whole = kind === null ? all.find(({ sentence }) => sentence === said) : exact.get(`${kind} ${said}`)
@@ -46,8 +46,8 @@ export function findError(kind: string | null, said: string): KnownError | null 
 }
 
 /**
- * What was said and what to do about it in Serbian, with the same values in it, for whoever has only the sentence; null when the catalogue has none.
- * `script` writes the words of the catalogue, and never the values; `alsoSaid` those values that are words themselves.
+ * The sentence and its cure in Serbian, with the same values filled in. Null when the catalogue does not have the sentence.
+ * `script` turns the catalogue's own words into the reader's script and never touches values; `alsoSaid` translates values that are words themselves.
  */
 export function inSerbian(said: string, { script, alsoSaid }: { script(text: string): string; alsoSaid(value: string): string }): Serbian | null {
   const error = findError(null, said)

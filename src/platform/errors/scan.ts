@@ -1,7 +1,7 @@
-/** An expected "no" as it stands in a source file; what is filled in at run time is `{}`. */
+/** A Refusal as a source file writes it, with `{}` for each value that is filled in at run time. */
 export type Scanned = { kind: string; sentence: string; hint: string | null }
 
-// A right that is denied (bus/members/right.ts: `no(rule, sentence, …)`) is no Refusal yet; whoever asked for it refuses with its sentence, as forbidden.
+// `no(rule, sentence, …)` in bus/members/right.ts only denies a right: whoever asked for the right throws its sentence as a `forbidden` Refusal.
 const begins = /(?:new Refusal\(\s*(?:'([\w-]+)'|[\w.?:' ]+)|\b(no)\(\s*'[\w-]+')\s*,\s*(?=['`])/g
 const hintWithin = 500
 

@@ -10,7 +10,7 @@ type Command = { keys: string[]; name: Message; run?: () => void }
 
 const press = (code: string) => document.dispatchEvent(new KeyboardEvent('keydown', { code, bubbles: true, cancelable: true }))
 
-/** All keys in one list; those that do something now can be run from here, by mouse too. */
+/** A list of all shortcut keys. Those that do something on this page can also be run from the list, by mouse too. */
 type Palette = { isDoctor: boolean; onClose(): void; onVisit(): void }
 
 export default function CommandPalette({ isDoctor, onClose, onVisit }: Palette) {

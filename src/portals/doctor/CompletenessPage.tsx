@@ -8,7 +8,7 @@ import { useLive } from '../shared/use-live.ts'
 import { useTitle } from '../shared/use-title.ts'
 import './completeness.css'
 
-/** Whether the own institution reports what it should, and which reports are missing. */
+/** Shows whether the reader's own institution sends the reports it should, and which are missing. */
 export function CompletenessPage() {
   const say = useSay()
   const data = useData()

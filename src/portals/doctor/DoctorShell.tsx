@@ -36,7 +36,7 @@ export function DoctorShell() {
     'Ctrl+KeyK': showCommands,
   })
   const isWorker = me.roles.some((role) => role === 'doctor' || role === 'nurse' || role === 'laboratory')
-  // Whoever answers for the data of the institution sees what it sends and which of its looks patients do not know, and no record.
+  // The data officer sees which reports the institution sends and which looks patients do not know, but opens no record.
   const isOfficer = me.roles.includes('data-officer')
   const { pathname } = useLocation()
   const isAtOfficers = pathname === '/completeness' || pathname === '/look-reports'
@@ -45,32 +45,7 @@ export function DoctorShell() {
       <a className="skip" href="#content">
         {say(shell.skip)}
       </a>
-      <header className="bar">
-        <Link className="mark" to="/">
-          <Mark />
-          {say(shell.name)}
-        </Link>
-        <span className="portal-name">{say(portal.name)}</span>
-        <nav aria-label={say(portal.name)}>
-          {isWorker && (
-            <Link className="find" to="/" state={{ focus: 1 }}>
-              <Icon name="search" />
-              &nbsp;{say(finder.title)}
-            </Link>
-          )}
-          {me.roles.includes('doctor') && <Link to="/reports">{say(portal.reports)}</Link>}
-          {(isWorker || isOfficer) && <Link to="/completeness">{say(portal.completeness)}</Link>}
-          {isOfficer && <LookReportsLink />}
-        </nav>
-        <span className="space" />
-        {me.demo && <span className="demo small soft">{say(shell.demo)}</span>}
-        <LanguageSwitch />
-        <button type="button" className="icon-button" onClick={showCommands}>
-          <span className="only-read">{say(portal.help)} </span>
-          <kbd>?</kbd>
-        </button>
-        <SettingsMenu me={me} work />
-      </header>
+      <Bar me={me} isWorker={isWorker} isOfficer={isOfficer} onCommands={showCommands} />
       <main id="content" tabIndex={-1}>
         {isWorker || (isOfficer && isAtOfficers) ? (
           <SignatureProvider>
@@ -89,6 +64,38 @@ export function DoctorShell() {
         )}
       </Suspense>
     </SourceProvider>
+  )
+}
+
+function Bar({ me, isWorker, isOfficer, onCommands }: { me: Me; isWorker: boolean; isOfficer: boolean; onCommands(): void }) {
+  const say = useSay()
+  return (
+    <header className="bar">
+      <Link className="mark" to="/">
+        <Mark />
+        {say(shell.name)}
+      </Link>
+      <span className="portal-name">{say(portal.name)}</span>
+      <nav aria-label={say(portal.name)}>
+        {isWorker && (
+          <Link className="find" to="/" state={{ focus: 1 }}>
+            <Icon name="search" />
+            &nbsp;{say(finder.title)}
+          </Link>
+        )}
+        {me.roles.includes('doctor') && <Link to="/reports">{say(portal.reports)}</Link>}
+        {(isWorker || isOfficer) && <Link to="/completeness">{say(portal.completeness)}</Link>}
+        {isOfficer && <LookReportsLink />}
+      </nav>
+      <span className="space" />
+      {me.demo && <span className="demo small soft">{say(shell.demo)}</span>}
+      <LanguageSwitch />
+      <button type="button" className="icon-button" onClick={onCommands}>
+        <span className="only-read">{say(portal.help)} </span>
+        <kbd>?</kbd>
+      </button>
+      <SettingsMenu me={me} work />
+    </header>
   )
 }
 

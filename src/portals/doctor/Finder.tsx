@@ -78,7 +78,7 @@ function FinderNote({ found }: { found: Found }) {
   const say = useSay()
   const data = useData()
   const answer = found.answer
-  // What was typed need not be told again.
+  // A form that the doctor typed is not repeated.
   const forms = [...new Set(answer?.foldedAs.map(data))].filter((form) => !found.query.toLowerCase().includes(form.toLowerCase()))
   const masked = answer?.people.filter(({ basis }) => basis === null).length ?? 0
   return (
@@ -106,7 +106,7 @@ function Empty({ found, isAsked, isLoading }: { found: Found; isAsked: boolean; 
 
 type Own = { people: FoundPerson[]; error: unknown; isLoading: boolean }
 
-/** The day of the doctor. The finder itself must work at once, whether or not this has arrived. */
+/** The people of the doctor's day. The finder works at once, even before they have arrived. */
 function useMine(mine: Mine): Own {
   const [own, setOwn] = useState<Own>({ people: [], error: null, isLoading: true })
   useEffect(() => {

@@ -9,7 +9,7 @@ import { WaitingClaims } from './WaitingClaims.tsx'
 import { portal } from './words.ts'
 import { shell } from '../shared/words.ts'
 
-/** Find the person, or pick one of today's. */
+/** The doctor's first page: find a person, or pick one of today's. */
 export function HomePage() {
   const say = useSay()
   const { me, openVisit } = useOutletContext<DoctorOutlet>()
@@ -19,7 +19,7 @@ export function HomePage() {
     document.title = `${say(portal.today)} · ${say(shell.name)}`
   }, [say])
   useEffect(() => {
-    // The next step is nearly always a record: its code arrives while the doctor types.
+    // The next page is nearly always a record, so its code is loaded while the doctor types.
     const timer = setTimeout(() => void loadRecordPage(), 400)
     return () => clearTimeout(timer)
   }, [])

@@ -1,4 +1,4 @@
-import { type FormEvent, useEffect, useRef, useState } from 'react'
+import { type ComponentProps, type FormEvent, useEffect, useRef, useState } from 'react'
 import { useNavigate } from 'react-router'
 import type { OpenedVisit, OpenVisit } from '../../identity/wire.ts'
 import { post } from '../shared/api.ts'
@@ -6,13 +6,14 @@ import { DayField } from '../shared/day/DayField.tsx'
 import { FormDialog } from '../shared/FormDialog.tsx'
 import { useData, useSay } from '../shared/language.tsx'
 import type { Message } from '../shared/message.ts'
+import { TextField } from '../shared/TextField.tsx'
 import { Trouble } from '../shared/Trouble.tsx'
 import type { Opened } from './open-visit.ts'
 import { visit, visitReasons, visitReasonWords } from './words.ts'
 
 type Errors = { card?: Message; number?: Message; birthDate?: Message }
 
-/** The patient is present: card, or a number with the birth date. A wrong entry keeps everything that was typed. */
+/** Opens a visit of a patient who is present, by card or by a number with the birth date. After a wrong entry everything typed stays. */
 export default function OpenVisitDialog({ opened, onClose }: { opened: Opened; onClose(): void }) {
   const say = useSay()
   const data = useData()
@@ -53,7 +54,7 @@ function VisitFields({ form, change, errors }: VisitFieldsOf) {
         </label>
       </fieldset>
       {form.way === 'card' ? (
-        <TextOf
+        <FocusedField
           id="visit-card"
           label={say(visit.card)}
           hint={say(visit.cardHint)}
@@ -63,13 +64,13 @@ function VisitFields({ form, change, errors }: VisitFieldsOf) {
         />
       ) : (
         <>
-          <TextOf
+          <FocusedField
             id="visit-number"
             label={say(visit.number)}
             value={form.number}
             onChange={(number) => change({ number })}
             error={errors.number && say(errors.number)}
-            isNumber
+            inputMode="numeric"
           />
           <DayField
             id="visit-born"
@@ -96,7 +97,7 @@ function VisitFields({ form, change, errors }: VisitFieldsOf) {
 
 type Form = { way: 'card' | 'number'; card: string; number: string; birthDate: string; reason: (typeof visitReasons)[number] }
 
-/** What was typed, what is wrong with it, and the way to the server and from there to the record. */
+/** The typed values and their errors; sends them to the server and goes to the record. */
 function useVisitForm(opened: Opened, onClose: () => void) {
   const navigate = useNavigate()
   const [form, setForm] = useState<Form>({ way: opened.way ?? 'card', card: '', number: '', birthDate: '', reason: 'преглед' })
@@ -139,39 +140,12 @@ function checkNumber(number: string, birthDate: string): Errors {
   }
 }
 
-type TextOf = { id: string; label: string; hint?: string; value: string; onChange(value: string): void; error?: string | undefined; isNumber?: boolean }
-
-function TextOf({ id, label, hint, value, onChange, error, isNumber = false }: TextOf) {
+/** A field that takes the focus when it appears, and again when its value is wrong. */
+function FocusedField({ error, ...rest }: Omit<ComponentProps<typeof TextField>, 'wrong'> & { error: string | undefined }) {
   const input = useRef<HTMLInputElement>(null)
   useEffect(() => input.current?.focus(), [])
   useEffect(() => {
     if (error) input.current?.focus()
   }, [error])
-  return (
-    <div className="field">
-      <label htmlFor={id}>{label}</label>
-      {hint && (
-        <span className="hint" id={`${id}-hint`}>
-          {hint}
-        </span>
-      )}
-      <input
-        ref={input}
-        id={id}
-        className="input num"
-        value={value}
-        onChange={(event) => onChange(event.target.value)}
-        inputMode={isNumber ? 'numeric' : 'text'}
-        autoComplete="off"
-        spellCheck="false"
-        aria-invalid={error !== undefined}
-        aria-describedby={[hint && `${id}-hint`, error && `${id}-error`].filter(Boolean).join(' ') || undefined}
-      />
-      {error && (
-        <span className="error" id={`${id}-error`}>
-          {error}
-        </span>
-      )}
-    </div>
-  )
+  return <TextField {...rest} ref={input} isNumber wrong={error} spellCheck="false" />
 }

@@ -6,11 +6,11 @@ import { useData, useLanguage, useSay } from '../shared/language.tsx'
 import { bases, sexLetters } from '../shared/words.ts'
 import { finder } from './words.ts'
 
-/** Two people alike in one list both get their parent's name in brackets. */
+/** Whether another person in the list has the same name; then both are shown with a parent's name in brackets. */
 export const areAlike = (person: FoundPerson, people: FoundPerson[]) =>
   people.some((other) => other !== person && other.family === person.family && other.given === person.given)
 
-/** One person in columns that stay in line: name, birth date and age, sex, place, number, and why the record is open. */
+/** One person in aligned columns: name, birth date and age, sex, place, number, and why the record is open. */
 export function PersonLine({ person, isParentShown }: { person: FoundPerson; isParentShown: boolean }) {
   const say = useSay()
   const data = useData()

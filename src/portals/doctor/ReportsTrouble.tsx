@@ -6,7 +6,7 @@ import { useTitle } from '../shared/use-title.ts'
 import { reports as words } from './leave/words.ts'
 import { finder } from './words.ts'
 
-/** Within the shell, so that whoever may not give reports still has the way to what they may do. */
+/** The error is shown inside the shell: a reader who may not give reports still sees the way to other pages. */
 export function ReportsTrouble() {
   const error = useRouteError()
   const say = useSay()

@@ -7,8 +7,8 @@ import { useLanguage, useSay } from '../shared/language.tsx'
 import { claims as words } from './words.ts'
 
 /**
- * Encounters that the institution's own system reported as in progress with this doctor. A report opens nothing by itself: the
- * doctor confirms that it is so, and then it is a visit like any other.
+ * Encounters that the institution's own system reported as in progress with this doctor. A report alone opens nothing: when
+ * the doctor confirms it, it becomes a visit like any other.
  */
 export function WaitingClaims() {
   const say = useSay()
@@ -19,7 +19,7 @@ export function WaitingClaims() {
     const abort = new AbortController()
     get<Claims>('/access/claims', abort.signal).then(
       ({ claims }) => setWaiting(claims),
-      () => {}, // Without them the page is what it was; the finder says what is wrong with the line.
+      () => {}, // Without these the page works as before, and the finder shows what is wrong with the connection.
     )
     return () => abort.abort()
   }, [])

@@ -4,7 +4,7 @@ import type { Leaves, OfflineCertificates, ReportsDue } from '../../sickleave/wi
 import type { DocumentView, Overview, VisitView } from '../../record/wire.ts'
 import { get } from '../shared/api.ts'
 
-// Loaders hand out promises instead of waiting for them: the page with its empty layout stands at once, the data fills it.
+// Loaders return promises without waiting for them: the page appears at once with an empty layout, and the data fills it.
 
 export const homeLoader = () => ({ mine: quiet(get<{ people: FoundPerson[] }>('/identity/mine')) })
 
@@ -22,7 +22,7 @@ export const leaveLoader = ({ params }: LoaderFunctionArgs) => {
     about: quiet(
       Promise.all([
         get<Leaves>(`/sickleave/people/${person}/leaves`),
-        // Without the visit the form is only emptier.
+        // When the visit cannot be read, the form only has fewer fields filled in.
         get<VisitView>(`/record/people/${person}/visit`).catch(() => null),
       ]),
     ),
@@ -34,7 +34,7 @@ export const reportsLoader = async () => {
   return { ...due, offline: offline.lines.filter(({ refused }) => refused !== null) }
 }
 
-/** A rejected promise is shown by the section that awaits it; until that is mounted it must not count as unhandled. */
+/** The section that awaits the promise shows its rejection. Until the section is mounted, the rejection must not count as unhandled. */
 function quiet<T>(promise: Promise<T>): Promise<T> {
   promise.catch(() => {})
   return promise

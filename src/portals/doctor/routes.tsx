@@ -7,7 +7,7 @@ import { DoctorShell } from './DoctorShell.tsx'
 import { HomePage } from './HomePage.tsx'
 import { documentLoader, homeLoader, leaveLoader, loadRecordPage, recordLoader, reportsLoader } from './loaders.ts'
 
-/** Opening a document changes the address but not the person: the record is not asked for again, so no second look is written. */
+/** Opening a document changes the address but not the person. The record is then not loaded again, so that no second look is logged. */
 const onlyForAnotherPerson = ({ currentParams, nextParams, currentUrl, nextUrl, defaultShouldRevalidate }: ShouldRevalidateFunctionArgs) =>
   currentParams.person !== nextParams.person || (currentUrl.href === nextUrl.href && defaultShouldRevalidate)
 

@@ -1,11 +1,11 @@
 import { useEffect, useState } from 'react'
 
-/** The value, standing still from the press of a pointer until its click is over: an answer that arrives in between must not put another line under it. */
+/** The value, unchanged while a pointer is pressed: an answer that arrives in between must not move another line under the pointer. */
 export function useHeld<T>(newest: T): T {
   const [held, setHeld] = useState<{ value: T } | null>(null)
   useEffect(() => {
     const hold = () => setHeld({ value: newest })
-    // The click comes in the same task as the release.
+    // The click follows the release in the same task, so the value changes only after that.
     const release = () => setTimeout(() => setHeld(null))
     document.addEventListener('pointerdown', hold, true)
     for (const kind of releases) document.addEventListener(kind, release, true)

@@ -100,7 +100,7 @@ export const claims = messages({
   },
 })
 
-/** The reason is written into the audit in the words the patient will read. */
+/** The reason is written into the audit log in the same words that the patient will read. */
 export const visitReasons = ['преглед', 'контролни преглед', 'кућна посета', 'преглед без заказивања'] as const
 export const visitReasonWords = messages({
   преглед: { sr: 'преглед', en: 'examination' },

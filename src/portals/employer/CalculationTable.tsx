@@ -7,7 +7,7 @@ import { calculation as words, inbox, requests } from './words.ts'
 
 const sums = ['gross', 'contributionsFrom', 'tax', 'net', 'contributionsOn', 'total'] as const
 
-/** List of calculation or of refund: the Fund's days. */
+/** The list of calculation or of refund: the days at the Fund's cost. */
 export function CalculationTable({ list }: { list: CalculationList }) {
   const say = useSay()
   const language = useLanguage()

@@ -5,7 +5,7 @@ import { useSay } from '../shared/language.tsx'
 import { useTitle } from '../shared/use-title.ts'
 import { portal } from './words.ts'
 
-/** What a leave would cost the firm and what the Fund bears: reckoned of what is typed, of nobody's data. */
+/** What a leave would cost the firm and the Fund, calculated from typed figures, without anybody's data. */
 export function CalculatorPage() {
   const say = useSay()
   useTitle(words.title)

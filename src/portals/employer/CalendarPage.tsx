@@ -37,7 +37,7 @@ const monthAfter = (month: string, count: number): string => {
   return new Date(Date.UTC(year, number - 1 + count, 1)).toISOString().slice(0, 7)
 }
 
-/** The month in the reader's words: the browser's own field for it speaks the language of the browser. */
+/** A choice of the month in the reader's language: the browser's own field would use the language of the browser. */
 function MonthChoice({ month, onChange }: { month: string; onChange(month: string): void }) {
   const say = useSay()
   const language = useLanguage()
@@ -115,7 +115,7 @@ const daysIn = (month: string) => {
 const dateIn = (month: string, day: number) => `${month}-${String(day + 1).padStart(2, '0')}`
 const isFree = (day: string) => isWeekend(day) || holidaysOf(Number(day.slice(0, 4))).has(day)
 
-/** One row of the month: a unit of the drawing is a day. */
+/** One row of the month; in the drawing one unit is one day. */
 function Row({ pib, month, row }: { pib: string; month: string; row: CalendarRow }) {
   const say = useSay()
   const data = useData()

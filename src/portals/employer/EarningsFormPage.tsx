@@ -7,6 +7,7 @@ import { Arrived } from '../shared/Arrived.tsx'
 import { formatDate } from '../shared/format.ts'
 import { LinesTable } from '../shared/LinesTable.tsx'
 import { useLanguage, useSay } from '../shared/language.tsx'
+import { keyIn, type Language } from '../shared/languages.ts'
 import { Trouble } from '../shared/Trouble.tsx'
 import { useLive } from '../shared/use-live.ts'
 import { useTitle } from '../shared/use-title.ts'
@@ -14,11 +15,11 @@ import { formatDinars } from '../shared/money.ts'
 import { earnings as words } from './words.ts'
 
 type Row = GiveEarnings['rows'][number]
-/** How many rows were stored last; it outlives the form, which begins anew with what is stored. */
+/** How many rows were stored last. This outlives the form, which is made anew with the stored rows. */
 type Stored = { stored: number; unchanged: number }
 const cells = ['hours', 'net', 'gross', 'paid'] as const
 
-/** Form OZ-7 for the person of one leave: no personal number is typed. */
+/** Form OZ-7 for the person of a leave, so no personal number has to be typed. */
 export function EarningsFormPage() {
   const { pib = '', leave = '' } = useParams()
   const say = useSay()
@@ -42,23 +43,18 @@ export function EarningsFormPage() {
 }
 
 type FormOf = { at: string; data: EarningsOfLeave; stored: Stored | null; onStored(stored: Stored): void }
+type Cell = (typeof cells)[number]
+type Mistake = EarningsOutcome['errors'][number]
 
 function Form({ at, data, stored, onStored }: FormOf) {
   const say = useSay()
   const language = useLanguage()
-  const [rows, setRows] = useState<Row[]>(() =>
-    data.months.map((month) => {
-      const known = data.rows.find((row) => row.month === month)
-      if (!known) return { month, hours: '', net: '', gross: '', paid: '' }
-      const [hours = '', net = '', gross = ''] = [known.hours, known.net, known.gross].map((text) => formatDinars(language, text))
-      return { month, hours, net, gross, paid: known.paidOn }
-    }),
-  )
-  const [errors, setErrors] = useState<EarningsOutcome['errors']>([])
+  const [rows, setRows] = useState(() => rowsOf(data, language))
+  const [errors, setErrors] = useState<Mistake[]>([])
   const [failure, setFailure] = useState<unknown>(null)
   const given = rows.filter((row) => cells.some((name) => row[name].trim() !== ''))
-  const change = (place: number, part: Partial<Row>) => setRows((before) => before.map((one, at) => (at === place ? { ...one, ...part } : one)))
-  const labelOf = (name: (typeof cells)[number], { month }: Row) => `${say(columnWords[name])}, ${formatDate(language, month)}`
+  const monthOf = ({ row }: Mistake) => given[row - 1]?.month ?? ''
+  const change = (place: number, part: Partial<Row>) => setRows((before) => before.map((one, index) => (index === place ? { ...one, ...part } : one)))
   const save = async (event: FormEvent) => {
     event.preventDefault()
     setFailure(null)
@@ -72,11 +68,6 @@ function Form({ at, data, stored, onStored }: FormOf) {
       else setFailure(error)
     }
   }
-  const wrongIn = (row: Row, name: string) => errors.filter((one) => given[one.row - 1]?.month === row.month && one.column === name)
-  const said = ({ wrong, right }: EarningsOutcome['errors'][number]) => {
-    const script = language === 'en' ? 'en' : language === 'sr-Latn' ? 'srLatn' : 'sr'
-    return `${wrong[script]}; ${right[script]}.`
-  }
   return (
     <form className="earnings-form" onSubmit={(event) => void save(event)} noValidate>
       <p className="soft">{say(words.formLead)}</p>
@@ -87,47 +78,15 @@ function Form({ at, data, stored, onStored }: FormOf) {
         </p>
       )}
       {failure !== null && <Trouble error={failure} takesFocus />}
-      {errors.length > 0 && (
-        <div className="notice crit" role="alert">
-          <ul>
-            {errors.map((error) => (
-              <li key={`${error.row} ${error.column} ${error.wrong.en}`}>
-                <span className="num">{formatDate(language, given[error.row - 1]?.month ?? '')}</span>,{' '}
-                {say(columnWords[error.column as keyof typeof columnWords] ?? words.month)}: {said(error)}
-              </li>
-            ))}
-          </ul>
-        </div>
-      )}
+      {errors.length > 0 && <Mistakes errors={errors} monthOf={monthOf} />}
       <LinesTable labelledBy="earnings" words={[words.month, words.hours, words.net, words.gross, words.paid]}>
         {rows.map((row, place) => (
-          <tr key={row.month}>
-            <th scope="row" className="num">
-              {formatDate(language, row.month)}
-            </th>
-            {cells.map((name) => (
-              <td key={name}>
-                {name === 'paid' ? (
-                  <DayBox
-                    id={`paid-${row.month}`}
-                    label={labelOf(name, row)}
-                    isInvalid={wrongIn(row, name).length > 0}
-                    value={row.paid}
-                    onChange={(paid) => change(place, { paid })}
-                  />
-                ) : (
-                  <input
-                    className="input amount cell"
-                    inputMode="decimal"
-                    aria-label={labelOf(name, row)}
-                    aria-invalid={wrongIn(row, name).length > 0}
-                    value={row[name]}
-                    onChange={(event) => change(place, { [name]: event.target.value })}
-                  />
-                )}
-              </td>
-            ))}
-          </tr>
+          <MonthRow
+            key={row.month}
+            row={row}
+            isWrong={(name) => errors.some((one) => monthOf(one) === row.month && one.column === name)}
+            onChange={(part) => change(place, part)}
+          />
         ))}
       </LinesTable>
       <div className="buttons">
@@ -136,6 +95,61 @@ function Form({ at, data, stored, onStored }: FormOf) {
         </button>
       </div>
     </form>
+  )
+}
+
+/** A row for each month, with its stored figures as the reader writes numbers. */
+const rowsOf = ({ months, rows }: EarningsOfLeave, language: Language): Row[] =>
+  months.map((month) => {
+    const known = rows.find((row) => row.month === month)
+    if (!known) return { month, hours: '', net: '', gross: '', paid: '' }
+    const [hours = '', net = '', gross = ''] = [known.hours, known.net, known.gross].map((text) => formatDinars(language, text))
+    return { month, hours, net, gross, paid: known.paidOn }
+  })
+
+function Mistakes({ errors, monthOf }: { errors: readonly Mistake[]; monthOf(error: Mistake): string }) {
+  const say = useSay()
+  const language = useLanguage()
+  return (
+    <div className="notice crit" role="alert">
+      <ul>
+        {errors.map((error) => (
+          <li key={`${error.row} ${error.column} ${error.wrong.en}`}>
+            <span className="num">{formatDate(language, monthOf(error))}</span>, {say(columnWords[error.column as keyof typeof columnWords] ?? words.month)}:{' '}
+            {error.wrong[keyIn[language]]}; {error.right[keyIn[language]]}.
+          </li>
+        ))}
+      </ul>
+    </div>
+  )
+}
+
+function MonthRow({ row, isWrong, onChange }: { row: Row; isWrong(name: Cell): boolean; onChange(part: Partial<Row>): void }) {
+  const say = useSay()
+  const language = useLanguage()
+  const labelOf = (name: Cell) => `${say(columnWords[name])}, ${formatDate(language, row.month)}`
+  return (
+    <tr>
+      <th scope="row" className="num">
+        {formatDate(language, row.month)}
+      </th>
+      {cells.map((name) => (
+        <td key={name}>
+          {name === 'paid' ? (
+            <DayBox id={`paid-${row.month}`} label={labelOf(name)} isInvalid={isWrong(name)} value={row.paid} onChange={(paid) => onChange({ paid })} />
+          ) : (
+            <input
+              className="input amount cell"
+              inputMode="decimal"
+              aria-label={labelOf(name)}
+              aria-invalid={isWrong(name)}
+              value={row[name]}
+              onChange={(event) => onChange({ [name]: event.target.value })}
+            />
+          )}
+        </td>
+      ))}
+    </tr>
   )
 }
 

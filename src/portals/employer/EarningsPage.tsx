@@ -3,6 +3,7 @@ import type { EarningsOutcome } from '../../sickleave/wire.ts'
 import { Failure, submit } from '../shared/api.ts'
 import { FileInput } from '../shared/FileInput.tsx'
 import { useLanguage, useSay } from '../shared/language.tsx'
+import { keyIn } from '../shared/languages.ts'
 import { Trouble } from '../shared/Trouble.tsx'
 import { useTitle } from '../shared/use-title.ts'
 import { mended, rowsOf, textOf, withoutEnd } from './earnings-file.ts'
@@ -26,9 +27,42 @@ export function EarningsPage() {
 
 const isOutcome = (details: unknown): details is EarningsOutcome => Array.isArray((details as EarningsOutcome | null)?.errors)
 
-/** Checked first, stored when somebody says so: all of it, or the rows that are right. Rows with mistakes are mended here. */
+/** A chosen file is only checked. It is stored when the reader says so, whole or without its wrong rows, which can be corrected here. */
 function EarningsFile({ pib }: { pib: string }) {
   const say = useSay()
+  const { loaded, changes, setChanges, outcome, failure, isBusy, send, choose } = useEarningsFile(pib)
+  const again = (event: FormEvent) => {
+    event.preventDefault()
+    if (loaded) void send(loaded, changes, 'check=true')
+  }
+  return (
+    <form onSubmit={again}>
+      <div className="field">
+        <label htmlFor="earnings-file">{say(words.file)}</label>
+        <span className="hint" id="earnings-file-hint">
+          {say(words.fileHint)}
+        </span>
+        <FileInput id="earnings-file" accept=".csv,.txt,.xml" describedBy="earnings-file-hint" onChoose={(file) => void choose(file)} />
+      </div>
+      <p>
+        <a className="button quiet" href="/sickleave/schemas/earnings.xsd">
+          {say(words.schema)}
+        </a>
+      </p>
+      {failure !== null && <Trouble error={failure} takesFocus />}
+      {outcome && loaded && (
+        <section aria-labelledby="outcome">
+          <h2 id="outcome">{loaded.name}</h2>
+          <Verdict outcome={outcome} />
+          {!outcome.isStored && <Mistakes loaded={loaded} outcome={outcome} changes={changes} onChange={setChanges} />}
+          <NextSteps outcome={outcome} isChanged={changes.size > 0} isBusy={isBusy} onStore={(mode) => void send(loaded, changes, `mode=${mode}`)} />
+        </section>
+      )}
+    </form>
+  )
+}
+
+function useEarningsFile(pib: string) {
   const [loaded, setLoaded] = useState<Loaded | null>(null)
   const [changes, setChanges] = useState<ReadonlyMap<number, string>>(new Map())
   const [outcome, setOutcome] = useState<EarningsOutcome | null>(null)
@@ -62,68 +96,56 @@ function EarningsFile({ pib }: { pib: string }) {
     setChanges(new Map())
     await send(next, new Map(), 'check=true')
   }
-  const again = (event: FormEvent) => {
-    event.preventDefault()
-    if (loaded) void send(loaded, changes, 'check=true')
-  }
-  const good = outcome === null ? 0 : outcome.rows - new Set(outcome.errors.map(({ row }) => row)).size
-  const isReady = outcome !== null && !outcome.isStored && changes.size === 0
+  return { loaded, changes, setChanges, outcome, failure, isBusy, send, choose }
+}
+
+function Verdict({ outcome }: { outcome: EarningsOutcome }) {
+  const say = useSay()
   return (
-    <form onSubmit={again}>
-      <div className="field">
-        <label htmlFor="earnings-file">{say(words.file)}</label>
-        <span className="hint" id="earnings-file-hint">
-          {say(words.fileHint)}
-        </span>
-        <FileInput id="earnings-file" accept=".csv,.txt,.xml" describedBy="earnings-file-hint" onChoose={(file) => void choose(file)} />
-      </div>
-      <p>
-        <a className="button quiet" href="/sickleave/schemas/earnings.xsd">
-          {say(words.schema)}
-        </a>
-      </p>
-      {failure !== null && <Trouble error={failure} takesFocus />}
-      {outcome && loaded && (
-        <section aria-labelledby="outcome">
-          <h2 id="outcome">{loaded.name}</h2>
-          <p role="status">
-            {outcome.isStored
-              ? say(words.stored, { stored: outcome.stored, unchanged: outcome.unchanged })
-              : outcome.errorCount === 0
-                ? say(words.fine, { rows: outcome.rows, people: outcome.people })
-                : say(words.wrong, { count: outcome.errorCount, rows: outcome.rows })}
-          </p>
-          {!outcome.isStored && <Mistakes loaded={loaded} outcome={outcome} changes={changes} onChange={setChanges} />}
-          <div className="buttons">
-            {outcome.errorCount > 0 && !outcome.isStored && (
-              <button type="submit" className="button" aria-disabled={isBusy}>
-                {say(words.check)}
-              </button>
-            )}
-            {isReady && outcome.errorCount === 0 && (
-              <button type="button" className="button main" aria-disabled={isBusy} onClick={() => void send(loaded, changes, 'mode=all')}>
-                {say(words.store)}
-              </button>
-            )}
-            {isReady && outcome.errorCount > 0 && good > 0 && outcome.errorCount === outcome.errors.length && (
-              <button type="button" className="button" aria-disabled={isBusy} onClick={() => void send(loaded, changes, 'mode=good')}>
-                {say(words.storeGood, { count: good })}
-              </button>
-            )}
-          </div>
-        </section>
+    <p role="status">
+      {outcome.isStored
+        ? say(words.stored, { stored: outcome.stored, unchanged: outcome.unchanged })
+        : outcome.errorCount === 0
+          ? say(words.fine, { rows: outcome.rows, people: outcome.people })
+          : say(words.wrong, { count: outcome.errorCount, rows: outcome.rows })}
+    </p>
+  )
+}
+
+type NextStepsOf = { outcome: EarningsOutcome; isChanged: boolean; isBusy: boolean; onStore(mode: 'all' | 'good'): void }
+
+/** A file with mistakes is checked again, or stored without the wrong rows if all of them are shown. A changed file is checked first. */
+function NextSteps({ outcome, isChanged, isBusy, onStore }: NextStepsOf) {
+  const say = useSay()
+  if (outcome.isStored) return null
+  const good = outcome.rows - new Set(outcome.errors.map(({ row }) => row)).size
+  return (
+    <div className="buttons">
+      {outcome.errorCount > 0 && (
+        <button type="submit" className="button" aria-disabled={isBusy}>
+          {say(words.check)}
+        </button>
       )}
-    </form>
+      {!isChanged && outcome.errorCount === 0 && (
+        <button type="button" className="button main" aria-disabled={isBusy} onClick={() => onStore('all')}>
+          {say(words.store)}
+        </button>
+      )}
+      {!isChanged && outcome.errorCount > 0 && good > 0 && outcome.errorCount === outcome.errors.length && (
+        <button type="button" className="button" aria-disabled={isBusy} onClick={() => onStore('good')}>
+          {say(words.storeGood, { count: good })}
+        </button>
+      )}
+    </div>
   )
 }
 
 type MistakesOf = { loaded: Loaded; outcome: EarningsOutcome; changes: ReadonlyMap<number, string>; onChange(changes: ReadonlyMap<number, string>): void }
 
-/** Each row with a mistake, what is wrong and what would be right, and the row itself to be mended. */
+/** Each wrong row with its mistake, the remedy, and the row itself for correction. */
 function Mistakes({ loaded, outcome, changes, onChange }: MistakesOf) {
   const say = useSay()
   const language = useLanguage()
-  const said = (words: EarningsOutcome['errors'][number]['wrong']) => (language === 'en' ? words.en : language === 'sr-Latn' ? words.srLatn : words.sr)
   const byRow = [...Map.groupBy(outcome.errors, ({ row }) => row)]
   return (
     <>
@@ -135,7 +157,7 @@ function Mistakes({ loaded, outcome, changes, onChange }: MistakesOf) {
               {errors.map((error) => (
                 <li key={`${error.column} ${error.wrong.en}`} className="error">
                   {error.column && <strong translate="no">{error.column}:&nbsp;</strong>}
-                  {said(error.wrong)}; {said(error.right)}.
+                  {error.wrong[keyIn[language]]}; {error.right[keyIn[language]]}.
                 </li>
               ))}
             </ul>

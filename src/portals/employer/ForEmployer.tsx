@@ -10,7 +10,10 @@ export type OneEmployer = Employers['employers'][number]
 
 const everybody = 'all'
 
-/** Which employer a page is about stands in its address and its heading, so that nobody works for one and means another; where a page has a list over all, that can be chosen, too. */
+/**
+ * The employer of a page is named in its address and its heading, so that nobody mistakes one employer for another. A page with a list over all
+ * employers offers that list as a choice, too.
+ */
 export function ForEmployer({ children, ofAll }: { children(employer: OneEmployer): ReactNode; ofAll?: ReactNode }) {
   const say = useSay()
   const data = useData()
@@ -19,11 +22,11 @@ export function ForEmployer({ children, ofAll }: { children(employer: OneEmploye
   return (
     <Arrived live={live}>
       {({ employers }) => {
-        // Who works for an agency begins with the agency itself, not with the client whose name comes first.
+        // A reader who works for an agency begins with the agency itself, not with the client whose name comes first.
         const chosen = employers.find(({ pib }) => pib === search.get('pib')) ?? employers.find(({ agency }) => agency === null) ?? employers[0]
         if (!chosen) return <p className="soft">{say(portal.none)}</p>
         const offersAll = ofAll !== undefined && employers.length > 1
-        // A page that has a list over all begins with it: an agency's own lists are empty, and say nothing of its clients.
+        // A page with a list over all employers begins with it: an agency's own lists are empty and tell nothing about its clients.
         const isAll = offersAll && (search.get('pib') ?? everybody) === everybody
         return (
           <>

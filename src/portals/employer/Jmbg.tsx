@@ -5,7 +5,7 @@ import { leave as words } from './words.ts'
 
 const shownMs = 30_000
 
-/** A personal number is read by who asks for it, not by who looks over a shoulder; it hides again by itself. */
+/** A personal number is hidden from people who look over the reader's shoulder. It is shown on request and hides again by itself. */
 export function Jmbg({ value }: { value: string }) {
   const say = useSay()
   const [isShown, setShown] = useState(false)

@@ -3,17 +3,17 @@ import { Link } from 'react-router'
 import type { EmployerEvent } from '../../sickleave/employer/wire.ts'
 import { Failure, get, submit } from '../shared/api.ts'
 import { formatDate } from '../shared/format.ts'
-import { useData, useLanguage, useSay } from '../shared/language.tsx'
+import { type Say, useData, useLanguage, useSay } from '../shared/language.tsx'
 import { type Asked, StepDialog } from '../shared/StepDialog.tsx'
 import { Trouble } from '../shared/Trouble.tsx'
 import { inbox, leave as words, objectionKinds, objections } from './words.ts'
 
-/** What may be done about a leave: deal with it, give earnings, ask for money, object, read what the person shared. */
+/** The acts on a leave: mark it as done, give earnings, ask for money, object, read the diagnosis that the person shared. */
 export function LeaveActs({ pib, leave, last, onChanged }: { pib: string; leave: string; last: EmployerEvent; onChanged(): void }) {
   const say = useSay()
   const data = useData()
-  const language = useLanguage()
   const at = `/sickleave/employer/${encodeURIComponent(pib)}`
+  const textOf = useSharedText()
   const [asked, setAsked] = useState<Asked | null>(null)
   const [said, setSaid] = useState<string | null>(null)
   const [failure, setFailure] = useState<unknown>(null)
@@ -31,22 +31,7 @@ export function LeaveActs({ pib, leave, last, onChanged }: { pib: string; leave:
       onChanged()
       return say(words.marked)
     })
-  const shared = () =>
-    act(async () => {
-      try {
-        const { diagnosis, until } = await get<{ diagnosis: string; until: string | null }>(`${at}/leaves/${encodeURIComponent(leave)}/shared`)
-        if (until === null) return say(words.shared, { diagnosis: data(diagnosis) })
-        return say(words.sharedUntil, { diagnosis: data(diagnosis), until: formatDate(language, until) })
-      } catch (error) {
-        if (error instanceof Failure && error.status === 404) return say(words.notShared)
-        throw error
-      }
-    })
-  const object = (kind: 'assessment' | 'control' | 'correction') =>
-    setAsked({
-      ...{ title: say(objectionKinds[kind]), lead: objections.lead, confirm: objections.make, to: `${at}/objections`, more: { kind, leave } },
-      fields: [{ name: 'text', label: objections.text, long: true }],
-    })
+  const shared = () => act(async () => textOf(await sharedDiagnosis(`${at}/leaves/${encodeURIComponent(leave)}/shared`)))
   return (
     <>
       <div className="buttons">
@@ -60,7 +45,7 @@ export function LeaveActs({ pib, leave, last, onChanged }: { pib: string; leave:
           {say(words.request)}
         </Link>
         {(['assessment', 'control', 'correction'] as const).map((kind) => (
-          <button type="button" key={kind} className="button" onClick={() => object(kind)}>
+          <button type="button" key={kind} className="button" onClick={() => setAsked(objectionAsked(say, at, leave, kind))}>
             {say(objectionKinds[kind])}
           </button>
         ))}
@@ -80,4 +65,34 @@ export function LeaveActs({ pib, leave, last, onChanged }: { pib: string; leave:
       <p className="soft small">{say(inbox.keepSeen)}</p>
     </>
   )
+}
+
+type Kind = 'assessment' | 'control' | 'correction'
+
+const objectionAsked = (say: Say, at: string, leave: string, kind: Kind): Asked => ({
+  ...{ title: say(objectionKinds[kind]), lead: objections.lead, confirm: objections.make, to: `${at}/objections`, more: { kind, leave } },
+  fields: [{ name: 'text', label: objections.text, long: true }],
+})
+
+type Shared = { diagnosis: string; until: string | null }
+
+function useSharedText() {
+  const say = useSay()
+  const data = useData()
+  const language = useLanguage()
+  return (found: Shared | null): string => {
+    if (found === null) return say(words.notShared)
+    const diagnosis = data(found.diagnosis)
+    return found.until === null ? say(words.shared, { diagnosis }) : say(words.sharedUntil, { diagnosis, until: formatDate(language, found.until) })
+  }
+}
+
+/** Null when the person has shared nothing. */
+async function sharedDiagnosis(url: string): Promise<Shared | null> {
+  try {
+    return await get<Shared>(url)
+  } catch (error) {
+    if (error instanceof Failure && error.status === 404) return null
+    throw error
+  }
 }

@@ -10,7 +10,7 @@ export function NewRequestPage() {
   const [search] = useSearchParams()
   const say = useSay()
   const navigate = useNavigate()
-  // One id for all tries: a second press makes no second request.
+  // One id for all attempts: a second press makes no second request.
   const [id] = useState(() => crypto.randomUUID())
   useTitle(words.newTitle)
   const day = (name: string) => (/^\d{4}-\d\d-\d\d$/.test(search.get(name) ?? '') ? (search.get(name) as string) : '')

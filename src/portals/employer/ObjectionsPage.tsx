@@ -25,7 +25,7 @@ export function ObjectionsPage() {
   )
 }
 
-/** What all that one acts for objected to or asked for. */
+/** The objections and corrections asked for by all employers that the reader acts for. */
 function OfAll() {
   const say = useSay()
   const live = useLive<EmployersObjections>('/sickleave/employer/objections', null)
@@ -50,7 +50,7 @@ function OfOne({ pib }: { pib: string }) {
   )
 }
 
-/** The name of the employer stands in a line where the list is of more than one. */
+/** `name` is the employer's, in lists of several employers. */
 type Line = ObjectionShown & { pib: string; name?: string }
 
 function Lines({ objections, today, onWithdrawn }: { objections: readonly Line[]; today: string; onWithdrawn(): void }) {

@@ -3,18 +3,18 @@ import type { RequestShown } from '../../sickleave/request/wire.ts'
 import { Failure, submit } from '../shared/api.ts'
 import { DayField } from '../shared/day/DayField.tsx'
 import { typedMonths } from '../shared/day/typed-month.ts'
-import { describedBy, FieldError } from '../shared/FieldError.tsx'
 import { formatDate } from '../shared/format.ts'
 import { useSay } from '../shared/language.tsx'
+import { TextField } from '../shared/TextField.tsx'
 import { Trouble } from '../shared/Trouble.tsx'
 import { requestKinds, requests as words } from './words.ts'
 
 export type Content = { kind: RequestShown['kind']; from: string; until: string; payoutDay: string; account: string; months: string; note: string }
 type Form = {
   first: Content
-  /** False where what is saved is complete: then the next step is to submit it. */
+  /** False when the saved request is complete: then submitting is the main button. */
   isMain?: boolean
-  /** A new request is of a kind and about a leave; one that is there keeps them. */
+  /** `hasKind`: a new request chooses its kind; an existing one keeps it. */
   send: { method: 'POST' | 'PUT'; path: string; more: object; hasKind: boolean }
   onSaved(saved: RequestShown): void
 }
@@ -24,7 +24,7 @@ export const contentOf = (request: RequestShown): Content => ({
   ...{ months: request.monthsWithoutWage.map((month) => formatDate('sr-Cyrl', month)).join(', '), note: request.note ?? '' },
 })
 
-/** The fields of a request. What was typed stays whatever the answer is. */
+/** The fields of a request. The typed values stay, whatever the server answers. */
 export function RequestForm({ first, isMain = true, send, onSaved }: Form) {
   const say = useSay()
   const [content, setContent] = useState(first)
@@ -35,18 +35,8 @@ export function RequestForm({ first, isMain = true, send, onSaved }: Form) {
     if (isSending) return
     setSending(true)
     setFailure(null)
-    const { kind, from, until, payoutDay, account, months, note } = content
-    const monthsWithoutWage = typedMonths(months)
-    const body = {
-      ...send.more,
-      ...(send.hasKind ? { kind } : {}),
-      ...{ from, until, monthsWithoutWage },
-      ...(payoutDay ? { payoutDay } : {}),
-      ...(account.trim() ? { account: account.trim() } : {}),
-      ...(note.trim() ? { note: note.trim() } : {}),
-    }
     try {
-      const saved = await submit<RequestShown>(send.method, send.path, body)
+      const saved = await submit<RequestShown>(send.method, send.path, { ...send.more, ...bodyOf(content, send.hasKind) })
       setContent(contentOf(saved))
       onSaved(saved)
     } catch (error) {
@@ -67,52 +57,57 @@ export function RequestForm({ first, isMain = true, send, onSaved }: Form) {
       onChange={(value) => change({ [name]: value })}
     />
   )
-  const field = (name: 'account' | 'months' | 'note', hint?: string) => (
-    <div className="field">
-      <label htmlFor={`request-${name}`}>{say(words[name])}</label>
-      {hint && (
-        <span className="hint" id={`request-${name}-hint`}>
-          {hint}
-        </span>
-      )}
-      <input
-        id={`request-${name}`}
-        className="input"
-        autoComplete="off"
-        aria-describedby={describedBy(`request-${name}`, wrongIn(name) !== undefined, hint !== undefined)}
-        aria-invalid={wrongIn(name) !== undefined}
-        value={content[name]}
-        onChange={(event) => change({ [name]: event.target.value })}
-      />
-      <FieldError id={`request-${name}`} wrong={wrongIn(name)} />
-    </div>
+  const text = (name: 'account' | 'months' | 'note', hint?: string) => (
+    <TextField
+      id={`request-${name}`}
+      label={say(words[name])}
+      hint={hint}
+      wrong={wrongIn(name)}
+      value={content[name]}
+      onChange={(value) => change({ [name]: value })}
+    />
   )
   return (
     <form className="step-form" onSubmit={(event) => void save(event)} noValidate>
       {failure !== null && <Trouble error={failure} takesFocus />}
-      {send.hasKind && (
-        <div className="field">
-          <label htmlFor="request-kind">{say(words.kind)}</label>
-          <select id="request-kind" className="input" value={content.kind} onChange={(event) => change({ kind: event.target.value as Content['kind'] })}>
-            {(['compensation', 'refund'] as const).map((kind) => (
-              <option key={kind} value={kind}>
-                {say(requestKinds[kind])}
-              </option>
-            ))}
-          </select>
-        </div>
-      )}
+      {send.hasKind && <KindField kind={content.kind} onChange={(kind) => change({ kind })} />}
       {day('from')}
       {day('until')}
       {day('payoutDay', { hint: say(words.payoutHint), isRequired: false })}
-      {field('account', say(words.accountHint))}
-      {field('months', say(words.monthsHint))}
-      {field('note')}
+      {text('account', say(words.accountHint))}
+      {text('months', say(words.monthsHint))}
+      {text('note')}
       <div className="buttons">
         <button type="submit" className={isMain ? 'button main' : 'button'} aria-disabled={isSending}>
           {say(words.saveDraft)}
         </button>
       </div>
     </form>
+  )
+}
+
+function bodyOf({ kind, from, until, payoutDay, account, months, note }: Content, hasKind: boolean): object {
+  return {
+    ...(hasKind ? { kind } : {}),
+    ...{ from, until, monthsWithoutWage: typedMonths(months) },
+    ...(payoutDay ? { payoutDay } : {}),
+    ...(account.trim() ? { account: account.trim() } : {}),
+    ...(note.trim() ? { note: note.trim() } : {}),
+  }
+}
+
+function KindField({ kind, onChange }: { kind: Content['kind']; onChange(kind: Content['kind']): void }) {
+  const say = useSay()
+  return (
+    <div className="field">
+      <label htmlFor="request-kind">{say(words.kind)}</label>
+      <select id="request-kind" className="input" value={kind} onChange={(event) => onChange(event.target.value as Content['kind'])}>
+        {(['compensation', 'refund'] as const).map((one) => (
+          <option key={one} value={one}>
+            {say(requestKinds[one])}
+          </option>
+        ))}
+      </select>
+    </div>
   )
 }

@@ -7,6 +7,7 @@ import { Due } from '../shared/Due.tsx'
 import { dayOf, formatDate, formatMoment } from '../shared/format.ts'
 import { Keep } from '../shared/Keep.tsx'
 import { useData, useLanguage, useSay } from '../shared/language.tsx'
+import { keyIn } from '../shared/languages.ts'
 import { formatPara } from '../shared/money.ts'
 import { type Asked, StepDialog } from '../shared/StepDialog.tsx'
 import { useLive } from '../shared/use-live.ts'
@@ -30,10 +31,44 @@ type Of = { pib: string; path: string; data: RequestShown; onChanged(): void }
 
 function Request({ pib, path, data, onChanged }: Of) {
   const say = useSay()
-  const given = useData()
-  const language = useLanguage()
   const [asked, setAsked] = useState<Asked | null>(null)
   const isOpen = data.state === 'draft' || data.state === 'incomplete'
+  return (
+    <>
+      <Head pib={pib} data={data} />
+      {isOpen && <Missing pib={pib} data={data} />}
+      <div className="buttons">
+        {actsOf(path, pib, data).map(({ word, asked: next, isMain }) => (
+          <button type="button" key={say(word)} className={isMain ? 'button main' : 'button'} onClick={() => setAsked({ ...next, title: say(word) })}>
+            {say(word)}
+          </button>
+        ))}
+      </div>
+      {isOpen && (
+        <section aria-labelledby="fields">
+          <h2 id="fields">{say(words.fields)}</h2>
+          <RequestForm
+            first={contentOf(data)}
+            isMain={data.missing.length > 0}
+            send={{ method: 'PUT', path, more: { ...(data.week ? { week: data.week } : {}), seen: data.steps.length }, hasKind: false }}
+            onSaved={onChanged}
+          />
+        </section>
+      )}
+      {isOpen && data.missing.length === 0 && <SignPart path={path} data={data} onChanged={onChanged} />}
+      <EvidencePart path={path} evidence={data.evidence} mayAdd={isOpen} onChanged={onChanged} />
+      {data.list && <CalculationTable list={data.list} />}
+      <Facts data={data} />
+      {data.signature?.signer && <SignedBy path={path} signer={data.signature.signer} />}
+      {asked && <StepDialog asked={asked} onClose={() => setAsked(null)} onDone={onChanged} />}
+    </>
+  )
+}
+
+function Head({ pib, data }: Pick<Of, 'pib' | 'data'>) {
+  const say = useSay()
+  const given = useData()
+  const language = useLanguage()
   return (
     <>
       <div className="page-head">
@@ -73,36 +108,11 @@ function Request({ pib, path, data, onChanged }: Of) {
           </p>
         </div>
       )}
-      {isOpen && <Missing pib={pib} data={data} />}
-      <div className="buttons">
-        {actsOf(path, pib, data).map(({ word, asked: next, isMain }) => (
-          <button type="button" key={say(word)} className={isMain ? 'button main' : 'button'} onClick={() => setAsked({ ...next, title: say(word) })}>
-            {say(word)}
-          </button>
-        ))}
-      </div>
-      {isOpen && (
-        <section aria-labelledby="fields">
-          <h2 id="fields">{say(words.fields)}</h2>
-          <RequestForm
-            first={contentOf(data)}
-            isMain={data.missing.length > 0}
-            send={{ method: 'PUT', path, more: { ...(data.week ? { week: data.week } : {}), seen: data.steps.length }, hasKind: false }}
-            onSaved={onChanged}
-          />
-        </section>
-      )}
-      {isOpen && data.missing.length === 0 && <SignPart path={path} data={data} onChanged={onChanged} />}
-      <EvidencePart path={path} evidence={data.evidence} mayAdd={isOpen} onChanged={onChanged} />
-      {data.list && <CalculationTable list={data.list} />}
-      <Facts data={data} />
-      {data.signature?.signer && <SignedBy path={path} signer={data.signature.signer} />}
-      {asked && <StepDialog asked={asked} onClose={() => setAsked(null)} onDone={onChanged} />}
     </>
   )
 }
 
-/** What is missing, each with the place that takes it. */
+/** The missing parts of the request, each with a link to the place where it is entered. */
 function Missing({ pib, data }: { pib: string; data: RequestShown }) {
   const say = useSay()
   const language = useLanguage()
@@ -118,9 +128,9 @@ function Missing({ pib, data }: { pib: string; data: RequestShown }) {
         <p>{say(words.missing)}</p>
         <ul>
           {data.missing.map((one) => {
-            const text = language === 'en' ? one.en : language === 'sr-Latn' ? one.srLatn : one.sr
-            const at =
-              one.where === 'earnings' ? null : one.where === 'reports' ? null : one.where.startsWith('evidence:') ? '#evidence' : `#request-${one.where}`
+            const text = one[keyIn[language]]
+            const isElsewhere = one.where === 'earnings' || one.where === 'reports'
+            const at = isElsewhere ? null : one.where.startsWith('evidence:') ? '#evidence' : `#request-${one.where}`
             return (
               <li key={one.code}>
                 {at ? <a href={at}>{text}</a> : text}{' '}

@@ -36,7 +36,7 @@ export function RequestsPage() {
   )
 }
 
-/** Days at the Fund's cost that nobody has asked for: one press opens the form with the leave and the days in it. */
+/** Days at the Fund's cost that nobody has requested yet: one press opens the form with the leave and its days filled in. */
 function ToAsk({ pib }: { pib: string }) {
   const say = useSay()
   const data = useData()
@@ -79,7 +79,7 @@ function ToAsk({ pib }: { pib: string }) {
   )
 }
 
-/** Everything asked for by all that one acts for; what waits for one's own hand stands in the work list. */
+/** The requests of all employers that the reader acts for. Those that wait for the reader are in the work list. */
 function OfAll() {
   const say = useSay()
   const live = useLive<EmployersRequests>('/sickleave/employer/requests', null)
@@ -129,7 +129,7 @@ function Section({ children }: { children: ReactNode }) {
   )
 }
 
-/** The name of the employer stands in a line where the list is of more than one. */
+/** `name` is the employer's, in lists of several employers. */
 type Line = Omit<EmployersRequests['requests'][number], 'name'> & { name?: string }
 
 function Lines({ requests, today, tools }: { requests: readonly Line[]; today: string; tools?: ReactNode }) {

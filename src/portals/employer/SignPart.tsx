@@ -7,7 +7,10 @@ import { useLanguage, useSay } from '../shared/language.tsx'
 import { Trouble } from '../shared/Trouble.tsx'
 import { signing as words } from './signing-words.ts'
 
-/** Download, sign with one's own certificate, send it back: it is judged there, and what is wrong is said here while the file stays chosen. */
+/**
+ * The reader downloads the document, signs it with their own certificate and sends it back. The server checks it; errors are shown while the file stays
+ * chosen.
+ */
 export function SignPart({ path, data, onChanged }: { path: string; data: RequestShown; onChanged(): void }) {
   const say = useSay()
   const language = useLanguage()
@@ -29,7 +32,6 @@ export function SignPart({ path, data, onChanged }: { path: string; data: Reques
       setSending(false)
     }
   }
-  const isMissing = isTried && file === null
   return (
     <section aria-labelledby="signing">
       <h2 id="signing">{say(words.title)}</h2>
@@ -44,29 +46,36 @@ export function SignPart({ path, data, onChanged }: { path: string; data: Reques
       </p>
       {failure !== null && <Trouble error={failure} takesFocus />}
       <div className="tools">
-        <div className="field">
-          <label htmlFor="signed-file">{say(words.file)}</label>
-          <FileInput
-            id="signed-file"
-            accept=".pdf,.p7s,.p7m,.p7b"
-            isInvalid={isMissing}
-            describedBy={isMissing ? 'signed-file-error' : 'signed-file-hint'}
-            onChoose={(chosen) => setFile(chosen ?? null)}
-          />
-          {isMissing ? (
-            <p id="signed-file-error" className="error">
-              {say(words.choose)}
-            </p>
-          ) : (
-            <p id="signed-file-hint" className="soft">
-              {say(words.hint)}
-            </p>
-          )}
-        </div>
+        <SignedFile isMissing={isTried && file === null} onChoose={setFile} />
         <button type="button" className="button main" aria-disabled={isSending} onClick={() => void send()}>
           {say(words.send)}
         </button>
       </div>
     </section>
+  )
+}
+
+function SignedFile({ isMissing, onChoose }: { isMissing: boolean; onChoose(file: File | null): void }) {
+  const say = useSay()
+  return (
+    <div className="field">
+      <label htmlFor="signed-file">{say(words.file)}</label>
+      <FileInput
+        id="signed-file"
+        accept=".pdf,.p7s,.p7m,.p7b"
+        isInvalid={isMissing}
+        describedBy={isMissing ? 'signed-file-error' : 'signed-file-hint'}
+        onChoose={(chosen) => onChoose(chosen ?? null)}
+      />
+      {isMissing ? (
+        <p id="signed-file-error" className="error">
+          {say(words.choose)}
+        </p>
+      ) : (
+        <p id="signed-file-hint" className="soft">
+          {say(words.hint)}
+        </p>
+      )}
+    </div>
   )
 }

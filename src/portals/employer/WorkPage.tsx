@@ -1,5 +1,4 @@
 import { Link, useSearchParams } from 'react-router'
-import type { Employers } from '../../sickleave/employer/wire.ts'
 import type { EmployersWork, WorkLine } from '../../sickleave/request/wire.ts'
 import { Arrived } from '../shared/Arrived.tsx'
 import { Due } from '../shared/Due.tsx'
@@ -9,46 +8,25 @@ import { LinesTable } from '../shared/LinesTable.tsx'
 import { useData, useLanguage, useSay } from '../shared/language.tsx'
 import { useLive } from '../shared/use-live.ts'
 import { useTitle } from '../shared/use-title.ts'
+import { EmployerChoice } from './EmployerChoice.tsx'
 import { useRowKeys } from './use-row-keys.ts'
-import { inbox, portal, work as words, workKinds } from './words.ts'
+import { inbox, work as words, workKinds } from './words.ts'
 
 const everyMs = 30_000
 
-/** What waits for a hand, over all employers: the nearest last day first. What is chosen stands in the address, so that it can be kept. */
+/** Everything that waits for the reader, over all employers, the nearest last day first. The choices are in the address, so that they can be bookmarked. */
 export function WorkPage() {
   const say = useSay()
-  const [search] = useSearchParams()
+  const [search, setSearch] = useSearchParams()
   useTitle(words.title)
   const live = useLive<EmployersWork>(`/sickleave/employer/work${search.size > 0 ? `?${search}` : ''}`, everyMs)
   return (
     <>
       <h1 id="work">{say(words.title)}</h1>
       <p className="soft">{say(words.lead)}</p>
-      <OfEmployer />
+      <EmployerChoice pib={search.get('pib') ?? ''} onChoose={(pib) => setSearch(withOne(search, 'pib', pib))} />
       <Arrived live={live}>{(data) => <Work data={data} />}</Arrived>
     </>
-  )
-}
-
-function OfEmployer() {
-  const say = useSay()
-  const data = useData()
-  const [search, setSearch] = useSearchParams()
-  const live = useLive<Employers>('/sickleave/employer', null)
-  const employers = live.data?.employers ?? []
-  if (employers.length < 2) return null
-  return (
-    <div className="field">
-      <label htmlFor="of">{say(portal.choose)}</label>
-      <select id="of" className="input" value={search.get('pib') ?? ''} onChange={(event) => setSearch(withOne(search, 'pib', event.target.value))}>
-        <option value="">{say(inbox.allEmployers, { count: employers.length })}</option>
-        {employers.map(({ pib, name }) => (
-          <option key={pib} value={pib}>
-            {data(name)}
-          </option>
-        ))}
-      </select>
-    </div>
   )
 }
 

@@ -1,8 +1,8 @@
-// A file of earnings in the browser: read as offices save it, divided into the rows that the server counts, and put together again.
+// A file of earnings in the browser: decoded as offices save it, divided into the rows that the server counts, and joined again.
 
 const utf16 = (bytes: Uint8Array) => (bytes[0] === 0xff && bytes[1] === 0xfe ? 'utf-16le' : bytes[0] === 0xfe && bytes[1] === 0xff ? 'utf-16be' : null)
 
-/** UTF-8, UTF-16 with its mark, otherwise windows-1250, as the server reads it. */
+/** Decodes UTF-8, UTF-16 with a byte order mark, or else windows-1250, as the server does. */
 export function textOf(bytes: Uint8Array): string {
   try {
     return new TextDecoder(utf16(bytes) ?? 'utf-8', { fatal: true }).decode(bytes)
@@ -11,7 +11,7 @@ export function textOf(bytes: Uint8Array): string {
   }
 }
 
-/** Rows with their line ends: of a sheet a row may hold line ends inside quotes, of an XML document each line is one. */
+/** Rows with their line ends. A row of a sheet may contain line ends inside quotes; in an XML document each line is a row. */
 export function rowsOf(text: string, isSheet: boolean): string[] {
   const rows: string[] = []
   let [begin, isQuoted] = [0, false]
@@ -31,6 +31,6 @@ export function rowsOf(text: string, isSheet: boolean): string[] {
 const endOf = (row: string) => /[\r\n]*$/.exec(row)?.[0] ?? ''
 export const withoutEnd = (row: string): string => row.slice(0, row.length - endOf(row).length)
 
-/** The whole with some rows mended; row 1 is the first. */
+/** The whole file with some rows replaced; row 1 is the first. */
 export const mended = (rows: readonly string[], changes: ReadonlyMap<number, string>): string =>
   rows.map((row, at) => (changes.has(at + 1) ? (changes.get(at + 1) as string) + endOf(row) : row)).join('')

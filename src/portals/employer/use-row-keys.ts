@@ -1,6 +1,6 @@
 import { useShortcuts } from '../shared/shortcuts.ts'
 
-/** J and K walk the rows, Space selects, E is done: the focus stands on the link of the row, so that Enter opens it. */
+/** J and K move over the rows, Space selects, E marks as done. The link of the row has the focus, so Enter opens it. */
 export function useRowKeys<Line>(lines: readonly Line[], { toggle, done }: { toggle?(line: Line): void; done?(line: Line): void }): void {
   const links = () => [...document.querySelectorAll<HTMLElement>('[data-row]')]
   const at = () => links().indexOf(document.activeElement as HTMLElement)

@@ -213,7 +213,7 @@ export const requestKinds = messages({
   refund: { sr: 'Рефундација', en: 'Refund' },
 })
 
-/** At the head of one: what agrees with its state. */
+/** The title of a single request; the words of its state agree with it in gender. */
 export const requestTitles = messages({
   compensation: { sr: 'Захтев за накнаду зараде', en: 'Request for compensation' },
   refund: { sr: 'Захтев за рефундацију', en: 'Request for a refund' },

@@ -3,6 +3,7 @@ import { Arrived } from '../shared/Arrived.tsx'
 import { formatDate } from '../shared/format.ts'
 import { LinesTable } from '../shared/LinesTable.tsx'
 import { useData, useLanguage, useSay } from '../shared/language.tsx'
+import { keyIn } from '../shared/languages.ts'
 import { formatDinars } from '../shared/money.ts'
 import { useLive } from '../shared/use-live.ts'
 import { useTitle } from '../shared/use-title.ts'
@@ -14,7 +15,6 @@ export function AnomaliesPage() {
   const language = useLanguage()
   const live = useLive<Anomalies>('/sickleave/fund/anomalies', null)
   useTitle(words.title)
-  const form = language === 'en' ? 'en' : language === 'sr-Latn' ? 'srLatn' : 'sr'
   return (
     <>
       <h1 id="anomalies">{say(words.title)}</h1>
@@ -32,7 +32,7 @@ export function AnomaliesPage() {
                       {data(one.name)} {one.place !== null && <span className="soft">{data(one.place)}</span>}
                     </th>
                     <td>{say(words[one.level])}</td>
-                    <td>{one[form]}</td>
+                    <td>{one[keyIn[language]]}</td>
                     <td className="number">{formatDinars(language, one.distance)}</td>
                   </tr>
                 ))}

@@ -3,10 +3,11 @@ import { formatDate } from '../shared/format.ts'
 import { Icon } from '../shared/Icon.tsx'
 import { LinesTable } from '../shared/LinesTable.tsx'
 import { useData, useLanguage, useSay } from '../shared/language.tsx'
+import { keyIn } from '../shared/languages.ts'
 import { formatDinars, formatPara } from '../shared/money.ts'
 import { file } from './words.ts'
 
-/** The sum, its lines, and every figure with the rule and paragraph it follows. */
+/** The sum, its lines, and every figure with its rule and its paragraph. */
 export function CalculationView({ data: { calculation, trouble } }: { data: FundFile }) {
   const say = useSay()
   const data = useData()
@@ -20,7 +21,7 @@ export function CalculationView({ data: { calculation, trouble } }: { data: Fund
     )
   }
   const { view, total } = calculation
-  const words = language === 'en' ? 'en' : language === 'sr-Latn' ? 'srLatn' : 'sr'
+  const words = keyIn[language]
   return (
     <section aria-labelledby="calculation">
       <h2 id="calculation">{say(file.calculation)}</h2>
@@ -45,7 +46,7 @@ export function CalculationView({ data: { calculation, trouble } }: { data: Fund
         <summary>{say(file.derivation)}</summary>
         <ol className="derivation">
           {view.derivation.map((one, at) => (
-            // The same rule may stand twice with the same figure: its place is its name.
+            // A rule may occur twice with the same figure, so the key has its index.
             <li key={`${at} ${one.rule}`}>
               <span>{one[words]}</span>
               <span className="number">{/^\d+\.\d+$/.test(one.figure) ? formatDinars(language, one.figure) : one.figure}</span>

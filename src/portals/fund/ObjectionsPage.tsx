@@ -1,11 +1,12 @@
 import { useState } from 'react'
 import { Link } from 'react-router'
-import type { Desk } from '../../sickleave/objection/wire.ts'
+import type { Desk, DeskLine } from '../../sickleave/objection/wire.ts'
 import { Arrived } from '../shared/Arrived.tsx'
 import { Due } from '../shared/Due.tsx'
 import { Keep } from '../shared/Keep.tsx'
 import { LinesTable } from '../shared/LinesTable.tsx'
 import { useData, useSay } from '../shared/language.tsx'
+import type { Message } from '../shared/message.ts'
 import { type Asked, StepDialog } from '../shared/StepDialog.tsx'
 import { useLive } from '../shared/use-live.ts'
 import { useTitle } from '../shared/use-title.ts'
@@ -19,7 +20,7 @@ export function ObjectionsPage() {
   const live = useLive<Desk>('/sickleave/fund/objections', everyMs)
   const [asked, setAsked] = useState<Asked | null>(null)
   useTitle(words.title)
-  const ask = (id: string, number: string, accept: boolean) =>
+  const ask = ({ id, number }: DeskLine, accept: boolean) =>
     setAsked({
       title: `${say(accept ? words.accept : words.reject)}: ${data(number)}`,
       confirm: accept ? words.accept : words.reject,
@@ -40,39 +41,7 @@ export function ObjectionsPage() {
           ) : (
             <LinesTable labelledBy="objections" words={[words.due, words.number, work.employee, words.by, words.text, work.state]}>
               {lines.map((one) => (
-                <tr key={one.id}>
-                  <td className="num">
-                    <Due due={one.due} today={today} />
-                  </td>
-                  <th scope="row">
-                    <Link to={`/requests/${one.request}`}>
-                      <Keep>{data(one.number)}</Keep>
-                    </Link>
-                  </th>
-                  <td>{data(`${one.employee.given} ${one.employee.family}`)}</td>
-                  <td>{one.employer === null ? say(work.person) : data(one.employer)}</td>
-                  <td>{data(one.text)}</td>
-                  <td>
-                    <div className="buttons">
-                      <button
-                        type="button"
-                        className="button"
-                        aria-label={`${say(words.accept)} ${data(one.number)}`}
-                        onClick={() => ask(one.id, one.number, true)}
-                      >
-                        {say(words.accept)}
-                      </button>
-                      <button
-                        type="button"
-                        className="button"
-                        aria-label={`${say(words.reject)} ${data(one.number)}`}
-                        onClick={() => ask(one.id, one.number, false)}
-                      >
-                        {say(words.reject)}
-                      </button>
-                    </div>
-                  </td>
-                </tr>
+                <Line key={one.id} one={one} today={today} onAsk={(accept) => ask(one, accept)} />
               ))}
             </LinesTable>
           )
@@ -80,5 +49,36 @@ export function ObjectionsPage() {
       </Arrived>
       {asked && <StepDialog asked={asked} onClose={() => setAsked(null)} onDone={live.reload} />}
     </>
+  )
+}
+
+function Line({ one, today, onAsk }: { one: DeskLine; today: string; onAsk(accept: boolean): void }) {
+  const say = useSay()
+  const data = useData()
+  const button = (word: Message, accept: boolean) => (
+    <button type="button" className="button" aria-label={`${say(word)} ${data(one.number)}`} onClick={() => onAsk(accept)}>
+      {say(word)}
+    </button>
+  )
+  return (
+    <tr>
+      <td className="num">
+        <Due due={one.due} today={today} />
+      </td>
+      <th scope="row">
+        <Link to={`/requests/${one.request}`}>
+          <Keep>{data(one.number)}</Keep>
+        </Link>
+      </th>
+      <td>{data(`${one.employee.given} ${one.employee.family}`)}</td>
+      <td>{one.employer === null ? say(work.person) : data(one.employer)}</td>
+      <td>{data(one.text)}</td>
+      <td>
+        <div className="buttons">
+          {button(words.accept, true)}
+          {button(words.reject, false)}
+        </div>
+      </td>
+    </tr>
   )
 }

@@ -11,7 +11,7 @@ import { overdueKinds, overdue as words, work } from './words.ts'
 
 const everyMs = 60_000
 
-/** What somebody forgot is seen by somebody else: every clock that has run out, at every desk. */
+/** Every deadline that has passed, at every desk, so that others see what one person forgot. */
 export function OverduePage() {
   const say = useSay()
   const live = useLive<Overdue>('/sickleave/fund/overdue', everyMs)
@@ -44,7 +44,7 @@ function Lists({ data: { desks, lines, more } }: { data: Overdue }) {
       <h2 id="late">{say(words.cases)}</h2>
       <LinesTable labelledBy="late" words={[words.due, words.what, words.number, words.desk]} figures={[words.days]}>
         {lines.map((one, at) => (
-          // A proposal has no number: its place is its name.
+          // A proposal has no number, so the key has its index.
           <tr key={`${at} ${one.number}`}>
             <td className="num">{formatDate(language, one.due)}</td>
             <td>{say(overdueKinds[one.what])}</td>

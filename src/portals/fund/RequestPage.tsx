@@ -26,10 +26,10 @@ export function RequestPage() {
     </Arrived>
   )
 }
-/** The tab names no person and no number. */
+/** The title of the browser tab names no person and no number. */
 const portalTitle = work.request
 
-/** Who may be given the request, for who may give it; nobody else asks. */
+/** The officers who may be given the request. They are loaded only for a supervisor, who may assign it. */
 function useOfficers(mayAssign: boolean): Officers['officers'] {
   const [officers, setOfficers] = useState<Officers['officers']>([])
   useEffect(() => {

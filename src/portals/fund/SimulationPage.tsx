@@ -17,7 +17,7 @@ import { file, simulation as words } from './words.ts'
 
 const everyMs = 2000
 
-/** What a changed number of the law would cost, before anybody enters it. */
+/** Shows what a changed number of the law would cost, before anybody enters it. */
 export function SimulationPage() {
   const say = useSay()
   const live = useLive<Simulations>('/sickleave/fund/simulations', everyMs)

@@ -14,7 +14,7 @@ test('each number of the law has words of its own in both languages, and no name
   }
 })
 
-test('what a number is shown as can be typed again, in either language', () => {
+test('a number as it is shown can be typed again, in either language', () => {
   for (const { name, value } of authored)
     for (const language of ['sr-Cyrl', 'sr-Latn', 'en'] as const) {
       const shown = writtenValue(language, name, value)
@@ -22,7 +22,7 @@ test('what a number is shown as can be typed again, in either language', () => {
     }
 })
 
-test('amounts are dinars and rates percent, however they lie on the wire', () => {
+test('amounts are shown in dinars and rates in percent, although the server sends hundredths', () => {
   assert.equal(writtenValue('sr-Cyrl', 'tax.free', 34_221_00), '34.221,00 RSD')
   assert.equal(writtenValue('sr-Cyrl', 'interest.hundredths', 1375), '13,75%')
   assert.equal(writtenValue('en', 'contribution.unemployment-from', 75), '0.75%')

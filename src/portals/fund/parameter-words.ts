@@ -3,7 +3,7 @@ import { formatNumber } from '../shared/format.ts'
 import { type Message, messages } from '../shared/message.ts'
 import { formatPara, paraOf } from '../shared/money.ts'
 
-// The numbers of the law in the words of the officers who change them; the list of the server (`sickleave/rules/parameters.ts`) is that of programs.
+// Words for the numbers of the law, for the officers who change them. The server's list (`sickleave/rules/parameters.ts`) has names for programs.
 
 const words = messages({
   'doctor.days': { sr: 'Дани спречености које изабрани лекар оцењује сам', en: 'Days of leave that the chosen doctor assesses alone' },
@@ -110,21 +110,21 @@ const words = messages({
   },
 })
 
-/** A number that a newer server knows keeps its name until it has words here. */
+/** A number that only a newer server has is shown by its name. */
 export const parameterWord = (name: string): Message => (Object.hasOwn(words, name) ? words[name as keyof typeof words] : { sr: name, en: name })
 
-/** Hundredths on the wire: amounts are para, rates hundredths of a percent. */
+/** Numbers with two decimals, sent as hundredths: amounts as para, rates as hundredths of a percent. */
 const isAmount = (name: string) => name === 'tax.free' || name.startsWith('wage.') || name.startsWith('contribution.base-')
 const isRate = (name: string) => name === 'tax.rate' || name === 'interest.hundredths' || /^contribution\..*-(from|on)$/.test(name)
 
-/** As people write it: `34.221,00 RSD`, `13,75%`, `65%`, `30`. */
+/** A value as people write it: `34.221,00 RSD`, `13,75%`, `65%`, `30`. */
 export function writtenValue(language: Language, name: string, value: number): string {
   if (isAmount(name)) return `${formatPara(language, value)} RSD`
   if (isRate(name)) return `${formatPara(language, value)}%`
   return name.startsWith('percent.') ? `${value}%` : formatNumber(language, value)
 }
 
-/** What somebody typed, as the wire has it; what is no number is left to the server to refuse. */
+/** Turns typed text into the number that the server takes; the server refuses text that is no number. */
 export const typedValue = (name: string, text: string): number => {
   const plain = text.replace(/RSD|%/g, '').trim()
   return isAmount(name) || isRate(name) ? paraOf(plain) : Number(plain)

@@ -32,7 +32,7 @@ export const states = messages({
   withdrawn: { sr: 'повучен', en: 'withdrawn' },
 })
 
-/** The same, counted: how many requests are in that state. */
+/** The same states with a count: how many requests are in each. */
 export const counted = messages({
   draft: { sr: 'у припреми', en: 'draft' },
   submitted: { sr: { one: 'поднет', few: 'поднета', other: 'поднетих' }, en: 'submitted' },

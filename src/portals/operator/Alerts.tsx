@@ -8,7 +8,7 @@ import { useData, useLanguage, useSay } from '../shared/language.tsx'
 import { Trouble } from '../shared/Trouble.tsx'
 import { alerts as words } from './words.ts'
 
-/** What is open first; whoever takes one says so to the others, and it is not told again. */
+/** Open alerts come first. Taking an alert shows the others that somebody has it, and stops it from being sent again. */
 export function Alerts({ alerts, onTaken }: { alerts: BusAlert[]; onTaken(): void }) {
   const say = useSay()
   const [failure, setFailure] = useState<unknown>(null)

@@ -14,7 +14,7 @@ import { useTitle } from '../shared/use-title.ts'
 type Line = CompletenessOfAll['institutions'][number]
 type Order = 'need' | 'missing' | 'refused' | 'name'
 
-/** All institutions; the server gives the worst first. */
+/** All institutions; the server lists the worst first. */
 export function CompletenessPage() {
   const say = useSay()
   const { days, query } = useStretch()
@@ -77,7 +77,7 @@ function Institutions({ lines, days }: { lines: Line[]; days: number }) {
   )
 }
 
-/** Whoever answers for the sandbox sees what vendors try; nobody takes it for care that was given. */
+/** What vendors try in the sandbox, apart from real care, for those who are responsible for the sandbox. */
 function Trials({ lines, days }: { lines: Line[]; days: number }) {
   const say = useSay()
   return (

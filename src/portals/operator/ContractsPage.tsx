@@ -9,7 +9,7 @@ import { contracts as words } from './words.ts'
 
 const everyMs = 5000
 
-/** What waits for a decision first: it is why one comes here. */
+/** Contracts that wait for a decision come first: they are the reason to open this page. */
 export function ContractsPage() {
   const say = useSay()
   const [question, setQuestion] = useSearchParams()

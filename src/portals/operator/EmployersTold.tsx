@@ -10,7 +10,7 @@ import { employersTold as words } from './words.ts'
 
 const everyMs = 30_000
 
-/** Mail and webhooks that do not get through to employers. What waits is told when they answer again, and the employers can always ask. */
+/** Mail and webhooks that do not reach employers. Waiting messages are sent when the addresses answer again, and employers can always ask for them. */
 export function EmployersTold({ isPaused }: { isPaused: boolean }) {
   const say = useSay()
   const live = useLive<ChannelTrouble>('/sickleave/channels', isPaused ? null : everyMs)

@@ -8,7 +8,7 @@ import { useData, useSay } from '../shared/language.tsx'
 import { useLive } from '../shared/use-live.ts'
 import { useTitle } from '../shared/use-title.ts'
 
-/** One institution as the ministry and the operator see it: figures and reasons, no visits. */
+/** One institution for the ministry and the operator: figures and reasons, but no visits. */
 export function InstitutionPage() {
   const say = useSay()
   const data = useData()

@@ -39,33 +39,12 @@ function Member({ member, onChanged }: { member: Shown; onChanged(): void }) {
   const say = useSay()
   const [asked, setAsked] = useState<Asked | null>(null)
   const [replayed, setReplayed] = useState<number | null>(null)
-  const range = [
-    { name: 'from', label: steps.from, hint: steps.momentHint, form: moment },
-    { name: 'to', label: steps.to, optional: true, form: moment },
-  ]
   return (
     <>
       <p>
         <MemberStatus state={member.state} />
       </p>
-      <div className="buttons">
-        {member.next.map((to) => (
-          <button type="button" key={to} className="button" onClick={() => setAsked(memberStep(say, member.code, member.state, to))}>
-            {say(memberWord(member.state, to))}
-          </button>
-        ))}
-        {member.queue.parked > 0 && (
-          <button type="button" className="button" onClick={() => setAsked(replayAsked(say, member.code, { parked: 'yes' }))}>
-            {say(members.replayParked)}
-          </button>
-        )}
-        <button type="button" className="button" onClick={() => setAsked(replayAsked(say, member.code, {}, range))}>
-          {say(members.replayRange)}
-        </button>
-        <Link className="button" to={`/messages?member=${member.code}`}>
-          {say(members.messagesOf)}
-        </Link>
-      </div>
+      <MemberActs member={member} onAsk={setAsked} />
       <p role="status">{replayed !== null && say(path.replayed, { count: replayed })}</p>
       <Facts member={member} />
       <section aria-labelledby="queue">
@@ -99,6 +78,34 @@ function Member({ member, onChanged }: { member: Shown; onChanged(): void }) {
   )
 }
 
+function MemberActs({ member, onAsk }: { member: Shown; onAsk(asked: Asked): void }) {
+  const say = useSay()
+  const range = [
+    { name: 'from', label: steps.from, hint: steps.momentHint, form: moment },
+    { name: 'to', label: steps.to, optional: true, form: moment },
+  ]
+  return (
+    <div className="buttons">
+      {member.next.map((to) => (
+        <button type="button" key={to} className="button" onClick={() => onAsk(memberStep(say, member.code, member.state, to))}>
+          {say(memberWord(member.state, to))}
+        </button>
+      ))}
+      {member.queue.parked > 0 && (
+        <button type="button" className="button" onClick={() => onAsk(replayAsked(say, member.code, { parked: 'yes' }))}>
+          {say(members.replayParked)}
+        </button>
+      )}
+      <button type="button" className="button" onClick={() => onAsk(replayAsked(say, member.code, {}, range))}>
+        {say(members.replayRange)}
+      </button>
+      <Link className="button" to={`/messages?member=${member.code}`}>
+        {say(members.messagesOf)}
+      </Link>
+    </div>
+  )
+}
+
 function Facts({ member }: { member: Shown }) {
   const say = useSay()
   const data = useData()
@@ -115,7 +122,7 @@ function Facts({ member }: { member: Shown }) {
   return <FactList facts={facts} />
 }
 
-/** Who decided what, by which decision and why, the newest first. */
+/** The decisions about a member: by whom, with which number and why, newest first. */
 function Life({ steps: life }: { steps: Step[] }) {
   const say = useSay()
   const data = useData()

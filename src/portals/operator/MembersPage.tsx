@@ -59,7 +59,7 @@ function Members({ lines }: { lines: MemberLines['members'] }) {
   )
 }
 
-/** A key that ends within a month is marked: without a new one the member falls silent. */
+/** Marks a key that ends within a month: without a new key the member can no longer send. */
 function KeyEnd({ until }: { until: string | null }) {
   const language = useLanguage()
   if (until === null) return '–'

@@ -8,11 +8,11 @@ import { useData, useSay } from '../shared/language.tsx'
 import { Trouble } from '../shared/Trouble.tsx'
 import { useTitle } from '../shared/use-title.ts'
 import { Arrived } from '../shared/Arrived.tsx'
-import { replayAsked } from './asked-steps.ts'
+import { correctionAsked, replayAsked } from './asked-steps.ts'
 import { type Asked, StepDialog } from '../shared/StepDialog.tsx'
 import { useLive } from '../shared/use-live.ts'
 import { Way } from './Way.tsx'
-import { path, proposals, purposes, search, steps } from './words.ts'
+import { path, proposals, purposes, search } from './words.ts'
 
 export function MessagePage() {
   const { id = '' } = useParams()
@@ -40,18 +40,7 @@ function Message({ message, onChanged }: { message: MessagePath; onChanged(): vo
     try {
       const { text } = await get<MessageBody>(`/bus/operator/messages/${message.id}/body`)
       setFailure(null)
-      setAsked({
-        title: say(steps.title, { step: say(path.correct), name: recipient }),
-        lead: text === null ? proposals.gone : proposals.lead,
-        confirm: proposals.propose,
-        fields: [
-          { name: 'body', label: proposals.body, long: true },
-          { name: 'reason', label: steps.reason },
-        ],
-        to: `/bus/operator/messages/${message.id}/proposals`,
-        more: { recipient },
-        first: { body: text ?? '' },
-      })
+      setAsked(correctionAsked(say, message.id, recipient, text))
     } catch (error) {
       setFailure(error)
     }
@@ -79,18 +68,7 @@ function Message({ message, onChanged }: { message: MessagePath; onChanged(): vo
       <p role="status">{said}</p>
       {failure !== null && <Trouble error={failure} takesFocus />}
       <Way message={message} />
-      {message.proposals.length > 0 && (
-        <section aria-labelledby="proposals">
-          <h2 id="proposals">{say(proposals.title)}</h2>
-          <ul className="lines">
-            {message.proposals.map(({ id, proposedBy, reason, state }) => (
-              <li key={id}>
-                <Link to={`/proposals/${id}`}>{say(proposals[state])}</Link> {proposedBy}: {reason}
-              </li>
-            ))}
-          </ul>
-        </section>
-      )}
+      {message.proposals.length > 0 && <Proposals made={message.proposals} />}
       {asked && (
         <StepDialog<{ replayed?: number }>
           asked={asked}
@@ -102,6 +80,22 @@ function Message({ message, onChanged }: { message: MessagePath; onChanged(): vo
         />
       )}
     </>
+  )
+}
+
+function Proposals({ made }: { made: MessagePath['proposals'] }) {
+  const say = useSay()
+  return (
+    <section aria-labelledby="proposals">
+      <h2 id="proposals">{say(proposals.title)}</h2>
+      <ul className="lines">
+        {made.map(({ id, proposedBy, reason, state }) => (
+          <li key={id}>
+            <Link to={`/proposals/${id}`}>{say(proposals[state])}</Link> {proposedBy}: {reason}
+          </li>
+        ))}
+      </ul>
+    </section>
   )
 }
 

@@ -16,10 +16,9 @@ import { LinesTable } from '../shared/LinesTable.tsx'
 const parts = ['number', 'member', 'service', 'from', 'to'] as const
 const states: DeliveryState[] = ['waiting', 'leased', 'acknowledged', 'parked']
 
-/** The question stands in the address: it can be sent to a colleague, and it holds nothing about a person. */
+/** The search is in the address: it can be sent to a colleague, because it names no person. */
 export function MessagesPage() {
   const say = useSay()
-  const language = useLanguage()
   const [question, setQuestion] = useSearchParams()
   const asked = new URLSearchParams([...question].filter(([, value]) => value !== ''))
   const live = useLive<MessageLines>(`/bus/operator/messages${asked.size > 0 ? `?${asked}` : ''}`, null)
@@ -41,32 +40,9 @@ export function MessagesPage() {
       <h1 id="messages">{say(search.title)}</h1>
       <form className="search-form" role="search" onSubmit={find} key={String(asked)}>
         {parts.map((part) => (
-          <div className="field" key={part}>
-            <label htmlFor={`search-${part}`}>{say(search[part])}</label>
-            <input
-              id={`search-${part}`}
-              name={part}
-              className="input"
-              defaultValue={isMoment(part) ? formatMoment(language, asked.get(part) ?? '', { seconds: true }) : (asked.get(part) ?? '')}
-              placeholder={isMoment(part) ? formatMoment(language, `2026-11-28T1${part === 'from' ? 0 : 1}:00:00Z`) : placeholders[part]}
-              autoComplete="off"
-              aria-invalid={wrong.includes(part)}
-              aria-describedby={describedBy(`search-${part}`, wrong.includes(part), false)}
-            />
-            <FieldError id={`search-${part}`} wrong={wrong.includes(part) ? say(moment.wrong) : undefined} />
-          </div>
+          <PartField key={part} part={part} asked={asked.get(part) ?? ''} isWrong={wrong.includes(part)} />
         ))}
-        <div className="field">
-          <label htmlFor="search-state">{say(search.state)}</label>
-          <select id="search-state" name="state" className="input" defaultValue={asked.get('state') ?? ''}>
-            <option value="">{say(search.anyState)}</option>
-            {states.map((state) => (
-              <option key={state} value={state}>
-                {say(deliveryStates[state])}
-              </option>
-            ))}
-          </select>
-        </div>
+        <StateField asked={asked.get('state') ?? ''} />
         <div className="buttons">
           <button type="submit" className="button main">
             {say(search.find)}
@@ -90,6 +66,45 @@ export function MessagesPage() {
 
 const isMoment = (part: string): part is 'from' | 'to' => part === 'from' || part === 'to'
 const placeholders = { number: '', member: 'lab-nis', service: 'lab-nis/findings' }
+
+function PartField({ part, asked, isWrong }: { part: (typeof parts)[number]; asked: string; isWrong: boolean }) {
+  const say = useSay()
+  const language = useLanguage()
+  const id = `search-${part}`
+  return (
+    <div className="field">
+      <label htmlFor={id}>{say(search[part])}</label>
+      <input
+        id={id}
+        name={part}
+        className="input"
+        defaultValue={isMoment(part) ? formatMoment(language, asked, { seconds: true }) : asked}
+        placeholder={isMoment(part) ? formatMoment(language, `2026-11-28T1${part === 'from' ? 0 : 1}:00:00Z`) : placeholders[part]}
+        autoComplete="off"
+        aria-invalid={isWrong}
+        aria-describedby={describedBy(id, isWrong, false)}
+      />
+      <FieldError id={id} wrong={isWrong ? say(moment.wrong) : undefined} />
+    </div>
+  )
+}
+
+function StateField({ asked }: { asked: string }) {
+  const say = useSay()
+  return (
+    <div className="field">
+      <label htmlFor="search-state">{say(search.state)}</label>
+      <select id="search-state" name="state" className="input" defaultValue={asked}>
+        <option value="">{say(search.anyState)}</option>
+        {states.map((state) => (
+          <option key={state} value={state}>
+            {say(deliveryStates[state])}
+          </option>
+        ))}
+      </select>
+    </div>
+  )
+}
 
 function Found({ messages }: { messages: MessageLine[] }) {
   const say = useSay()

@@ -18,7 +18,7 @@ import { LinesTable } from '../shared/LinesTable.tsx'
 
 const everyMs = 4000
 
-/** Does the bus work, what waits, what must be decided. Refreshes by itself, and stops when it is told to (WCAG 2.2.2). */
+/** Shows whether the bus works, what waits and what must be decided. The page refreshes by itself and can be paused (WCAG 2.2.2). */
 export function OverviewPage() {
   const say = useSay()
   const language = useLanguage()
@@ -76,7 +76,7 @@ export function OverviewPage() {
   )
 }
 
-/** What everybody hears in the header of each answer, here with its figure. */
+/** The condition that every caller gets in the header of each answer, here with its figure. */
 function Condition({ shortages: found, alerted }: { shortages: BusOverview['degraded']; alerted: number }) {
   const say = useSay()
   const language = useLanguage()

@@ -9,7 +9,7 @@ import { type Asked, StepDialog } from '../shared/StepDialog.tsx'
 import { useLive } from '../shared/use-live.ts'
 import { proposals as words, steps } from './words.ts'
 
-/** The second person sees what stood there and what shall go, beside each other. */
+/** Shows the second person the present text beside the proposed one. */
 export function ProposalPage() {
   const { id = '' } = useParams()
   const say = useSay()

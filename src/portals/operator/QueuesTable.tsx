@@ -8,7 +8,7 @@ import { ageOf } from './time.ts'
 import { lanes, overview } from './words.ts'
 import { LinesTable } from '../shared/LinesTable.tsx'
 
-/** The server counts a queue no further. */
+/** The server counts a queue only up to this number. */
 const countMax = 10_000
 
 export function QueuesTable({ queues, now }: { queues: Queue[]; now: string }) {

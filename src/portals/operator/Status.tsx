@@ -26,7 +26,7 @@ const ofDelivery: Record<DeliveryState, Look> = {
   parked: ['warn', 'warning'],
 }
 
-/** A shape, a colour and a word. */
+/** A status by a shape, a colour and a word. */
 function Status({ look: [tone, icon], word }: { look: Look; word: string }) {
   return (
     <span className={`status ${tone}`}>

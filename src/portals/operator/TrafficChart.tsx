@@ -7,11 +7,12 @@ const width = 720
 const height = 96
 const step = width / 60
 
-/** An hour by minute: what passed as a filled bar, what was refused or failed on top of it in the ink of warnings, hatched for greyscale. */
+/**
+ * One hour by minute: a filled bar for messages that passed, and on top of it those that were refused or failed, in the warning colour and hatched for
+ * greyscale.
+ */
 export function TrafficChart({ minutes }: { minutes: BusOverview['minutes'] }) {
   const say = useSay()
-  const language = useLanguage()
-  const count = (value: number) => formatCount(language === 'en' ? 'en' : 'sr', value)
   const totals = minutes.map(({ good, refused, failed }) => good + refused + failed)
   const most = Math.max(...totals, 1)
   const y = (value: number) => Math.round((height - (value / most) * (height - 4)) * 10) / 10
@@ -39,33 +40,42 @@ export function TrafficChart({ minutes }: { minutes: BusOverview['minutes'] }) {
         <path className="ground" d={`M0 ${height}H${width}`} />
       </svg>
       <figcaption className="soft">{said}</figcaption>
-      <details>
-        <summary>{say(overview.asTable)}</summary>
-        <div className="table-scroll" tabIndex={0} role="group" aria-label={say(overview.traffic)}>
-          <table className="numbers">
-            <thead>
-              <tr>
-                <th scope="col">{say(overview.minute)}</th>
-                <th scope="col">{say(overview.good)}</th>
-                <th scope="col">{say(overview.refused)}</th>
-                <th scope="col">{say(overview.failed)}</th>
-              </tr>
-            </thead>
-            <tbody>
-              {minutes
-                .map((one, at) => (
-                  <tr key={at}>
-                    <th scope="row">{say(overview.minutesAgo, { count: minutes.length - 1 - at })}</th>
-                    <td>{count(one.good)}</td>
-                    <td>{count(one.refused)}</td>
-                    <td>{count(one.failed)}</td>
-                  </tr>
-                ))
-                .toReversed()}
-            </tbody>
-          </table>
-        </div>
-      </details>
+      <AsTable minutes={minutes} />
     </figure>
+  )
+}
+
+function AsTable({ minutes }: { minutes: BusOverview['minutes'] }) {
+  const say = useSay()
+  const language = useLanguage()
+  const count = (value: number) => formatCount(language === 'en' ? 'en' : 'sr', value)
+  return (
+    <details>
+      <summary>{say(overview.asTable)}</summary>
+      <div className="table-scroll" tabIndex={0} role="group" aria-label={say(overview.traffic)}>
+        <table className="numbers">
+          <thead>
+            <tr>
+              <th scope="col">{say(overview.minute)}</th>
+              <th scope="col">{say(overview.good)}</th>
+              <th scope="col">{say(overview.refused)}</th>
+              <th scope="col">{say(overview.failed)}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {minutes
+              .map((one, at) => (
+                <tr key={at}>
+                  <th scope="row">{say(overview.minutesAgo, { count: minutes.length - 1 - at })}</th>
+                  <td>{count(one.good)}</td>
+                  <td>{count(one.refused)}</td>
+                  <td>{count(one.failed)}</td>
+                </tr>
+              ))
+              .toReversed()}
+          </tbody>
+        </table>
+      </div>
+    </details>
   )
 }

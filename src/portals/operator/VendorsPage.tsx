@@ -18,7 +18,7 @@ type Certificate = System['certificates'][number]
 
 const everyMs = 15_000
 
-/** Who tries the exchange, how far they are, and which certificates hold; an operator takes one back. */
+/** The vendors in the sandbox, how far they are, and which certificates are valid. An operator can withdraw a certificate. */
 export function VendorsPage() {
   const say = useSay()
   const me = useOutletContext<Me>()

@@ -7,7 +7,7 @@ import { path } from './words.ts'
 
 type Stop = { at: string | null; icon: IconName; words: string; more?: string; isWarning?: boolean }
 
-/** The way of a message, drawn as stops in their order; each recipient has a way of its own. */
+/** The path of a message as a row of stops; each recipient has a path of its own. */
 export function Way({ message }: { message: MessagePath }) {
   const say = useSay()
   const { deliveries, seal, answered } = message

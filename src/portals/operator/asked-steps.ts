@@ -1,13 +1,12 @@
 import type { ContractState, MemberState } from '../../bus/wire.ts'
 import { typedMoment } from '../shared/day/typed-moment.ts'
 import { dayOf } from '../shared/format.ts'
+import type { Say } from '../shared/language.tsx'
 import type { Message } from '../shared/message.ts'
 import type { Asked } from '../shared/StepDialog.tsx'
-import { path, steps } from './words.ts'
+import { path, proposals, steps } from './words.ts'
 
-type Say = (message: Message, values?: Record<string, string | number>) => string
-
-/** As the bus reads it, or null for what is no moment. */
+/** The instant in the form that the bus reads; null for a text that is no moment. */
 export const instantOf = (text: string): string | null => typedMoment(text, dayOf(new Date().toISOString()))
 export const moment = { is: { test: (text: string) => instantOf(text) !== null }, wrong: steps.momentWrong }
 
@@ -16,7 +15,7 @@ const decided = [
   { name: 'reason', label: steps.reason },
 ]
 
-/** The word on the button depends on where one comes from: back from a suspension is another thing than a first approval. */
+/** The word on the button depends on the present state: reactivating a suspended member is not a first approval. */
 export function memberWord(from: MemberState, to: MemberState): Message {
   if (to === 'active') return steps.reactivate
   if (to === 'revoked' && from === 'requested') return steps.refuse
@@ -64,5 +63,24 @@ export function replayAsked(say: Say, member: string, more: Record<string, unkno
     to: '/bus/operator/replays',
     more: { member, ...more },
     body: ({ from, to, ...rest }) => ({ ...rest, ...(from ? { from: instantOf(from) } : {}), ...(to ? { to: instantOf(to) } : {}) }),
+  }
+}
+
+/**
+ * The dialog that proposes other contents for a parked message; a second person approves the proposal. `text` is null when the contents are not kept or
+ * are no text.
+ */
+export function correctionAsked(say: Say, message: string, recipient: string, text: string | null): Asked {
+  return {
+    title: say(steps.title, { step: say(path.correct), name: recipient }),
+    lead: text === null ? proposals.gone : proposals.lead,
+    confirm: proposals.propose,
+    fields: [
+      { name: 'body', label: proposals.body, long: true },
+      { name: 'reason', label: steps.reason },
+    ],
+    to: `/bus/operator/messages/${message}/proposals`,
+    more: { recipient },
+    first: { body: text ?? '' },
   }
 }

@@ -1,6 +1,6 @@
 import type { Language } from '../shared/languages.ts'
 
-/** `12 s`, `3 min`, `5 h`, `2 d`: how long something waits, short enough for a cell. */
+/** How long something has waited, short enough for a cell: `12 s`, `3 min`, `5 h`, `2 d`. */
 export function ageOf(iso: string, now: string): string {
   const seconds = Math.max(0, Math.round((Date.parse(now) - Date.parse(iso)) / 1000))
   if (seconds < 60) return `${seconds} s`
@@ -9,7 +9,7 @@ export function ageOf(iso: string, now: string): string {
   return `${Math.floor(seconds / 86_400)} d`
 }
 
-/** Milliseconds below a second, then seconds with one decimal. */
+/** A duration: milliseconds below a second, then seconds with one decimal below ten. */
 export function lasting(language: Language, ms: number | null): string {
   if (ms === null) return '–'
   if (ms < 1000) return `${Math.round(ms)} ms`

@@ -117,7 +117,7 @@ export const overview = messages({
   stamped: { sr: 'Временски жиг до печата {number}', en: 'Time stamp up to seal {number}' },
 })
 
-/** By the words of the header `spona-status`. */
+/** Words for the values of the header `spona-status`. */
 export const shortages = messages({
   'database-away': { sr: 'база не одговара', en: 'the database does not answer' },
   'database-slow': { sr: 'база је спора', en: 'the database is slow' },
@@ -196,7 +196,7 @@ export const members = messages({
   replayRange: { sr: 'Пошаљи поново за период', en: 'Hand out a stretch of time again' },
 })
 
-/** What the bus itself writes as the reason of a step. */
+/** Words for the reasons that the bus itself writes on a step. */
 export const stepReasons = messages({
   'self-test passed': { sr: 'самопровера је успела', en: 'self-test passed' },
   'organisation proved': { sr: 'установа је доказана', en: 'organisation proved' },
@@ -206,7 +206,7 @@ export const stepReasons = messages({
   },
 })
 
-/** Purposes that our own programs ask for; others are written by whoever asks. */
+/** Words for the purposes that our own programs name; other purposes are shown as the caller wrote them. */
 export const purposes = messages({
   'health-care': { sr: 'здравствена заштита', en: 'health care' },
   treatment: { sr: 'лечење', en: 'treatment' },

@@ -15,7 +15,7 @@ import { Missing } from './record/Missing.tsx'
 import { useTitle } from '../shared/use-title.ts'
 import { home, portal, record, visits } from './words.ts'
 
-/** What is new, who looked, and the shortest way to everything else. */
+/** News, recent looks, and the shortest way to everything else. */
 export function HomePage() {
   const say = useSay()
   const loaded = useLoaderData<typeof homeLoader>()

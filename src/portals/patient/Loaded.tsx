@@ -6,7 +6,7 @@ import { record } from './words.ts'
 
 type LoadedOf<T> = { promise: Promise<T>; lines?: number; children(value: T): ReactNode }
 
-/** A part of a page that arrives by itself: still shapes after 200 ms, then its contents, or what went wrong here only. */
+/** A part of a page that loads by itself: placeholders after 200 ms, then its contents, or an error that concerns only this part. */
 export function Loaded<T>({ promise, lines = 4, children }: LoadedOf<T>) {
   return (
     <Suspense fallback={<Bones lines={lines} />}>

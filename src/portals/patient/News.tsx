@@ -9,7 +9,7 @@ import { type NewResults, newsOf } from './news.ts'
 import { usePersonPath } from './person-path.ts'
 import { home } from './words.ts'
 
-/** The newest first, announced neutrally: a value stands one tap away, so that nobody meets it unprepared. */
+/** The newest entries first, in neutral words: a value is one tap away, so that nobody meets it unprepared. */
 export function News({ overview }: { overview: Overview }) {
   const say = useSay()
   const data = useData()

@@ -11,8 +11,8 @@ const barTop = 14
 const edge = 8
 
 /**
- * One value against the laboratory's range. The sentence above says the same as the drawing, which is hidden from readers of text.
- * No colours from green to red and no adjectives: nobody has signed a table of what is worrying.
+ * One value against the laboratory's range. The sentence above says the same as the drawing, which is hidden from screen readers.
+ * The drawing has no colours from green to red and no adjectives: no authority has decided which values are worrying.
  */
 export function NumberLine({ series, point }: NumberLineOf) {
   const say = useSay()
@@ -51,7 +51,7 @@ export function NumberLine({ series, point }: NumberLineOf) {
   )
 }
 
-/** The laboratory's own flag counts before our arithmetic. */
+/** The laboratory's own flag takes precedence over our comparison. */
 function placeOf({ number, low, high, flag }: LabPoint): 'below' | 'above' | 'inside' | null {
   if (low === null && high === null) return null
   if (flag === 'low' || flag === 'critical-low') return 'below'

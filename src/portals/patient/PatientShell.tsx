@@ -70,7 +70,7 @@ function Page({ to, icon, name, end = false }: { to: string; icon: IconName; nam
   )
 }
 
-/** Own record, or that of a child one represents: always said in words, because the pages look alike. */
+/** Says in words whose record it is, the reader's own or that of a child they represent: the pages look alike. */
 function Whose({ me, person }: { me: Me; person: string | undefined }) {
   const say = useSay()
   const data = useData()

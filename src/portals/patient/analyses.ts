@@ -1,6 +1,6 @@
 import { messages } from '../shared/message.ts'
 
-/** One plain sentence per common analysis, by LOINC: what it measures, never what a value means for the reader. */
+/** One plain sentence for each common analysis, by LOINC: what it measures, but never what a value means for the reader. */
 export const explanations = messages({
   '718-7': { sr: 'Беланчевина у крви која преноси кисеоник.', en: 'The protein in blood that carries oxygen.' },
   '6690-2': { sr: 'Бела крвна зрнца: учествују у одбрани од инфекција.', en: 'White blood cells: part of the defence against infections.' },

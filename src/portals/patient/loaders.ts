@@ -7,7 +7,7 @@ import { get, whoAmI } from '../shared/api.ts'
 
 let me: Promise<Me> | null = null
 
-/** Asked once per page load; every address below the portal needs to know whose record is meant. */
+/** The signed-in person, loaded once per page: every address of the portal needs to know whose record is meant. */
 export function knownMe(): Promise<Me> {
   me ??= whoAmI()
   me.catch(() => {
@@ -19,7 +19,7 @@ export function knownMe(): Promise<Me> {
 const freshMs = 60_000
 const overviews = new Map<string, { at: number; answer: Promise<Overview> }>()
 
-/** The start page and the record show the same answer: within a minute it is asked for once, and written as one look. */
+/** The start page and the record show the same answer. Within a minute it is loaded only once, and logged as one look. */
 function overviewOf(person: string): Promise<Overview> {
   const known = overviews.get(person)
   if (known && Date.now() - known.at < freshMs) return known.answer
@@ -32,7 +32,7 @@ function overviewOf(person: string): Promise<Overview> {
 export const looksOf = (person: string, before: string | null) =>
   quiet(get<Looks>(`/audit/people/${encodeURIComponent(person)}/looks?limit=50${before ? `&before=${encodeURIComponent(before)}` : ''}`))
 
-/** The person of the address, or the one who is signed in. */
+/** The person in the address, otherwise the signed-in person. */
 async function personOf(params: LoaderFunctionArgs['params']): Promise<string | null> {
   return params.person ?? (await knownMe()).person
 }
@@ -66,7 +66,7 @@ export async function documentLoader({ params }: LoaderFunctionArgs) {
   return { document: quiet(get<DocumentView>(path)) }
 }
 
-/** A rejected promise is shown by the section that awaits it; until that is mounted it must not count as unhandled. */
+/** The section that awaits the promise shows its rejection. Until the section is mounted, the rejection must not count as unhandled. */
 function quiet<T>(promise: Promise<T>): Promise<T> {
   promise.catch(() => {})
   return promise

@@ -71,7 +71,7 @@ test('months are counted in looks, not in lines', () => {
   assert.equal(october?.looks.length, 1)
 })
 
-/** Written by officers about their own desks, without a patient. */
+/** Entries that officers write about their own desks; they concern no patient. */
 const ofNobody = /^sick-leave (channels|numbers|officers|signature|simulation|time limits)/
 
 test('whatever the log of sick leaves says of a patient has words for that patient', () => {

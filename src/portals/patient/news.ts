@@ -8,7 +8,7 @@ const newForDays = 90
 const shownMax = 6
 const dayMs = 86_400_000
 
-/** Results of one day are one piece of news, with the value of that day first; everything else is news by itself. */
+/** All results of one day are one item of news, in which each analysis begins with the value of that day. Every other event is an item of its own. */
 export function newsOf(overview: Overview): (NewResults | NewEvent)[] {
   const since = new Date(Date.parse(overview.at) - newForDays * dayMs).toISOString().slice(0, 10)
   const days = new Map<string, NewResults>()

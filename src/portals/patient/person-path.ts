@@ -1,6 +1,6 @@
 import { useParams } from 'react-router'
 
-/** Addresses of the person whose record is on screen: `/record`, or `/for/…/record` for somebody one represents. */
+/** Addresses of pages about the person on screen: `/record`, or `/for/…/record` for somebody whom the reader represents. */
 export function usePersonPath(): (page: string) => string {
   const { person } = useParams()
   return (page) => (person ? `/for/${encodeURIComponent(person)}${page}` : page || '/')

@@ -17,7 +17,7 @@ const pages = (): RouteObject[] => [
   { path: 'looks', loader: looksLoader, lazy: { Component: async () => (await import('./looks/LooksPage.tsx')).LooksPage } },
 ]
 
-/** The same pages twice: one's own record, and under `for/:person` the record of somebody one represents. */
+/** The same pages twice: the reader's own record, and under `for/:person` the record of somebody whom they represent. */
 export const routes: RouteObject[] = [
   {
     path: '/',
@@ -28,7 +28,7 @@ export const routes: RouteObject[] = [
     HydrateFallback: () => null,
     children: [
       ...pages(),
-      // A leave is one's own: nobody represents another person at work.
+      // Leaves exist only for the reader: nobody represents another person at work.
       { path: 'leaves', loader: leavesLoader, lazy: { Component: async () => (await import('./leave/LeavesPage.tsx')).LeavesPage } },
       { path: 'leaves/calculator', lazy: { Component: async () => (await import('./leave/CalculatorPage.tsx')).CalculatorPage } },
       { path: 'for/:person', children: pages() },

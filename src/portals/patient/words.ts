@@ -194,7 +194,7 @@ export const looks = messages({
   },
 })
 
-/** What was opened when it is not a kind of entry but a page or a list. */
+/** Words for an opened page or list; kinds of entries have their own words. */
 export const lookThings = messages({
   day: { sr: 'име у списку пацијената за тај дан', en: 'the name in the list of that day’s patients' },
   finder: { sr: 'име у резултату претраге', en: 'the name in a search result' },

@@ -7,7 +7,7 @@ import type { Live } from './use-live.ts'
 
 type ArrivedOf<T> = { live: Live<T>; lines?: number; meanings?: Meanings; children(data: T): ReactNode }
 
-/** The states of a part of the page: still shapes, what arrived, what arrived and is old, or what went wrong. */
+/** The states of a part of a page: placeholders, data, data that is old, or an error. */
 export function Arrived<T>({ live, lines = 5, meanings = {}, children }: ArrivedOf<T>) {
   const say = useSay()
   const { data, error, at, reload } = live

@@ -11,7 +11,7 @@ const words = messages({
   missing: { sr: 'садржај није достављен', en: 'content was not sent' },
 })
 
-/** The cleaned text of a document: sections with paragraphs and real tables. It is text, never markup from a sender. */
+/** The cleaned text of a document: sections with paragraphs and real tables. It is shown as text, never as markup from the sender. */
 export function DocumentText({ view, level }: { view: DocumentView; level: 2 | 3 }) {
   const Heading = `h${level}` as const
   const say = useSay()
@@ -58,10 +58,10 @@ export function DocumentText({ view, level }: { view: DocumentView; level: 2 | 3
   )
 }
 
-/** A first row of words above other rows is a head; one with a number or a gap is a row like the others. */
+/** A first row of words above other rows is a header; a row with a number or an empty cell is an ordinary one. */
 const isHead = (row: string[], others: string[][]) => others.length > 0 && row.every((cell) => cell !== '' && !/\d/.test(cell))
 
-/** Laboratories send `4.1` and `3.5–5.1`; only in their reports is every number a result and takes the reader's decimal sign. */
+/** Laboratories send `4.1` and `3.5–5.1`. Only in their reports is every number a result, so only there it gets the reader's decimal sign. */
 function resultCell(language: Language, cell: string): string {
   const [, low, high] = /^([\d.]*)–([\d.]*)$/.exec(cell) ?? []
   if (low === undefined || high === undefined) return formatResult(language, cell)

@@ -3,7 +3,7 @@ import { Icon } from './Icon.tsx'
 import { useLanguage, useSay } from './language.tsx'
 import { clocks } from './words.ts'
 
-/** A last day to act by. Overdue is a shape and a word, not a colour alone. */
+/** The last day to act. An overdue day has a shape and a word, not only a colour. */
 export function Due({ due, today }: { due: string | null; today: string }) {
   const say = useSay()
   const language = useLanguage()

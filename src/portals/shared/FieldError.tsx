@@ -1,6 +1,6 @@
 import { Icon } from './Icon.tsx'
 
-/** What is wrong with one field, under it, or nothing; `describedBy` ties it to the field. */
+/** The error of a field, shown below it; `describedBy` ties it to the field. */
 export function FieldError({ id, wrong }: { id: string; wrong: string | undefined }) {
   if (wrong === undefined) return null
   return (
@@ -11,6 +11,6 @@ export function FieldError({ id, wrong }: { id: string; wrong: string | undefine
   )
 }
 
-/** What a screen reader says after the label of a field. */
+/** The ids of the texts that a screen reader reads after the label of a field. */
 export const describedBy = (id: string, isWrong: boolean, hasHint: boolean): string | undefined =>
   [hasHint ? `${id}-hint` : '', isWrong ? `${id}-error` : ''].filter(Boolean).join(' ') || undefined

@@ -8,12 +8,15 @@ type FileInputOf = {
   isInvalid?: boolean
   isDisabled?: boolean
   describedBy?: string
-  /** What is chosen is sent at once, so that the same file may be chosen again. */
+  /** The file is sent as soon as it is chosen. The field is then emptied, so that the same file may be chosen again. */
   isSentAtOnce?: boolean
   onChoose(file: File | undefined): void
 }
 
-/** A file is chosen in the page's words: the browser's own button speaks the language of the browser. It lies under ours, so keys and dropping a file work. */
+/**
+ * A file input with words in the language of the page: the browser's own button uses the language of the browser. That button lies under ours, so keys
+ * and dropping a file work.
+ */
 export function FileInput({ id, accept, isInvalid = false, isDisabled = false, describedBy, isSentAtOnce = false, onChoose }: FileInputOf) {
   const say = useSay()
   const [name, setName] = useState('')

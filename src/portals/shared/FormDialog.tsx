@@ -7,21 +7,21 @@ import { shell } from './words.ts'
 type Frame = {
   title: ReactNode
   lead?: string
-  /** Beside the title: what went wrong, and the fields. */
+  /** The contents below the title: errors and fields. */
   children: ReactNode
   confirm: Message
-  /** The way back, where the general word could be taken for the act itself. */
+  /** The word on the button back, when the usual word could be mistaken for the act itself. */
   dismiss?: Message
   send(event: FormEvent): Promise<void>
   isSending: boolean
-  /** False while closing it would hide what becomes of what is being sent. */
+  /** False while something is being sent: closing would hide its outcome. */
   isDismissable: boolean
   onClose(): void
   look: 'step-form' | 'visit-form'
   isWide?: boolean
 }
 
-/** A form over the page that asks for one act: fields, its button and the way back. */
+/** A dialog for one act: its fields, its button and the way back. */
 export function FormDialog({ title, lead, children, confirm, dismiss = shell.cancel, send, isSending, isDismissable, onClose, look, isWide = false }: Frame) {
   const say = useSay()
   return (

@@ -1,4 +1,4 @@
-// Every status has a shape of its own, so it survives greyscale and a printer; the word beside it carries the meaning.
+// Every status has its own shape, which greyscale and a printer preserve; the word beside it carries the meaning.
 
 const shapes = {
   critical: <path className="solid" d="M5.2 1h5.6L15 5.2v5.6L10.8 15H5.2L1 10.8V5.2z" />,
@@ -128,7 +128,7 @@ const shapes = {
 
 export type IconName = keyof typeof shapes
 
-/** Decoration beside a word; give `label` only where no word stands next to it. */
+/** The icon is decoration beside a word; give `label` only where no word stands beside it. */
 export function Icon({ name, label }: { name: IconName; label?: string }) {
   if (label === undefined)
     return (

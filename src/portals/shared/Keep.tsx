@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react'
 
-/** Codes, units and international names: never broken across lines and never transliterated. */
+/** For codes, units and international names: they are never broken across lines and never transliterated. */
 export const Keep = ({ children }: { children: ReactNode }) => (
   <span className="keep" translate="no">
     {children}

@@ -4,7 +4,7 @@ import { Icon } from './Icon.tsx'
 import { useData, useLanguage, useSay } from './language.tsx'
 import { flags } from './words.ts'
 
-/** A value with its flag in a place of its own, so that digits stay under digits. The flag is shape, colour and word. */
+/** A value with its flag in a place of its own, so that digits stand under digits. The flag has a shape, a colour and a word. */
 export function LabValue({ point, isWordShown = false }: { point: LabPoint; isWordShown?: boolean }) {
   const say = useSay()
   const data = useData()

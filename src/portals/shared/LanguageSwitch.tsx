@@ -2,7 +2,7 @@ import { useSay, useSpeech } from './language.tsx'
 import { languages } from './languages.ts'
 import { shell } from './words.ts'
 
-/** Switches at once, on the same page and in the same state; each name stands in its own script. */
+/** Switches the language at once and keeps the page and its state. Each name is written in its own script. */
 export function LanguageSwitch() {
   const say = useSay()
   const { language, choose } = useSpeech()

@@ -6,9 +6,9 @@ import { leaveStates, leaveSteps, paperKinds, stepDetail } from './leave-words.t
 
 type Shown = {
   leaves: readonly LeaveView[]
-  /** Where the papers of a leave are, for who may have them. */
+  /** The address of a leave's papers, for readers who may have them. */
   papers?: (leave: LeaveView) => string
-  /** What may be done with a leave. */
+  /** The acts that the reader may do on a leave. */
   acts?: (leave: LeaveView) => ReactNode
 }
 
@@ -47,7 +47,7 @@ export function LeaveList({ leaves, papers, acts }: Shown) {
   )
 }
 
-/** Who did what when; what the doctor signed says so, and what was done without a connection bears its true time beside that of its arrival. */
+/** Who did what and when. A step tells when the doctor signed it; a step done without a connection shows its own time and the time of its arrival. */
 function Steps({ steps }: { steps: LeaveView['steps'] }) {
   const say = useSay()
   const data = useData()
@@ -74,7 +74,7 @@ function Steps({ steps }: { steps: LeaveView['steps'] }) {
   )
 }
 
-/** A void one stays in sight, so that who holds it on paper knows. */
+/** A void paper stays in the list, so that somebody who holds it sees that it is void. */
 function Paper({ paper, to }: { paper: DocumentLine; to: string | null }) {
   const say = useSay()
   const data = useData()

@@ -4,7 +4,7 @@ import type { Message } from './message.ts'
 
 type Named = { labelledBy: string; label?: never } | { label: string; labelledBy?: never }
 
-/** A table that scrolls by itself when it is wider than the page; columns of figures come last. `children` are its rows. */
+/** A table that scrolls sideways by itself when it is wider than the page. Columns of figures come last; `children` are the rows. */
 export function LinesTable({ words, figures = [], children, ...named }: Named & { words: Message[]; figures?: Message[]; children: ReactNode }) {
   const say = useSay()
   return (

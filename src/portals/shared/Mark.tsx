@@ -1,4 +1,4 @@
-/** The mark: two links of a chain, one record and one person. */
+/** The logo: two links of a chain, one for the record and one for the person. */
 export function Mark() {
   return (
     <svg viewBox="0 0 24 24" fill="none" stroke="currentColor" strokeWidth="2.4" strokeLinecap="round" aria-hidden="true" focusable="false">

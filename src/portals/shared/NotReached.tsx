@@ -9,7 +9,7 @@ const words = messages({
   mailSilent: { sr: 'Сервер за пошту не одговара, од {since}', en: 'The mail server does not answer, since {since}' },
 })
 
-/** Why an address of an employer is not reached, and since when; the server says it in four sentences. */
+/** Why an employer's address is not reached, and since when. The server has four sentences for the reason. */
 export function NotReached({ trouble, since }: { trouble: string; since: string }) {
   const say = useSay()
   const language = useLanguage()

@@ -2,7 +2,7 @@ import type { Me } from '../../access/wire.ts'
 import { useSay } from './language.tsx'
 import { ownPortal } from './own-portal.ts'
 
-/** Where somebody belongs who came to a portal that is not theirs. */
+/** Shows a reader who came to the wrong portal the way to their own. */
 export function OwnPortal({ me }: { me: Me }) {
   const say = useSay()
   const own = ownPortal(me)

@@ -5,7 +5,7 @@ import { Mark } from './Mark.tsx'
 import { Trouble } from './Trouble.tsx'
 import { shell } from './words.ts'
 
-/** When even the signed-in person could not be asked for: the shell without its contents, and what to do. */
+/** Shown when not even the signed-in person could be loaded: the shell without contents, and what to do. */
 export function PageTrouble() {
   const error = useRouteError()
   const say = useSay()

@@ -9,7 +9,7 @@ import { chooseDensity, chooseTheme, keptDensity, keptTheme } from './preference
 import { areSingleKeysOn } from './shortcuts.ts'
 import { shell } from './words.ts'
 
-/** The signed-in person, how the portal looks, and the way out. */
+/** The signed-in person, the settings of the portal's look, and the sign-out. */
 export function SettingsMenu({ me, work, children }: { me: Me; work: boolean; children?: ReactNode }) {
   const say = useSay()
   const data = useData()

@@ -4,7 +4,7 @@ import { formatDate } from './format.ts'
 import { useData, useLanguage, useSay } from './language.tsx'
 import { signedBy as words } from './words.ts'
 
-/** What the certificate says of who signed a request, and the signed document as it came. */
+/** What the certificate says about the person who signed a request, and the signed document unchanged. */
 export function SignedBy({ path, signer }: { path: string; signer: SignerShown }) {
   const say = useSay()
   const given = useData()

@@ -11,7 +11,7 @@ type Open = (source: Source, what: string, anchor: HTMLElement) => void
 
 const OpenContext = createContext<Open>(() => {})
 
-/** One popover serves the whole page: a record has some thousand items, and each shows its source on one key. */
+/** One popover serves the whole page: a record has some thousand items, and each can show its source. */
 export function SourceProvider({ children }: { children: ReactNode }) {
   const [shown, setShown] = useState<Shown | null>(null)
   const anchor = useRef<HTMLElement | null>(null)
@@ -36,10 +36,10 @@ export function SourceProvider({ children }: { children: ReactNode }) {
   )
 }
 
-/** Lets a whole cell or a row open the popover, where an (i) of its own would be noise. */
+/** Lets a whole cell or row open the popover where an (i) button of its own would be too much. */
 export const useSource = () => use(OpenContext)
 
-/** The (i) of an item. */
+/** The (i) button of an item. */
 export function SourceButton({ source, what }: { source: Source; what: string }) {
   const open = use(OpenContext)
   const say = useSay()

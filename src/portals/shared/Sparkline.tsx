@@ -6,7 +6,7 @@ const height = 24
 const pad = 4
 const pointsMax = 8
 
-/** Oldest first, at most the last eight with a number: what the line is drawn from. */
+/** The points of the line: at most the eight newest results with a number. The newest comes first in `points` and last here. */
 export const drawable = (points: LabPoint[]) =>
   points
     .filter((point) => point.number !== null)
@@ -14,8 +14,8 @@ export const drawable = (points: LabPoint[]) =>
     .reverse() as (LabPoint & { number: number })[]
 
 /**
- * The last eight results, true to time, with the range of the last one as a band between its two limits. Without axes, never alone:
- * value, unit and range stand beside it. A line breaks where the range changes, because another method does not compare.
+ * The last eight results, placed true to time, with the last one's range as a band. It has no axes and never stands alone:
+ * value, unit and range are beside it. The line breaks where the range changes, because results of another method cannot be compared.
  */
 export const Sparkline = memo(function Sparkline({ points, label }: { points: LabPoint[]; label: string }) {
   const shown = drawable(points)

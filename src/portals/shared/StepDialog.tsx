@@ -17,32 +17,32 @@ export type AskedField = {
   long?: boolean
   isDay?: boolean
   options?: readonly { value: string; label: Message }[]
-  /** Where it has a form of its own: told before it is sent. */
+  /** The form that the text must have, which is checked before sending. */
   form?: { is: { test(text: string): boolean }; wrong: Message }
 }
 export type Asked = {
   title: string
-  /** What it does, before it is done. */
+  /** Explains the act before it is done. */
   lead?: Message
-  /** What fills the lead: the sum, and whose it is. */
+  /** Values for the lead, such as the sum and the person. */
   about?: Values
   confirm: Message
   dismiss?: Message
   fields: AskedField[]
-  /** Where it is posted, and with what beside the fields. */
+  /** The address to post to; `more` is posted beside the fields. */
   to: string
   method?: 'PUT'
   more: Record<string, unknown>
   first?: Record<string, string>
-  /** How it is sent, where that is more than posting it. */
+  /** Sends the act when a plain post is not enough. */
   send?: (to: string, body: Record<string, unknown>) => Promise<unknown>
-  /** What a status means for this act. */
+  /** The meaning of a status for this act. */
   meanings?: Meanings
-  /** Where a field is not text in the body. */
+  /** Makes the body when a field is not sent as text. */
   body?: (values: Record<string, string>) => Record<string, unknown>
 }
 
-/** Everything that an operator changes is confirmed here, with a reason. What was typed stays when it is refused; what was taken closes it. */
+/** Asks for what an act needs, sends it, and closes when the act is done. When the act is refused, the typed values stay. */
 export function StepDialog<T>({ asked, onClose, onDone }: { asked: Asked; onClose(): void; onDone(answer: T): void }) {
   const say = useSay()
   const [place] = useState(placeOfFocus)
@@ -51,13 +51,16 @@ export function StepDialog<T>({ asked, onClose, onDone }: { asked: Asked; onClos
   const [unfinished, setUnfinished] = useState<readonly string[]>([])
   const [failure, setFailure] = useState<unknown>(null)
   const [isSending, setSending] = useState(false)
-  const missing = asked.fields.filter(({ name, optional }) => !optional && !values[name]?.trim()).map(({ name }) => name)
-  const misformed = asked.fields.filter(({ name, form }) => form && values[name]?.trim() && !form.is.test(values[name].trim()))
+  const wrongIn = (field: AskedField): string | undefined => {
+    const word = isTried ? wrongBefore(field, values[field.name]) : null
+    if (word !== null) return say(word)
+    return failure instanceof Failure ? failure.places.get(field.name) : undefined
+  }
   const send = async (event: FormEvent) => {
     event.preventDefault()
     setTried(true)
     setFailure(null)
-    if (missing.length > 0 || misformed.length > 0 || unfinished.length > 0 || isSending) return
+    if (asked.fields.some((field) => wrongBefore(field, values[field.name]) !== null) || unfinished.length > 0 || isSending) return
     setSending(true)
     const { body = (given) => given } = asked
     const filled = Object.entries(values).flatMap(([name, value]) => (value.trim() === '' ? [] : [[name, value.trim()]]))
@@ -94,19 +97,17 @@ export function StepDialog<T>({ asked, onClose, onDone }: { asked: Asked; onClos
           value={values[field.name] ?? ''}
           onChange={(value) => setValues((before) => ({ ...before, [field.name]: value }))}
           onUnfinished={(is) => setUnfinished((before) => [...before.filter((name) => name !== field.name), ...(is ? [field.name] : [])])}
-          wrong={
-            isTried && missing.includes(field.name)
-              ? say(shell.needed)
-              : isTried && field.form && misformed.includes(field)
-                ? say(field.form.wrong)
-                : failure instanceof Failure
-                  ? failure.places.get(field.name)
-                  : undefined
-          }
+          wrong={wrongIn(field)}
         />
       ))}
     </FormDialog>
   )
+}
+
+/** The error of a field that can be found before sending. */
+function wrongBefore({ optional, form }: AskedField, value = ''): Message | null {
+  if (value.trim() === '') return optional ? null : shell.needed
+  return form && !form.is.test(value.trim()) ? form.wrong : null
 }
 
 type FieldOf = { field: AskedField; value: string; onChange(value: string): void; onUnfinished(is: boolean): void; wrong: string | undefined }

@@ -11,16 +11,16 @@ import { shell } from './words.ts'
 
 type Shell = {
   name: Message
-  /** Address, word and, where a page is not for all of the portal's roles, whom it is for. */
+  /** The address, the word and, for a page that only some of the portal's roles may see, those roles. */
   pages: readonly (readonly [string, Message, (readonly Role[])?])[]
   roles: readonly Role[]
   notYours: Message
 }
 
-/** With more pages than these the bar leaves out what stands elsewhere too, so that it stays one line on an office screen. */
+/** With more pages than this the bar leaves out what other places show, too, so that it stays one line on an office screen. */
 const manyPages = 4
 
-/** The frame of a portal for work: its pages, language, account. Who has none of its roles is told so, and nothing is asked for. */
+/** The frame of a portal for work: its pages, language and account. A reader without any of its roles is told so, and no data is loaded. */
 export function WorkShell({ name, pages, roles, notYours }: Shell) {
   const me = useLoaderData<Me>()
   const say = useSay()

@@ -5,9 +5,9 @@ export class Failure extends Error {
   readonly status: number
   readonly denied: Denied | null
   readonly reference: string | null
-  /** Everything that is wrong, where the answer names more than one thing, and what the act itself says of it. */
+  /** All errors that the answer names, as sentences. */
   readonly issues: readonly string[]
-  /** What it says about a field, by the field's name. */
+  /** The sentence about each field, by the field's name. */
   readonly places: ReadonlyMap<string, string>
   readonly details: unknown
 
@@ -34,9 +34,9 @@ let csrf = ''
 let who = ''
 let isLeaving = false
 
-/** Sends the browser to sign in and back here. The promise never settles, so the page stays as it is until it leaves. */
+/** Sends the browser to the sign-in, which returns here. The promise never settles, so the page stays as it is until the browser leaves it. */
 export function signIn(): Promise<never> {
-  if (isLeaving) return never // Several questions of one page are refused at once; the first leads away.
+  if (isLeaving) return never // Several requests of a page may be refused at once; only the first leads away.
   isLeaving = true
   location.assign(`/sign-in?to=${encodeURIComponent(location.pathname + location.search + location.hash)}`)
   return never
@@ -54,7 +54,7 @@ export async function signOut(): Promise<void> {
   location.assign('/')
 }
 
-/** `stay`: where the session is over the page is kept, because something is typed into it. */
+/** `stay`: the page stays when the session has ended, because the reader has typed something into it. */
 export async function get<T>(path: string, signal?: AbortSignal, atEnd: 'leave' | 'stay' = 'leave'): Promise<T> {
   const response = await send(path, signal ? { signal } : {}, atEnd)
   return (await response.json()) as T
@@ -71,8 +71,8 @@ export async function post<T>(path: string, body: unknown, signal?: AbortSignal)
 }
 
 /**
- * What somebody typed is sent: where the session is over the page stays as it is, says so, and goes on once they have signed in
- * beside it, as the same person. What has a `type` is a file and sent as it stands.
+ * Sends what a person typed. When the session has ended, the page stays as it is and says so; it goes on once the same person has signed in
+ * again in another tab. A body with a `type` is a file and is sent unchanged.
  */
 export async function submit<T>(method: 'POST' | 'PUT', path: string, body: unknown, more: { type?: string; signal?: AbortSignal } = {}): Promise<T> {
   if (csrf === '') await whoAmIStill()
@@ -93,13 +93,13 @@ export async function remove(path: string): Promise<void> {
   await send(path, { method: 'DELETE', headers: { 'x-spona-csrf': csrf } })
 }
 
-/** For pages that nobody signs in to: without the session that the browser may have, so without its token against forged requests. */
+/** For pages without sign-in: sent without the session that the browser may have, and so without its token against forged requests. */
 export async function postAsNobody<T>(path: string, body: unknown): Promise<T> {
   const response = await send(path, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body), credentials: 'omit' })
   return (await response.json()) as T
 }
 
-/** Saves the answer as a file of the name that the server gave it. */
+/** Saves the answer as a file under the name that the server gives. */
 export async function download(path: string, body: unknown): Promise<void> {
   const headers = { 'content-type': 'application/json', 'x-spona-csrf': csrf }
   const response = await send(path, { method: 'POST', headers, body: JSON.stringify(body) })
@@ -110,7 +110,7 @@ export async function download(path: string, body: unknown): Promise<void> {
   URL.revokeObjectURL(link.href)
 }
 
-/** A change without a body of its own: what the address says is set, or taken away. */
+/** A change without a body: sets or removes what the address names. */
 export async function change(method: 'PUT' | 'DELETE', path: string): Promise<void> {
   await send(path, { method, headers: { 'x-spona-csrf': csrf } })
 }
@@ -118,7 +118,7 @@ export async function change(method: 'PUT' | 'DELETE', path: string): Promise<vo
 async function send(path: string, init: RequestInit, atEnd: 'leave' | 'stay' = 'leave'): Promise<Response> {
   const headers = new Headers(init.headers)
   headers.set('accept', 'application/json')
-  headers.set('accept-language', document.documentElement.lang) // Refusals come back in the reader's language.
+  headers.set('accept-language', document.documentElement.lang) // The server writes refusals in this language.
   let response: Response
   try {
     response = await fetch(path, { credentials: 'same-origin', ...init, headers })
@@ -129,7 +129,7 @@ async function send(path: string, init: RequestInit, atEnd: 'leave' | 'stay' = '
   if (response.ok) return response
   if (response.status === 401) {
     if (atEnd === 'leave') return signIn()
-    csrf = '' // Belongs to the session that is over.
+    csrf = '' // The token belongs to the session that has ended.
   }
   throw await failureOf(response)
 }
@@ -168,6 +168,6 @@ function parse(text: string): unknown {
   }
 }
 
-/** What is wrong, and how to mend it where the server knows. */
+/** The sentence about an error, with the remedy when the server knows one. */
 const sentenceOf = ({ diagnostics, details }: Issue): string | null =>
   diagnostics === undefined ? null : details?.text ? `${diagnostics.replace(/\.$/, '')}. ${details.text}` : diagnostics

@@ -1,4 +1,4 @@
-/** A chosen file as the text that a JSON body can hold. */
+/** The contents of a chosen file as base64 text, for a JSON body. */
 export async function base64Of(file: File): Promise<string> {
   const url = await new Promise<string>((resolve, reject) => {
     const reader = new FileReader()

@@ -28,7 +28,7 @@ test('instants are shown in Belgrade, on both sides of the change to winter time
   assert.equal(formatMoment('en', '2026-11-03T13:05:09Z', { seconds: true }), '3 Nov 2026, 14:05:09')
 })
 
-test('what ends today ends at an hour, what ends later on a day', () => {
+test('an end today is shown as an hour, a later end as a day', () => {
   assert.equal(formatEnd('sr-Cyrl', '2026-11-23T15:43:00Z', '2026-11-23T04:00:00Z'), '16:43')
   assert.equal(formatEnd('sr-Cyrl', '2026-12-31', '2026-11-23T04:00:00Z'), '31.12.2026.')
 })

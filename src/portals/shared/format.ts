@@ -52,7 +52,7 @@ function readInstant(iso: string): Moment | null {
   }
 }
 
-/** `03.11.2026.`, `11.2026.`, `2026.`; in English `3 Nov 2026`. What cannot be read is shown as it came. */
+/** `03.11.2026.`, `11.2026.`, `2026.`; in English `3 Nov 2026`. Text that is no date is shown unchanged. */
 export function formatDate(language: Language, iso: string): string {
   const moment = read(iso)
   if (!moment) return iso
@@ -87,12 +87,12 @@ export function formatMoment(language: Language, iso: string, { seconds = false 
   return `${date}${language === 'en' ? ',' : ''} ${moment.time}${seconds && moment.seconds ? `:${moment.seconds}` : ''}`
 }
 
-/** When something ends: an hour if that is today, otherwise a day. */
+/** The time at which something ends: the hour when it is today, otherwise the day. */
 export function formatEnd(language: Language, iso: string, today: string): string {
   return (dayOf(iso) === dayOf(today) ? formatTime(iso) : null) ?? formatDate(language, iso)
 }
 
-/** The calendar day so many days later, or before. */
+/** The calendar day that many days later; earlier for a negative number. */
 export const dayAfter = (day: string, days: number): string => new Date(Date.parse(day) + days * 86_400_000).toISOString().slice(0, 10)
 
 /** The Belgrade calendar day of a moment, for grouping: `2026-11-03`. */
@@ -111,8 +111,8 @@ export function ageAt(birthDate: string, today: string): number | null {
 }
 
 /**
- * The digits the laboratory sent with the reader's decimal sign: precision is information, so `5,0` stays `5,0`.
- * No thousands dot ever: an English eye reads `1.000` as one. From 10 000 up a narrow space separates.
+ * The digits that the laboratory sent, with the reader's decimal sign: precision is information, so `5,0` stays `5,0`.
+ * Thousands never get a dot: an English reader takes `1.000` for one. From 10 000 up a narrow space separates them.
  */
 export function formatResult(language: Language, digits: string): string {
   if (!/^[<>≤≥]?\s*-?\d+([.,]\d+)?$/.test(digits)) return digits
@@ -136,7 +136,7 @@ export function formatRange(language: Language, low: number | null, high: number
   return `${print(low)}–${print(high)}`
 }
 
-/** UCUM units as people write them: `10*9/L` → `10⁹/L`, `m[IU]/L` → `mIU/L`, `umol/L` → `µmol/L`; annotations in braces go. */
+/** UCUM units as people write them: `10*9/L` → `10⁹/L`, `m[IU]/L` → `mIU/L`, `umol/L` → `µmol/L`; annotations in braces are left out. */
 export function formatUnit(language: Language, unit: string): string {
   const decimal = language === 'en' ? '.' : ','
   return unit

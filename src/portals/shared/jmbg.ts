@@ -1,6 +1,6 @@
 /**
- * Whether thirteen digits, read as a JMBG, have a control digit that does not fit: modulo 11 with the weights 7 to 2, twice. Where the control
- * is 10 no digit is right by the strict reading; software in use writes 0 then.
+ * Whether thirteen digits, read as a JMBG, have a wrong control digit: modulo 11 with the weights 7 to 2, twice. When the control is 10, strictly no
+ * digit is right; existing software writes 0 then, so 0 is accepted.
  */
 export function isControlWrong(text: string): boolean {
   const digits = text.replace(/\s/g, '')

@@ -1,12 +1,12 @@
 const everyMs = 100
 const forMs = 3000
 
-/** The part of the page that one acts in. */
+/** The part of the page that contains the focus. */
 export const placeOfFocus = (): HTMLElement | null => document.activeElement?.closest<HTMLElement>('section, main') ?? null
 
 /**
- * What was pressed is often gone when its act is done: the row is decided, the button is another. Then the focus would fall to the beginning of the
- * document, and whoever works by keyboard would walk the whole page again: it stays in the part of the page where the act was.
+ * A pressed button often disappears when its act is done, for example because its row is decided. The focus would then fall to the beginning of the
+ * document, and a keyboard user would have to walk the whole page again. This keeps the focus in the part of the page where the act was.
  */
 export function keepFocusIn(place: HTMLElement | null): void {
   const began = performance.now()

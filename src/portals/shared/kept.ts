@@ -1,4 +1,4 @@
-// What a browser keeps for its user: language, theme, density. Never anything about a patient.
+// Settings that a browser keeps for its user: language, theme, density. Never anything about a patient.
 
 const prefix = 'spona.'
 
@@ -6,7 +6,7 @@ export function kept(name: string): string | null {
   try {
     return localStorage.getItem(prefix + name)
   } catch {
-    return null // Storage may be switched off; the portal then simply forgets.
+    return null // Storage may be switched off; the portal then has no kept settings.
   }
 }
 
@@ -14,7 +14,7 @@ export function keep(name: string, value: string): void {
   try {
     localStorage.setItem(prefix + name, value)
   } catch {
-    // As above: a choice that cannot be kept still works until the page is closed.
+    // Storage may be switched off: the setting then works until the page is closed.
   }
 }
 
@@ -22,6 +22,6 @@ export function forget(name: string): void {
   try {
     localStorage.removeItem(prefix + name)
   } catch {
-    // As above.
+    // Storage may be switched off.
   }
 }

@@ -10,7 +10,7 @@ const SpeechContext = createContext<Speech>({ language: 'sr-Cyrl', choose: () =>
 
 const isLanguage = (text: string | null): text is Language => text === 'sr-Cyrl' || text === 'sr-Latn' || text === 'en'
 
-/** The language of this browser: chosen once in the header, otherwise the official script. */
+/** The language of this browser: the one chosen in the header, otherwise Serbian in the official script. */
 export function keptLanguage(): Language {
   const chosen = kept('language')
   return isLanguage(chosen) ? chosen : 'sr-Cyrl'
@@ -41,20 +41,20 @@ export const useLanguage = () => use(SpeechContext).language
 
 export type Say = (message: Message, values?: Values) => string
 
-/** `say(words.finder.title, { count: 5 })` in the reader's language and script. */
+/** A function that writes a message in the reader's language and script: `say(words.finder.title, { count: 5 })`. */
 export function useSay(): Say {
   const { language } = use(SpeechContext)
   return useCallback((message, values) => sayIn(language, message, values), [language])
 }
 
-/** Latin is derived after the values are filled in, so a sentence never mixes the two scripts. */
+/** The Latin text is derived after the values are filled in, so that no sentence mixes the two scripts. */
 export function sayIn(language: Language, message: Message, values?: Values): string {
   if (language === 'en') return toLatin(fill('en', message.en, values))
   const text = fill('sr', message.sr, values)
   return language === 'sr-Latn' ? toLatin(text) : text
 }
 
-/** A text out of the record in the reader's script. Latin originals stay as they are: Latin to Cyrillic would be a guess. */
+/** A text of the record in the reader's script. Latin originals stay Latin: Cyrillic derived from Latin would be a guess. */
 export const dataIn = (language: Language, text: string) => (language === 'sr-Cyrl' ? text : toLatin(text))
 
 export function useData(): (text: string) => string {
@@ -62,7 +62,7 @@ export function useData(): (text: string) => string {
   return useCallback((text: string) => dataIn(language, text), [language])
 }
 
-/** A Serbian text of the record inside an English page says that it is Serbian, so that a screen reader speaks it so (WCAG 3.1.2). */
+/** Marks a Serbian text of the record inside an English page as Serbian, so that a screen reader pronounces it rightly (WCAG 3.1.2). */
 export function Said({ text }: { text: string }) {
   const { language } = use(SpeechContext)
   const shown = dataIn(language, text)

@@ -1,4 +1,4 @@
-/** Cyrillic is what we write, Latin is derived from it, English is written beside it. */
+/** Texts are written in Cyrillic and in English; Latin is derived from Cyrillic. */
 export type Language = 'sr-Cyrl' | 'sr-Latn' | 'en'
 
 export const languages: { tag: Language; name: string }[] = [
@@ -9,3 +9,6 @@ export const languages: { tag: Language; name: string }[] = [
 
 /** Locale for React Aria's date fields and strings. */
 export const localeOf: Record<Language, string> = { 'sr-Cyrl': 'sr-Cyrl-RS', 'sr-Latn': 'sr-Latn-RS', en: 'en-GB' }
+
+/** The name of the reader's language in a sentence that the server has written in all three. */
+export const keyIn = { 'sr-Cyrl': 'sr', 'sr-Latn': 'srLatn', en: 'en' } as const satisfies Record<Language, string>

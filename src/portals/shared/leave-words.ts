@@ -16,7 +16,7 @@ export const paperKinds = messages({
   void: { sr: '(поништено)', en: '(void)' },
 })
 
-/** Steps of a leave, each with the day it reaches to. */
+/** Words for the steps of a leave, each with its last day. */
 export const leaveSteps = messages({
   title: {
     sr: { one: 'Ток: {count} корак', few: 'Ток: {count} корака', other: 'Ток: {count} корака' },
@@ -37,7 +37,7 @@ export const leaveSteps = messages({
   arrived: { sr: 'стигло {at}', en: 'arrived {at}' },
 })
 
-/** What the commission decided about a proposal. */
+/** Words for the commission's decision on a proposal. */
 export const decisionWords = messages({
   approved: { sr: 'одобрено како је предложено', en: 'approved as proposed' },
   shortened: { sr: 'одобрено краће', en: 'approved, shorter' },
@@ -45,7 +45,7 @@ export const decisionWords = messages({
   assessment: { sr: 'упућено на оцену радне способности', en: 'sent to the disability assessment' },
 })
 
-/** Why a leave was closed; the doctor chooses among all but what only the commission says. */
+/** Why a leave was closed. The doctor may choose any of these; reasons that only the commission may give have other words. */
 export const closings = messages({
   recovered: { sr: 'враћена радна способност', en: 'able to work' },
   maternity: { sr: 'породиљско одсуство', en: 'maternity leave' },
@@ -57,14 +57,14 @@ const closedOtherwise = messages({
   commission: { sr: 'одлуком комисије', en: 'by the commission’s decision' },
 })
 
-/** What a step says beside its kind and day, in words: its outcome with the number, or why. */
+/** The words of a step beside its kind and day: its outcome with the number, or the reason. */
 export function stepDetail(say: Say, data: (text: string) => string, { kind, decision, detail }: StepLine): string | null {
   const why = { ...closings, ...closedOtherwise }[detail as keyof typeof closings]
   if (kind === 'closed' && why) return say(why)
   return [decision && say(decisionWords[decision]), detail && data(detail)].filter(Boolean).join(', ') || null
 }
 
-/** Reasons as a form offers them. */
+/** Reasons as forms offer them. */
 export const reasonWords = messages({
   '01': { sr: 'болест или повреда ван рада', en: 'illness or injury outside work' },
   '02': { sr: 'повреда на раду', en: 'injury at work' },

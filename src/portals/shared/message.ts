@@ -1,6 +1,6 @@
 /**
- * A message is written in Serbian Cyrillic and in English, side by side, so that one is not changed without the other.
- * `{name}` is replaced by a value. A plural message is chosen by the value `count`: Serbian has one (1, 21, 101),
+ * A message in Serbian Cyrillic and in English, side by side, so that neither is changed without the other.
+ * `{name}` is replaced by a value. The value `count` chooses the form of a plural: Serbian has one (1, 21, 101),
  * few (2–4, 22) and other (0, 5–20, 111).
  */
 export type Message = { sr: Form; en: Form }
@@ -16,7 +16,7 @@ export function fill(language: 'sr' | 'en', form: Form, values: Values = {}): st
     if (value === undefined) return whole
     return typeof value === 'number' ? formatCount(language, value) : value
   })
-  // A Serbian date ends with a full stop, and so may the sentence after it: one is enough.
+  // A Serbian date ends with a full stop. At the end of a sentence one full stop is enough.
   return filled.replace(/(\d{4}\.)\.(?!\.)/g, '$1')
 }
 
@@ -27,7 +27,7 @@ function plural(language: 'sr' | 'en', form: Exclude<Form, string>, count: numbe
   return form.other
 }
 
-/** Thousands: a dot in Serbian, a comma in English. For counts only; doses and results never get one. */
+/** Writes a count with separators of thousands: a dot in Serbian, a comma in English. Doses and results never get one. */
 export function formatCount(language: 'sr' | 'en', count: number): string {
   return String(count).replace(/\B(?=(\d{3})+(?!\d))/g, language === 'sr' ? '.' : ',')
 }

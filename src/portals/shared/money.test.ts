@@ -13,6 +13,6 @@ test('a sum is read as it is written in either language, with thousands or witho
   }
 })
 
-test('what is no sum is none', () => {
+test('a text that is no sum is not read as one', () => {
   for (const text of ['', 'сто', '1,2,3', '12.34.56', '-5', '1e3', '90849,385,1']) assert.ok(Number.isNaN(paraOf(text)), text)
 })

@@ -21,7 +21,7 @@ const pages: readonly (readonly [readonly Role[], string, Message])[] = [
   [['patient'], '/patient/', words.patient],
 ]
 
-/** The page that works for somebody who came to a portal that is not theirs: nobody is sent from one refusal to the next. */
+/** The page for the roles of somebody who came to the wrong portal, so that they are not sent from one refusal to the next. */
 export function ownPortal({ roles }: Pick<Me, 'roles'>): { to: string; word: Message } | null {
   const found = pages.find(([theirs]) => roles.some((role) => theirs.includes(role)))
   return found ? { to: found[1], word: found[2] } : null

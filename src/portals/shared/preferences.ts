@@ -28,7 +28,7 @@ export function chooseDensity(density: Density): void {
   applyPreferences()
 }
 
-/** Called before the first render, so that nobody sees the wrong theme flash by. */
+/** Must run before the first render, so that the wrong theme never flashes up. */
 export function applyPreferences(): void {
   const root = document.documentElement
   const theme = keptTheme()

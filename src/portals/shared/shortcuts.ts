@@ -2,8 +2,8 @@ import { type RefObject, useEffect, useRef } from 'react'
 import { kept } from './kept.ts'
 
 /**
- * Letters by the place on the keyboard (`event.code`): on the Serbian layout the key that says B writes б. The signs `/` and `?` by what is written, because
- * there they stand on the 7 and beside the 0.
+ * Letters are named by their place on the keyboard (`event.code`): on the Serbian layout the key B writes б. The signs `/` and `?` are named by the
+ * character, because Serbian keyboards have them on other keys.
  */
 export type Shortcuts = Record<string, (event: KeyboardEvent) => void>
 
@@ -18,9 +18,7 @@ function isTyping(target: EventTarget | null): boolean {
   return target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName) || target.role === 'spinbutton'
 }
 
-/**
- * `{ KeyL: …, 'KeyG KeyT': …, F8: …, 'Ctrl+KeyK': …, '/': … }`. Letters work only outside fields and never while a dialog is open.
- */
+/** `{ KeyL: …, 'KeyG KeyT': …, F8: …, 'Ctrl+KeyK': …, '/': … }`. Letters work only outside fields, and never while a dialog is open. */
 export function useShortcuts(shortcuts: Shortcuts): void {
   const current = useRef(shortcuts)
   useEffect(() => {
@@ -46,7 +44,7 @@ export function useShortcuts(shortcuts: Shortcuts): void {
   }, [])
 }
 
-/** The form that a page is about is sent from wherever one is on it. */
+/** Ctrl+Enter sends the form that the page is about, wherever the focus is. */
 export function useSubmitKey(): RefObject<HTMLFormElement | null> {
   const form = useRef<HTMLFormElement>(null)
   const send = ({ repeat }: KeyboardEvent) => !repeat && form.current?.requestSubmit()

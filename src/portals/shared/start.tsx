@@ -7,7 +7,7 @@ import { LanguageProvider, useLanguage } from './language.tsx'
 import { localeOf } from './languages.ts'
 import { applyPreferences } from './preferences.ts'
 
-/** Starts a portal: preferences first, so that nothing flashes, then the router under its own address. */
+/** Starts a portal: preferences first, so that nothing flashes, then the router below the portal's address. */
 export function startPortal(basename: string, routes: RouteObject[]): void {
   applyPreferences()
   const router = createBrowserRouter(routes, { basename })

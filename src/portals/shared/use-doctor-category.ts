@@ -1,7 +1,7 @@
 import { useData, useSay } from './language.tsx'
 import { doctorCategories } from './words.ts'
 
-/** `1` → general practice; a category that already is a word stays as it came. */
+/** The word for a category: `1` → general practice. A category that is a word already is shown unchanged. */
 export function useDoctorCategory(): (category: string) => string {
   const say = useSay()
   const data = useData()

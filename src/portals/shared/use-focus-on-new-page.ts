@@ -1,7 +1,7 @@
 import { type RefObject, useEffect, useRef } from 'react'
 import { useLocation } from 'react-router'
 
-/** A new page takes the focus, so that a screen reader starts at its beginning; the first page keeps the browser's own. */
+/** A new page gets the focus, so that a screen reader starts at its beginning. On the first page the browser decides. */
 export function useFocusOnNewPage(): RefObject<HTMLElement | null> {
   const content = useRef<HTMLElement>(null)
   const { pathname } = useLocation()

@@ -2,12 +2,12 @@ import { useCallback, useEffect, useState } from 'react'
 import { get } from './api.ts'
 import { useLanguage } from './language.tsx'
 
-/** What an address answered last, and what went wrong since: the page keeps showing what it knows and says how old it is. */
+/** The last answer of an address, and the error since then: the page keeps showing the answer and tells how old it is. */
 export type Live<T> = { data: T | null; error: unknown; at: number; reload(): void }
 
 /**
- * Asks, and asks again after each answer while the page is seen. `everyMs` null: only once, and when `reload` says so. Reasons and verdicts come in the
- * language of whoever asks, so another language asks again.
+ * Loads an address, and loads it again some time after each answer while the page is visible. `everyMs` null: only once, and when `reload` is called.
+ * The server writes reasons and verdicts in the reader's language, so another language loads anew.
  */
 export function useLive<T>(path: string, everyMs: number | null): Live<T> {
   const [state, setState] = useState<{ path: string; data: T | null; error: unknown; at: number }>({ path, data: null, error: null, at: 0 })

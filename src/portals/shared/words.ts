@@ -1,6 +1,6 @@
 import { messages } from './message.ts'
 
-/** Words that several portals use. Serbian is authored in Cyrillic; Latin is derived, so write none by hand. */
+/** Words that several portals use. Serbian is written in Cyrillic and Latin is derived from it, so write no Latin by hand. */
 export const shell = messages({
   name: { sr: 'Спона', en: 'Spona' },
   skip: { sr: 'Пређи на садржај', en: 'Skip to content' },
@@ -106,7 +106,7 @@ export const kinds = messages({
   other: { sr: 'Остало', en: 'Other' },
 })
 
-/** Why somebody may see a record (`access` relation kinds), for a colleague. */
+/** Why somebody may see a record (`access` relation kinds), in words for a colleague. */
 export const bases = messages({
   'chosen-doctor': { sr: 'изабрани лекар', en: 'chosen doctor' },
   visit: { sr: 'отворена посета', en: 'open visit' },
@@ -120,7 +120,7 @@ export const bases = messages({
   consent: { sr: 'сагласност', en: 'consent' },
 })
 
-/** Categories of chosen doctors as the Fund numbers them. */
+/** Categories of chosen doctors by the Fund's numbers. */
 export const doctorCategories = messages({
   1: { sr: 'општа медицина', en: 'general practice' },
   2: { sr: 'гинекологија', en: 'gynaecology' },
@@ -128,7 +128,7 @@ export const doctorCategories = messages({
   4: { sr: 'стоматологија', en: 'dentistry' },
 })
 
-/** FHIR resource types in words, for what was opened and what a role does not see. */
+/** FHIR resource types in words: for what was opened, and for what a role does not see. */
 export const resourceWords = messages({
   Patient: { sr: 'подаци о особи', en: 'personal details' },
   AllergyIntolerance: { sr: 'алергије', en: 'allergies' },

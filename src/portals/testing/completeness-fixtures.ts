@@ -2,7 +2,7 @@ import type { Me } from '../../access/wire.ts'
 import type { Completeness, CompletenessDay, CompletenessOfAll, CompletenessTotal, VisitsReported } from '../../record/wire.ts'
 import { operator } from './operator-fixtures.ts'
 
-// An invented fortnight: a full day, a late one, a silent one, and documents that were sent back.
+// An invented fortnight: a complete day, a late one, a day without reports, and documents that were sent back.
 
 export const ministry: Me = { ...operator, id: 'account-9', name: 'Јасна Обрадовић', roles: ['ministry'] }
 export const officer: Me = { ...operator, id: 'account-10', name: 'Горан Чубрић', roles: ['data-officer'], institution: 'Дом здравља Ниш' }

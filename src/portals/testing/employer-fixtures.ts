@@ -16,7 +16,7 @@ import type { EmployersObjections, Objections, ObjectionShown } from '../../sick
 import type { EmployersRequests, EmployersWork, Expected, RequestShown, Requests } from '../../sickleave/request/wire.ts'
 import type { EarningsOfLeave } from '../../sickleave/wire.ts'
 
-// An invented morning of a payroll clerk: a firm of her own and a client of the agency.
+// An invented morning of a payroll clerk: her own firm and a client of the agency.
 
 export const pib = '100000001'
 export const clerk: Me = {
@@ -84,7 +84,7 @@ export const paid: RequestShown = {
   signature: { level: 'seal', by: 'Весна Маринковић', at, isQualified: false, signer: null },
   steps: ['written', 'submitted', 'calculated', 'paid'].map((kind) => ({ kind, at })),
 }
-/** As the page shows it after the document came back with a signature of the demo. */
+/** The request after the document came back with a signature of the demo. */
 export const signedRequest: RequestShown = {
   ...draft,
   ...{ state: 'submitted', missing: [], waitsFor: 'fund', due: { nominal: '2026-12-13', effective: '2026-12-14' } },

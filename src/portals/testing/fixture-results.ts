@@ -76,5 +76,5 @@ const strip = (): LabSeries => ({
   })),
 })
 
-/** Nineteen analyses over three years; one of them answers in words. */
+/** Nineteen analyses over three years; the results of one of them are words. */
 export const results = (): LabSeries[] => [...analysisRows.map(series), strip()]

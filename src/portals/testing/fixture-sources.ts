@@ -23,7 +23,7 @@ export function source(institution: string, at: string, type: string, version = 
   }
 }
 
-/** Every overview numbers its entries from the beginning, so two of them are equal. */
+/** Every overview numbers its entries from the beginning, so that two overviews are equal. */
 export function startNumbering(): void {
   serial = 0
 }

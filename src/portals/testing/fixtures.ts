@@ -5,8 +5,8 @@ import type { DocumentView, Overview, Therapy, TimelineEntry, TimelineKind } fro
 import { results } from './fixture-results.ts'
 import { before, clinic, dateBefore, hospital, institutions, laboratory, now, source, startNumbering } from './fixture-sources.ts'
 
-// Invented people in the shapes of the wire, for the states of the pages that a running country does not show on demand:
-// the largest record, every allergy state, refusals, faults. The same for every run.
+// Invented people as the server sends them, for states of the pages that a running country does not show on demand:
+// the largest record, every allergy state, refusals, faults. They are the same in every run.
 
 export const doctor: Me = {
   id: 'account-1',

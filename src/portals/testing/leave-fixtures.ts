@@ -3,7 +3,7 @@ import type { RequestShown, Requests } from '../../sickleave/request/wire.ts'
 import type { Leaves, LeaveView } from '../../sickleave/wire.ts'
 import { fundFileShown } from './fund-fixtures.ts'
 
-// An invented person with three leaves: one that lasts, one whose money is on its way, one after the employment ended.
+// An invented person with three leaves: one still open, one whose money is on its way, one after the employment ended.
 
 const paper = { kind: 'report' as const, version: 1, issuedAt: '2026-04-20T08:00:00.000Z', isVoid: false, isShared: false, sharedUntil: null }
 const firm = { employer: 'Пекара „Зрно“', pib: '112233446' }

@@ -1,7 +1,7 @@
 import type { Me } from '../../access/wire.ts'
 import type { BusOverview, ContractLine, MemberPage, MessagePath, Proposal, Queue } from '../../bus/wire.ts'
 
-// An invented afternoon of the bus, with everything that an operator may have to see at once.
+// An invented afternoon of the bus with everything that an operator may see, all at once.
 
 export const operator: Me = {
   id: 'account-3',
@@ -164,7 +164,7 @@ const message: MessagePath = {
   proposals: [proposal],
 }
 
-/** Answers by address, in the shapes of the wire. */
+/** Answers by address, as the server sends them. */
 export const operatorAnswers: Record<string, unknown> = {
   '/bus/operator/overview': busOverview,
   '/sickleave/channels': {

@@ -10,8 +10,8 @@ export type Answer = (request: FastifyRequest, reply: FastifyReply) => unknown
 export type Stage = { url: string; me(next: Me): void; answer(path: string, answer: Answer | null): void; asked: string[]; close(): Promise<void> }
 
 /**
- * The built portals with invented answers, for the states that a running country does not show on demand. The way through the real
- * server is tested elsewhere; here a test may replace the answer of one address.
+ * The built portals with invented answers, for states that a running country does not show on demand. Other tests go through the real
+ * server; here a test may replace the answer of an address.
  */
 export async function startStage(): Promise<Stage> {
   const built = await builtPortals()

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict'
 import type { Browser, Page } from 'playwright-core'
 import type { LeaveTown } from '../../testing/sickleave.ts'
 
-/** A town whose server listens at `url`, and a browser to look at it. */
+/** A town whose server listens at `url`, and a browser for its pages. */
 export type TownSite = { town: LeaveTown; browser: Browser; url: string }
 
-/** A page in the name of an account, at the clock of the town; what the browser complains about fails the test when the page is closed. */
+/** A page of an account, with the town's clock. Closing it fails the test if the browser has complained. */
 export async function openPage({ town, browser, url }: TownSite, account: string, path: string): Promise<{ page: Page; close(): Promise<void> }> {
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, locale: 'sr-RS' })
   const complaints: string[] = []
@@ -27,7 +27,7 @@ export async function openPage({ town, browser, url }: TownSite, account: string
   }
 }
 
-/** What is done on a page in the name of an account. */
+/** Opens a page of an account, acts on it and closes it. */
 export async function as(site: TownSite, account: string, path: string, act: (page: Page) => Promise<void>): Promise<void> {
   const { page, close } = await openPage(site, account, path)
   try {

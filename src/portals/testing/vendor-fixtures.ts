@@ -1,6 +1,6 @@
 import type { CertificateShown, CertificateState, RunShown, SignedUp, SystemShown, SystemsShown } from '../../vendor/wire.ts'
 
-// An invented system of a vendor: one protocol certified, one suspended by a nightly repetition, one not passed.
+// An invented system of a vendor: one protocol certified, one suspended after a nightly repetition, one not passed.
 
 const id = '0193709e-0000-7000-8000-00000000cccc'
 const at = '2026-11-27T10:00:00.000Z'

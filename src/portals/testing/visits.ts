@@ -5,10 +5,10 @@ import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { launchBrowser } from '../../testing/browser.ts'
 import { type Stage, startStage } from './stage.ts'
 
-/** A busy machine draws a page in a minute; what must be quick is measured by itself. */
+/** A busy machine may need a minute for a page; tests of speed measure the time themselves. */
 const waitMs = 60_000
 
-/** One stage and one browser for a test file, started before its first test; they are there when a test asks for them. */
+/** One stage and one browser for a test file. They start before its first test, and each test may use them. */
 export function stageForFile() {
   let stage: Stage | undefined
   let browser: Browser | undefined
@@ -33,7 +33,7 @@ export function stageForFile() {
 
 export type Visit = BrowserContextOptions & { language?: 'sr-Cyrl' | 'sr-Latn' | 'en' }
 
-/** A page of its own; anything the browser complains about (content policy, script errors) fails the test. */
+/** Opens a new page. Any complaint of the browser (content policy, script errors) fails the test. */
 async function visit(
   { stage, browser }: { stage: Stage; browser: Browser },
   path: string,
@@ -60,12 +60,12 @@ async function visit(
 
 const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
 
-/** Contrast does not depend on the language, and all but contrast not on the theme. */
+/** Contrast does not depend on the language, and the other rules do not depend on the theme. */
 export type AxeRules = 'all' | 'contrast' | 'all but contrast'
 const without: Record<AxeRules, string[]> = { all: [], contrast: [], 'all but contrast': ['color-contrast'] }
 
 export async function axeFindsNothing(page: Page, where: string, { part = 'html', rules = 'all' }: { part?: string; rules?: AxeRules } = {}): Promise<void> {
-  // There are no frames and only violations are told: everything else that axe would put together is left out.
+  // The pages have no frames and only violations are reported, so axe need not collect anything else.
   const axe = new AxeBuilder({ page })
     .include(part)
     .options({ resultTypes: ['violations'] })

@@ -10,7 +10,7 @@ import { useTitle } from '../shared/use-title.ts'
 import { CertificateStatus } from '../shared/CertificateStatus.tsx'
 import { certificate as words, start, system } from './words.ts'
 
-/** A certificate on paper and, under the address in its QR code, whether it still holds: for anybody who has its number. */
+/** A certificate for paper. The address in its QR code leads anybody to this page, which tells whether it is still valid. */
 export function CertificatePage() {
   const say = useSay()
   const { id = '' } = useParams()

@@ -13,7 +13,7 @@ const commands = `chmod 600 edge-key.json answers.json
 npm run spona -- edge init --answers answers.json
 npm run spona -- edge start`
 
-/** From sign-up to a running edge; word and key are here once and nowhere else. */
+/** The steps from the sign-up to a running edge. Word and key are shown only here and only once. */
 export function Joining({ id, just }: { id: string; just: JustSignedUp | null }) {
   const say = useSay()
   return (

@@ -5,7 +5,7 @@ import { Keep } from '../shared/Keep.tsx'
 import { useLanguage, useSay } from '../shared/language.tsx'
 import { checks, system as words } from './words.ts'
 
-/** A run with its scenarios; what failed says what was found and what to do. */
+/** A run with its scenarios. A failed scenario shows what was found and what to do. */
 export function RunLine({ run }: { run: RunShown }) {
   const say = useSay()
   const language = useLanguage()

@@ -2,16 +2,16 @@ import { type FormEvent, useState } from 'react'
 import { Link, useNavigate } from 'react-router'
 import type { SignedUp } from '../../vendor/wire.ts'
 import { postAsNobody } from '../shared/api.ts'
-import { Icon } from '../shared/Icon.tsx'
 import { useData, useSay } from '../shared/language.tsx'
 import type { Message } from '../shared/message.ts'
+import { TextField } from '../shared/TextField.tsx'
 import { Trouble } from '../shared/Trouble.tsx'
 import { useTitle } from '../shared/use-title.ts'
 import { shell } from '../shared/words.ts'
 import { knownSystems, rememberSystem } from './known-systems.ts'
 import { start as words } from './words.ts'
 
-/** What the page of a system is handed when it was just signed up; never in an address, gone with the page. */
+/** Passed to the page of a system right after its sign-up. It is never in an address and disappears with the page. */
 export type JustSignedUp = SignedUp & { member: string; contact: string }
 
 const fields: { name: string; label: Message; hint?: Message; isEmail?: boolean }[] = [
@@ -78,32 +78,18 @@ function SignUp() {
       {failure !== null && <Trouble error={failure} takesFocus />}
       {fields.map(({ name, label, hint, isEmail }) => {
         const problem = isTried ? wrong(name) : null
-        const id = `sign-up-${name}`
         return (
-          <div className="field" key={name}>
-            <label htmlFor={id}>{say(label)}</label>
-            {hint && (
-              <span className="hint" id={`${id}-hint`}>
-                {say(hint)}
-              </span>
-            )}
-            <input
-              id={id}
-              className="input"
-              type={isEmail ? 'email' : 'text'}
-              autoComplete={isEmail ? 'email' : 'off'}
-              value={values[name] ?? ''}
-              aria-invalid={problem !== null}
-              aria-describedby={problem ? `${id}-error` : hint ? `${id}-hint` : undefined}
-              onChange={(event) => setValues({ ...values, [name]: event.target.value })}
-            />
-            {problem && (
-              <span className="error" id={`${id}-error`}>
-                <Icon name="warning" />
-                {say(problem)}
-              </span>
-            )}
-          </div>
+          <TextField
+            key={name}
+            id={`sign-up-${name}`}
+            label={say(label)}
+            hint={hint && say(hint)}
+            wrong={problem === null ? undefined : say(problem)}
+            type={isEmail ? 'email' : 'text'}
+            autoComplete={isEmail ? 'email' : 'off'}
+            value={values[name] ?? ''}
+            onChange={(value) => setValues({ ...values, [name]: value })}
+          />
         )
       })}
       <div className="buttons">

@@ -20,7 +20,7 @@ import type { JustSignedUp } from './SignUpPage.tsx'
 import { start, system as words } from './words.ts'
 
 const everyMs = 5000
-/** One page of the guides for each protocol. */
+/** The page of the guides for each protocol. */
 const guides = { hl7v2: 'edge-hl7v2', cda: 'edge-cda', csv: 'edge-csv', rest: 'edge-rest', bus: 'edge-bus' } as const
 type Protocol = keyof typeof guides
 const protocols = Object.keys(guides) as Protocol[]
@@ -101,43 +101,48 @@ function Scenarios({ shown, onAsked }: { shown: SystemShown; onAsked(): void }) 
       {failure !== null && <Trouble error={failure} takesFocus />}
       <p role="status">{asked && !isOpen(shown.runs.find(({ protocol }) => protocol === asked)) && say(words.asked, { protocol: asked })}</p>
       <LinesTable labelledBy="scenarios" words={[words.protocol, words.state, words.lastRun, words.run, words.guide]}>
-        {protocols.map((protocol) => {
-          const last = shown.runs.find((one) => one.protocol === protocol)
-          const certificate = shown.certificates.find((one) => one.protocol === protocol)
-          return (
-            <tr key={protocol}>
-              <th scope="row">
-                <Keep>{protocol}</Keep>
-              </th>
-              <td>{certificate ? <CertificateStatus state={certificate.state} /> : say(words.none)}</td>
-              <td>
-                {last === undefined
-                  ? say(words.never)
-                  : last.score === null
-                    ? say(isOpen(last) ? words.underWay : words.unfinished)
-                    : say(words.score, { score: last.score })}
-              </td>
-              <td>
-                <button
-                  type="button"
-                  className="button"
-                  aria-disabled={isOpen(last)}
-                  aria-label={`${say(last ? words.repeat : words.run)}: ${protocol}`}
-                  onClick={() => !isOpen(last) && void run(protocol)}
-                >
-                  {say(last ? words.repeat : words.run)}
-                </button>
-              </td>
-              <td>
-                <a href={`/guides/${guides[protocol]}`} aria-label={`${say(words.guide)}: ${protocol}`}>
-                  {say(words.guide)}
-                </a>
-              </td>
-            </tr>
-          )
-        })}
+        {protocols.map((protocol) => (
+          <ScenarioRow key={protocol} protocol={protocol} shown={shown} onRun={() => void run(protocol)} />
+        ))}
       </LinesTable>
     </section>
+  )
+}
+
+function ScenarioRow({ protocol, shown, onRun }: { protocol: Protocol; shown: SystemShown; onRun(): void }) {
+  const say = useSay()
+  const last = shown.runs.find((one) => one.protocol === protocol)
+  const certificate = shown.certificates.find((one) => one.protocol === protocol)
+  return (
+    <tr>
+      <th scope="row">
+        <Keep>{protocol}</Keep>
+      </th>
+      <td>{certificate ? <CertificateStatus state={certificate.state} /> : say(words.none)}</td>
+      <td>
+        {last === undefined
+          ? say(words.never)
+          : last.score === null
+            ? say(isOpen(last) ? words.underWay : words.unfinished)
+            : say(words.score, { score: last.score })}
+      </td>
+      <td>
+        <button
+          type="button"
+          className="button"
+          aria-disabled={isOpen(last)}
+          aria-label={`${say(last ? words.repeat : words.run)}: ${protocol}`}
+          onClick={() => !isOpen(last) && onRun()}
+        >
+          {say(last ? words.repeat : words.run)}
+        </button>
+      </td>
+      <td>
+        <a href={`/guides/${guides[protocol]}`} aria-label={`${say(words.guide)}: ${protocol}`}>
+          {say(words.guide)}
+        </a>
+      </td>
+    </tr>
   )
 }
 

@@ -6,7 +6,7 @@ import { useFocusOnNewPage } from '../shared/use-focus-on-new-page.ts'
 import { shell } from '../shared/words.ts'
 import { portal } from './words.ts'
 
-/** The frame of the sandbox: nobody signs in here, the number of a system opens its page. */
+/** The frame of the sandbox, which has no sign-in: the number of a system opens its page. */
 export function VendorShell() {
   const say = useSay()
   const content = useFocusOnNewPage()

@@ -5,7 +5,7 @@ const base64url = (bytes: Uint8Array): string =>
     .replaceAll('/', '_')
     .replaceAll('=', '')
 
-/** The key file of an edge (its form: src/edge/centre/key-file.ts), made here so that the private key never leaves the vendor's machine. */
+/** Makes the key file of an edge (its form: src/edge/centre/key-file.ts) in the browser, so that the private key never leaves the vendor's machine. */
 export async function makeKeyFile(): Promise<string> {
   const pair = await crypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, true, ['sign', 'verify'])
   const { kty, crv, x, y, d } = await crypto.subtle.exportKey('jwk', pair.privateKey)

@@ -3,7 +3,7 @@ import { keep, kept } from '../shared/kept.ts'
 type Known = { id: string; name: string }
 const most = 20
 
-/** Systems signed up in this browser: their numbers are all that opens their pages. */
+/** The systems that were signed up in this browser. Whoever has the number of a system can open its page. */
 export function knownSystems(): Known[] {
   try {
     const list = JSON.parse(kept('vendor-systems') ?? '[]') as Known[]

@@ -1,8 +1,8 @@
 import { matches, parseSearch, type Resource, type Search } from '../../fhir/fhir.ts'
-import { mayHoldNumber } from '../../platform/personal-number.ts'
 import { Refusal } from '../../platform/refusal.ts'
 import type { World } from '../../platform/world.ts'
 import type { Asking } from '../asking.ts'
+import { mayAskByNumber } from '../ids.ts'
 import { detailsIn, withDetails, valuesOf } from '../search/contents.ts'
 import { isRelated } from '../search/related.ts'
 import { nameAll } from '../search/named-patients.ts'
@@ -27,7 +27,8 @@ function searchOf(world: World, filter: string): Search {
   const type = typeOfFilter(filter)
   if (world.fhir.typeCode(type) < 0) throw wrong('a filter is a search of one type', 'Write it like Observation?status=final.')
   // What a job was asked for stands in a table.
-  if (mayHoldNumber(filter)) throw wrong('the filter may hold a personal number', 'Name the patient by patient=Patient/ID.')
+  if (mayAskByNumber(world, type, filter.slice(type.length + 1)))
+    throw wrong('the filter may hold a personal number', 'Name the patient by patient=Patient/ID.')
   const search = parsed(world, type, filter.slice(type.length + 1))
   if (search.clauses.length === 0 || search.clauses.length < search.used.length)
     throw wrong('a filter says what to find, not how to answer', 'Leave out _sort, _include and the like.')

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict'
 import { request } from 'node:http'
 import { before, test, type TestContext } from 'node:test'
 import { gzipSync } from 'node:zlib'
+import { createAccount } from '../../access/access.ts'
+import { cookieName, csrfOf, openSession, sessionByCookie } from '../../access/session.ts'
 import { forFile } from '../../testing/for-file.ts'
 import { listen, startServer } from '../../testing/server.ts'
 import { largeBytes } from './body-gate.ts'
@@ -9,12 +11,22 @@ import { largeBytes } from './body-gate.ts'
 const file = forFile()
 let port: number
 let headers: Record<string, string>
+let other: Record<string, string>
+let asPerson: (name: string) => Promise<Record<string, string>>
 
 before(async () => {
   const server = await startServer(file)
   port = await listen(server)
   const { token } = await server.institution('А')
   headers = { authorization: `Bearer ${token}`, 'content-type': 'application/fhir+json' }
+  other = { authorization: `Bearer ${(await server.institution('Б')).token}` }
+  const { world, sql } = server
+  asPerson = async (name) => {
+    const account = await sql.begin((tx) => createAccount(tx, { name, roles: ['patient'], userName: name }))
+    const cookie = await openSession(world, account)
+    const session = await sessionByCookie(world, cookie)
+    return { authorization: '', cookie: `${cookieName}=${cookie}`, 'x-spona-csrf': csrfOf(world, session?.id as string) }
+  }
 })
 
 const patient = '{"resourceType":"Patient"}'
@@ -22,7 +34,8 @@ const spaces = (bytes: number) => Buffer.alloc(bytes, ' ')
 
 /** A request that is being sent: its pieces go when they are written. */
 function open(t: TestContext, more: Record<string, string | number> = {}) {
-  const sent = request({ port, host: '127.0.0.1', path: '/fhir/Patient', method: 'POST', headers: { ...headers, ...more } })
+  const said = Object.fromEntries(Object.entries({ ...headers, ...more }).filter(([, value]) => value !== ''))
+  const sent = request({ port, host: '127.0.0.1', path: '/fhir/Patient', method: 'POST', headers: said })
   t.after(() => sent.destroy())
   const status = new Promise<number>((resolve, reject) => {
     sent.once('response', (answer) => resolve(answer.resume().statusCode as number))
@@ -83,4 +96,35 @@ test('a packed body that is no such thing, or cut in the middle, is told so', { 
   for (const body of [Buffer.from('not packed'), packed.subarray(0, packed.length - 9)]) {
     assert.equal(await post(t, body, { 'content-encoding': 'gzip', 'content-length': body.length }), 400)
   }
+})
+
+/** So many announce a body of this size, begin it and say nothing more; answers who was refused, and with what. */
+async function announce(t: TestContext, count: number, more: Record<string, string | number>, bytes = largeBytes): Promise<number[]> {
+  const refused: number[] = []
+  const all = Array.from({ length: count }, () => open(t, { ...more, 'content-length': bytes }))
+  for (const { sent, status } of all) {
+    sent.write('{')
+    void status.then((one) => refused.push(one)).catch(() => undefined)
+  }
+  for (let until = performance.now() + 1000; performance.now() < until; ) await new Promise((resolve) => setTimeout(resolve, 20))
+  t.after(() => all.forEach(({ sent }) => sent.destroy()))
+  return refused
+}
+
+test('who announces bodies and says nothing more keeps nobody else from sending, be it an institution or people', { timeout: 30_000 }, async (t) => {
+  const [ana, boba] = [await asPerson('ana'), await asPerson('boba')]
+  assert.deepEqual(await announce(t, 5, ana), [503, 503, 503], 'a person has room for two')
+  assert.equal(await post(t, '{}', boba), 403, 'another person is read and heard')
+  assert.equal(await post(t, patient), 201)
+  assert.equal((await announce(t, 40, {})).length, 24, 'an institution has half of the room')
+  assert.equal(await post(t, patient), 503)
+  assert.equal(await post(t, patient, other), 201)
+})
+
+test('the turn of large bodies is for who files: a person who sends slowly does not have it', { timeout: 15_000 }, async (t) => {
+  const vesna = await asPerson('vesna')
+  assert.deepEqual(await announce(t, 1, vesna, largeBytes + 1), [413])
+  const { sent, status } = open(t, { ...vesna, 'transfer-encoding': 'chunked' })
+  sent.write(spaces(largeBytes / 2))
+  assert.equal(await status, 413)
 })

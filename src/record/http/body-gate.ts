@@ -6,6 +6,7 @@ import { Refusal } from '../../platform/refusal.ts'
 import { roomHeader, sharedRoom } from '../answer-room.ts'
 import { isRawBody } from '../read/binary.ts'
 import { createTurns } from '../../platform/turns.ts'
+import { countSmallBodies } from './small-bodies.ts'
 
 /** Bodies above this are large: one is in memory at a time. */
 export const largeBytes = 4 * 1_048_576
@@ -15,8 +16,6 @@ const unannouncedBytes = 1_048_576
 const hugeBytes = 16 * 1_048_576
 const waitersMax = 8
 const waitMs = 20_000
-/** Smaller bodies that are being read or worked on, together; beyond that the next one hears 503. */
-const smallBytesMax = 128 * 1_048_576
 /** A large body must keep coming, or one silent client would hold up every other. */
 const progressMs = 5_000
 const progressBytesMin = 262_144
@@ -82,12 +81,13 @@ const noGrowth: Grow = () => undefined
 /** What bodies of this server may take in memory together: the small ones up to a sum, and one large one. */
 function bodyRooms(): (request: FastifyRequest, reply: FastifyReply, smallMax: number) => Grow {
   const gate = largeBodies()
-  let smallBytes = 0
+  const small = countSmallBodies()
   return (request, reply, smallMax) => {
+    const { actor } = request
     let counted = 0
     let isLarge = false
     const giveBack = () => {
-      smallBytes -= counted
+      small.giveBack(actor, counted)
       counted = 0
     }
     leaveAtTheEnd(reply, giveBack)
@@ -107,13 +107,11 @@ function bodyRooms(): (request: FastifyRequest, reply: FastifyReply, smallMax: n
     return (bytes) => {
       if (isLarge || bytes <= counted) return undefined
       if (bytes > smallMax) {
+        if (actor.kind === 'person') throw tooLargeOfPerson(smallMax)
         isLarge = true
         return waitForTurn()
       }
-      if (smallBytes + bytes - counted > smallBytesMax) {
-        throw new Refusal('busy', 'other bodies are being read; send this one again in a moment', { retryAfterSeconds: 5 })
-      }
-      smallBytes += bytes - counted
+      small.take(actor, bytes - counted)
       counted = bytes
       return undefined
     }
@@ -121,6 +119,11 @@ function bodyRooms(): (request: FastifyRequest, reply: FastifyReply, smallMax: n
 }
 
 const tooLarge = () => new Refusal('too-large', 'the body is larger than this server accepts', { hint: 'Send it in several smaller bundles.' })
+/** One who sends slowly has the turn for minutes, and everybody's large bundles wait: that is for who files. */
+const tooLargeOfPerson = (most: number) =>
+  new Refusal('too-large', `a person sends at most ${most / 1_048_576} MB here`, {
+    hint: `Say how long the body is (content-length) for ${largeBytes / 1_048_576} MB; systems of institutions send more.`,
+  })
 const cutShort = () => new Refusal('incorrect', 'the body could not be read to its end', { hint: 'Send it again, whole.' })
 
 /**

@@ -1,5 +1,6 @@
-import { type Capabilities, capabilityStatement, printJson, type Resource } from '../../fhir/fhir.ts'
+import { type Capabilities, capabilityStatement, type Form, printJson, type Resource } from '../../fhir/fhir.ts'
 import { baseUrl } from '../../platform/config.ts'
+import { type PublicText, publicText } from '../../platform/public-text.ts'
 import { Refusal } from '../../platform/refusal.ts'
 import type { World } from '../../platform/world.ts'
 import { profile } from '../subscription/setup.ts'
@@ -7,7 +8,8 @@ import { canonicals } from '../subscription/topics.ts'
 import { terminologyOperations } from '../terminology/operations.ts'
 
 const backportOperations = 'http://hl7.org/fhir/uv/subscriptions-backport/OperationDefinition/'
-const statements = new WeakMap<World, { texts: Record<Mode, string>; generation: number }>()
+type Statements = { texts: Record<Mode, string>; generation: number; printed: Map<string, PublicText> }
+const statements = new WeakMap<World, Statements>()
 
 const guides = ['http://hl7.org/fhir/uv/bulkdata/CapabilityStatement/bulk-data', 'http://hl7.org/fhir/uv/ips/CapabilityStatement/ips-server']
 
@@ -18,8 +20,8 @@ const normative = new Set(
   'Binary Bundle CapabilityStatement CodeSystem Observation OperationDefinition OperationOutcome Parameters Patient StructureDefinition ValueSet'.split(' '),
 )
 
-/** GET /fhir/metadata: exactly what works, made once and again when a search parameter comes or goes (R4 http, section 3.1.0.9). */
-export function capabilityOf(world: World, mode = 'full'): string {
+/** GET /fhir/metadata: exactly what works, made once in each form and again when a search parameter comes or goes (R4 http, section 3.1.0.9). */
+export function capabilityOf(world: World, form: Form, mode = 'full'): PublicText {
   if (mode !== 'full' && mode !== 'normative' && mode !== 'terminology') {
     throw new Refusal('incorrect', 'this mode is not known', { expression: 'http.mode', hint: 'Use full, normative or terminology.' })
   }
@@ -49,10 +51,18 @@ export function capabilityOf(world: World, mode = 'full'): string {
       cors: world.config.FHIR_ORIGINS.length > 0,
     })
     nameTopics(whole)
-    statement = { texts: { full: printJson(whole), normative: printJson(normativePart(whole)), terminology: printJson(terminologyPart(whole)) }, generation }
+    statement = {
+      texts: { full: printJson(whole), normative: printJson(normativePart(whole)), terminology: printJson(terminologyPart(whole)) },
+      generation,
+      printed: new Map(),
+    }
     statements.set(world, statement)
   }
-  return statement.texts[mode]
+  const text = statement.texts[mode]
+  const isAsItIs = form.format === 'json' && !form.isPretty
+  return statement.printed.getOrInsertComputed(`${mode} ${form.format} ${form.isPretty}`, () =>
+    publicText(isAsItIs ? text : world.fhir.formats.print(text, form)),
+  )
 }
 
 /** What is there to be asked for by `$name`, of one type or of the whole system. */

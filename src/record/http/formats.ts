@@ -5,7 +5,7 @@ import { fhirJson } from '../../platform/http.ts'
 import { Refusal } from '../../platform/refusal.ts'
 import { fhirPathPatchOf, jsonPatchOf, jsonPatchType, xmlPatchOf, xmlPatchType } from '../write/patch.ts'
 
-const fhirXml = 'application/fhir+xml; charset=utf-8'
+export const fhirXml = 'application/fhir+xml; charset=utf-8'
 
 /** What may be asked for and sent, by its short names and MIME types (R4 http, section 3.1.0.1.11). */
 const formats: Record<string, Form['format'] | undefined> = {
@@ -93,6 +93,7 @@ const ownBundle = /^\{"resourceType":"Bundle","type":"(?:searchset|history|batch
 export async function inWantedForm(request: FastifyRequest, reply: FastifyReply, payload: unknown): Promise<unknown> {
   if (payload === undefined || payload === null || !request.url.startsWith('/fhir')) return payload
   if (!String(reply.getHeader('content-type') ?? '').startsWith('application/fhir+json')) return payload
+  if (reply.hasHeader('content-encoding')) return payload // It stands in its form already (sendPublicText).
   const form = formOrJson(request)
   if (form.format === 'json' && !form.isPretty) return payload
   reply.header('content-type', form.format === 'xml' ? fhirXml : fhirJson).removeHeader('content-length')

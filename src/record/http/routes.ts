@@ -1,6 +1,7 @@
-import type { FastifyReply } from 'fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Routes } from '../../platform/http.ts'
 import { fhirJson } from '../../platform/http.ts'
+import { sendPublicText } from '../../platform/public-text.ts'
 import { Refusal } from '../../platform/refusal.ts'
 import { askingOf, giveRoom } from './asking-of.ts'
 import { wantsContent } from '../read/binary.ts'
@@ -20,7 +21,7 @@ import { lastObservationsRoutes } from '../search/last-observations.ts'
 import { matchRoutes } from '../match/match.ts'
 import { metaRoutes } from '../write/meta.ts'
 import { readDocument, readOverview, readVisit } from '../read-page.ts'
-import { formOf, readBody } from './formats.ts'
+import { fhirXml, formOf, readBody } from './formats.ts'
 import { preferenceOf } from './respond.ts'
 import { searchRoutes } from '../search/search-routes.ts'
 import { summaryRoutes } from '../summary/routes.ts'
@@ -40,7 +41,7 @@ export const fhirRoutes: Routes = (app) => {
     next()
   })
   app.get<{ Querystring: { mode?: string } }>('/metadata', { config: { open: true } }, async (request, reply) =>
-    sendJson(reply, capabilityOf(request.world, [request.query.mode].flat()[0])),
+    sendCapability(request, reply, [request.query.mode].flat()[0]),
   )
   app.post('/', async (request, reply) => {
     const answer = await runBundle(askingOf(request), () => readBody(request), preferenceOf(request), innerRequests(app, request))
@@ -68,6 +69,12 @@ function unknownType(type: string): Refusal {
   return new Refusal('not-found', `${/^[A-Za-z]{1,40}$/.test(type) ? type : 'this'} is not a resource type of FHIR R4`, {
     hint: 'Type names are written like Patient or Observation.',
   })
+}
+
+function sendCapability(request: FastifyRequest, reply: FastifyReply, mode: string | undefined): FastifyReply {
+  const form = formOf(request)
+  const made = capabilityOf(request.world, form, mode)
+  return sendPublicText(request, reply.header('content-type', form.format === 'xml' ? fhirXml : fhirJson), made)
 }
 
 const sendJson = (reply: FastifyReply, body: string): FastifyReply => reply.header('content-type', fhirJson).send(body)

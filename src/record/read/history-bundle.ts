@@ -3,10 +3,11 @@ import { int2Array, int4Array, int8Array, uuidArray } from '../../platform/array
 import { type Fragment, fragment } from '../../platform/sql.ts'
 import { pageBytes } from '../answer-room.ts'
 import { type Asking, entryOf } from '../asking.ts'
+import { onList } from './history-lists.ts'
 import { type Passed, passedRows } from './history-rows.ts'
 import { type HistoryPage, type HistoryWish, wishOf } from './history-wish.ts'
 import { isServerId, keyOfId, reservedKeys } from '../ids.ts'
-import { changedSince, seenAt, watermark } from './moments.ts'
+import { changedSince, type Moment, seenAt, watermark } from './moments.ts'
 import { openHistory } from './read.ts'
 import { etagOf } from '../http/respond.ts'
 import { shortened } from '../http/shortened.ts'
@@ -34,7 +35,7 @@ export async function historyBundle(asking: Asking, of: HistoryOf, pairs: readon
   const moment = wish.moment ?? (await watermark(sql))
   const where = [...ground.where, seenAt(moment), ...(await timesOf(asking, wish)), ...(await listedIn(asking, wish))]
   const range = { from: wish.after, end: moment.noneBegun, isAscending: wish.isAscending, isSmall: ground.isSmall }
-  const { page, more } = wish.count === 0 ? { page: [], more: true } : await pageOf(asking, ground, where, range, wish.count)
+  const { page, more } = wish.count === 0 ? { page: [], more: true } : await pageOf(asking, { ...ground, where }, range, { ...wish, moment })
   await audit(asking, ground.view, of, path, page)
   const last = page.at(-1)
   const next = more && last ? { ...wish, moment, after: { tx: last.tx, patient: last.patient, type: last.type, id: last.id, version: last.version } } : null
@@ -97,14 +98,22 @@ async function listedIn(asking: Asking, { lists }: HistoryWish): Promise<Fragmen
 type Range = Parameters<typeof passedRows>[2]
 
 /** What may be seen is decided row by row, so a page is filled from as many looks as it takes. */
-async function pageOf(asking: Asking, { view }: Ground, where: Fragment[], range: Range, count: number): Promise<{ page: Passed[]; more: boolean }> {
+async function pageOf(
+  asking: Asking,
+  { view, where }: Ground,
+  range: Range,
+  wish: HistoryWish & { moment: Moment },
+): Promise<{ page: Passed[]; more: boolean }> {
+  const { count, current, moment } = wish
   const page: Passed[] = []
   let from = range.from
   let bytes = 0
   for (;;) {
     const rows = await passedRows(asking.world.sql, where, { ...range, from }, count + 1)
-    for (const row of rows) {
-      if (basisOfRow(view, row) === null) continue
+    const visible = rows.filter((row) => basisOfRow(view, row) !== null)
+    const listed = current === undefined ? null : await onList(asking, current, moment, visible)
+    for (const row of visible) {
+      if (listed?.has(row.id) === false) continue
       if (page.length >= count || (page.length > 0 && bytes + row.bytes > pageBytes)) return { page, more: true }
       page.push(row)
       bytes += row.bytes

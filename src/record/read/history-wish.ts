@@ -1,6 +1,8 @@
+import type { Search } from '../../fhir/fhir.ts'
 import { Refusal } from '../../platform/refusal.ts'
 import type { Asking } from '../asking.ts'
 import { type Extent, extentOf } from '../http/shortened.ts'
+import { currentList } from './history-lists.ts'
 import type { Passage } from './history-rows.ts'
 import { isFhirId } from '../ids.ts'
 import { instantOf, type Moment } from './moments.ts'
@@ -12,10 +14,12 @@ export type HistoryWish = {
   /** Milliseconds; versions created then or later. */
   since: number | null
   /** Versions that were current at some time of this period. */
-  at: { from: number; until: number } | null
+  at: Period | null
   isAscending: boolean
   /** Lists: only what they name, of what they name by version only that. */
   lists?: string[]
+  /** A functional list: only what is on it. */
+  current?: Search
   /** How much of each version: `_summary` and `_elements` belong to every interaction. */
   extent: Extent
   /** The parameters as they were given, for the self link. */
@@ -46,14 +50,16 @@ export function wishOf(asking: Asking, of: string, type: string | null, pairs: r
     if (!known.has(name)) {
       throw new Refusal('incorrect', 'a history has no such parameter', { expression: 'http.query', hint: `Supported: ${[...known].join(', ')}.` })
     }
-    if (used.filter(([other]) => other === name).length > 1) {
+    if (name !== '_at' && used.filter(([other]) => other === name).length > 1) {
       throw new Refusal('incorrect', `${name} is given twice`, { expression: `http.${name}`, hint: 'Give it once.' })
     }
     if (name === '_count') wish.count = countOf(text)
     else if (name === '_since') wish.since = instantOf(text, name).getTime()
-    else if (name === '_at') wish.at = periodOf(text)
+    else if (name === '_at') wish.at = within(wish.at, periodOf(text))
     else if (name === '_sort') wish.isAscending = ascendingOf(text)
-    else if (name === '_list') wish.lists = listsOf(text)
+    else if (name !== '_list') continue
+    else if (text.includes('$')) wish.current = currentList(asking, type, text)
+    else wish.lists = listsOf(text)
   }
   return wish
 }
@@ -74,15 +80,51 @@ const listsMax = 20
 function listsOf(text: string): string[] {
   const ids = text.split(',').map((one) => one.replace(/^List\//, ''))
   if (ids.length <= listsMax && ids.every(isFhirId)) return ids
-  // A functional list is a condition on resources as they are, and a history has versions of any time.
   throw new Refusal('incorrect', '_list does not name Lists', {
     expression: 'http._list',
-    hint: `Write up to ${listsMax} ids with commas; functional lists are of searches.`,
+    hint: `Write up to ${listsMax} ids with commas, or a functional list.`,
+  })
+}
+
+type Period = { from: number; until: number }
+
+/** "See Search notes on date searching" (R4 http, 3.1.0.12): a bound by a prefix, and two of them a period. */
+function periodOf(given: string): Period {
+  const [, prefix = '', text = ''] = /^([a-z]{2})?(.*)$/s.exec(given) ?? []
+  const { from, until } = instantPeriod(text)
+  switch (prefix) {
+    case '':
+    case 'eq':
+      return { from, until }
+    case 'ge':
+      return { from, until: latest }
+    case 'gt':
+    case 'sa':
+      return { from: until, until: latest }
+    case 'le':
+      return { from: earliest, until }
+    case 'lt':
+    case 'eb':
+      return { from: earliest, until: from }
+    default:
+      throw new Refusal('incorrect', '_at has a prefix that makes no period', { expression: 'http._at', hint: 'Use one of: ge, gt, le, lt, or none.' })
+  }
+}
+
+const earliest = 0
+const latest = Date.UTC(9999, 11, 31)
+
+function within(known: Period | null, more: Period): Period {
+  const both = known === null ? more : { from: Math.max(known.from, more.from), until: Math.min(known.until, more.until) }
+  if (both.from < both.until) return both
+  throw new Refusal('incorrect', 'the bounds of _at leave no time between them', {
+    expression: 'http._at',
+    hint: 'Write the beginning with ge, the end with lt.',
   })
 }
 
 /** An instant is a period as long as it is exact: a day, a minute, a millisecond. */
-function periodOf(text: string): { from: number; until: number } {
+function instantPeriod(text: string): Period {
   const from = instantOf(text, '_at')
   const until = new Date(from)
   const [date = '', time] = text.split('T')

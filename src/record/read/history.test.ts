@@ -85,14 +85,23 @@ test('_since and _at choose by time, and wrong parameters are refused', async (t
   assert.deepEqual(await ask(`_at=${at(second)}`), ['a W/"2" PUT'])
   assert.deepEqual(await ask(`_at=${at(first).slice(0, 10)}`), ['b W/"1" PUT', 'a W/"2" PUT', 'a W/"1" PUT'])
   assert.deepEqual(await ask('_at=2001'), [])
+  const all = ['b W/"1" PUT', 'a W/"2" PUT', 'a W/"1" PUT']
+  assert.deepEqual(await ask('_at=ge2001'), all)
+  assert.deepEqual(await ask('_at=lt2001'), [])
+  assert.deepEqual(await ask(`_at=le${at(first)}`), ['a W/"1" PUT'])
+  assert.deepEqual(await ask(`_at=ge${at(second)}`), ['b W/"1" PUT', 'a W/"2" PUT'])
+  assert.deepEqual(await ask(`_at=ge${at(first)}&_at=lt${at(second)}`), ['a W/"1" PUT'])
   assert.deepEqual((await ask(`_since=${at(second)}`)).slice(0, 2), ['b W/"1" PUT', 'a W/"2" PUT'])
   for (const query of [
     '_since=yesterday',
     '_at=2026-13',
+    '_at=ne2026',
+    '_at=ge2026&_at=lt2025',
     '_count=many',
     '_sort=name',
     '_list=a b',
     '_list=$current-problems',
+    '_list=$current-wishes',
     'name=a',
     '_count=1&_count=2',
     '_page=nonsense',
@@ -132,6 +141,41 @@ test('_list leaves what the List names, of a version that it names that one, and
   )
   const narrow = await institution('Б', 'system/Organization.rs')
   assert.equal((await narrow.send('GET', '/fhir/Organization/_history?_list=l')).status, 403)
+})
+
+test('_list takes functional lists, too: all versions of what is on it, of one type, page by page', async (t) => {
+  const { institution } = await startServer(t)
+  const { send } = await institution('А')
+  await put(send, { resourceType: 'Patient', id: 'fl' })
+  const status = (code: string) => ({ coding: [{ system: 'http://terminology.hl7.org/CodeSystem/condition-clinical', code }] })
+  const condition = (id: string, code: string, text: string) => ({
+    resourceType: 'Condition',
+    id,
+    ...{ subject: { reference: 'Patient/fl' } },
+    clinicalStatus: status(code),
+    code: { text },
+  })
+  const problem = (id: string, code: string, text: string) => put(send, condition(id, code, text))
+  await problem('on', 'resolved', 'was over')
+  await problem('on', 'active', 'came back')
+  await problem('off', 'active', 'was there')
+  await problem('off', 'resolved', 'is over')
+  await problem('gone', 'active', 'was there')
+  await send('DELETE', '/fhir/Condition/gone')
+  await problem('too', 'active', 'is there')
+  const ask = async (url: string) => versionsOf((await send('GET', `/fhir/${url}`)).body)
+  const list = '_list=$current-problems'
+  assert.deepEqual(await ask(`Condition/_history?${list}`), ['too W/"1" PUT', 'on W/"2" PUT', 'on W/"1" PUT'])
+  assert.deepEqual(await ask(`Condition/on/_history?${list}`), ['on W/"2" PUT', 'on W/"1" PUT'])
+  assert.deepEqual(await ask(`Condition/off/_history?${list}`), [])
+  const url = `/fhir/Condition/_history?${list}&_count=1`
+  const first = (await send('GET', url)).body
+  // What is on it is as of the first page: all pages are of one moment.
+  await problem('on', 'resolved', 'is over')
+  const rest = await pages(send, first.link.find((one: any) => one.relation === 'next').url.replace(/^.*?(?=\/fhir)/, ''))
+  assert.deepEqual([first, ...rest].flatMap(versionsOf), ['too W/"1" PUT', 'on W/"2" PUT', 'on W/"1" PUT'])
+  assert.deepEqual(await ask(`Condition/_history?${list}`), ['too W/"1" PUT'])
+  for (const wrong of [`/fhir/_history?${list}`, `/fhir/Condition/_history?${list},on`]) assert.equal((await send('GET', wrong)).status, 400, wrong)
 })
 
 test('what commits late is in the next answer since the time of the last one', async (t) => {

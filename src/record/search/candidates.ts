@@ -9,11 +9,11 @@ import { type Place, pointer, rowsMax, type Stored } from '../store.ts'
  */
 export type Reading = { snapshot: string | null; trace?: TraceStep[] | undefined }
 
-/** Which way rows come: by key, or by a column that bounds what the search is sorted by. */
+/** The order in which rows are read: by key, or by a column that bounds what the search is sorted by. */
 export type Order = { column: 'day' | 'at' | null; isDescending: boolean }
 export const byKey: Order = { column: null, isDescending: false }
 
-/** Where a walk stands: the last row seen, with its column's value when it goes by one. */
+/** How far a walk over the rows has come: the last row seen and, when it goes by a column, that column's value. */
 export type Position = Place & { value: number | string | null }
 export type Candidate = Stored & { day: number | null }
 
@@ -28,7 +28,7 @@ export const positionOf = (row: Candidate, { column }: Order): Position => ({
  */
 type Step = { where: readonly Fragment[]; order: Order; after: Position | null; limit: number; reading: Reading; keys?: readonly Fragment[] | undefined }
 
-/** The next rows that the conditions leave, as they were at the moment. */
+/** The next rows that satisfy the conditions, as they were at the moment. */
 export async function candidates(sql: Runner, step: Step): Promise<Candidate[]> {
   const limit = Math.min(step.limit, rowsMax)
   const { reading } = step
@@ -45,7 +45,7 @@ export async function candidates(sql: Runner, step: Step): Promise<Candidate[]> 
   return rows
 }
 
-/** Fixes the moment beforehand, for an answer whose first statement may find nothing and whose second may find something. */
+/** Fixes the moment before the first statement, which may find nothing and so would not fix it, while a later one finds something. */
 export async function fixReading(sql: Runner, reading: Reading): Promise<void> {
   if (reading.snapshot !== null) return
   const [now] = await sql<{ snapshot: string }>`select pg_current_snapshot()::text as snapshot`

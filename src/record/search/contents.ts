@@ -25,9 +25,24 @@ export class Content {
     this.#known = known
   }
 
-  /** Under which id it is given out. */
+  /** The id that the answer shows. */
   get publicId(): string {
     return this.row.name ?? this.row.id
+  }
+
+  /** The id of what stands inside and is given out by itself. */
+  get part(): string | null {
+    return null
+  }
+
+  /** Found for what stands inside it: nothing outside refers to that. */
+  get isInside(): boolean {
+    return false
+  }
+
+  /** Of which type is what was found. */
+  get says(): string {
+    return this.resource.resourceType
   }
 
   /** Accepted once, so it is well formed; the digits of its numbers matter to whoever prints it, and the body is printed. */
@@ -39,7 +54,7 @@ export class Content {
     return (this.#values ??= valuesOf(this.#asking, this.resource))
   }
 
-  /** What decides this search and its order. Composites, positions and words are taken out each time. */
+  /** The values by which this search is decided and sorted. Composites, positions and words are extracted for each search. */
   valuesFor(search: Search): Extracted[] {
     const codes = codesOf(search)
     let { said } = this.#known
@@ -53,9 +68,9 @@ export class Content {
 
 /** What an age holds, in bytes of memory. */
 const keptMax = 32_000_000
-/** A larger one is read again rather than push out a hundred others. */
+/** A larger version is read again each time: keeping it would push out a hundred others. */
 const keptEachMax = 60_000
-/** What a row, and each value taken out, takes beside the text. */
+/** The memory that a row and each extracted value take beside their text. */
 const [rowBytes, valueBytes] = [500, 150]
 
 /** What a version says, and what the last search that asked took out of it. */
@@ -73,7 +88,7 @@ beforeMuchIsNeeded(() => {
   keptOf = new WeakMap()
 })
 
-/** A version never changes, so what was read of it once is right until it is forgotten. */
+/** A version never changes, so what was read of it stays right for as long as it is kept. */
 export async function contentsOf(asking: Asking, sql: Runner, rows: readonly (Stored & { text?: string })[]): Promise<Content[]> {
   const kept = keptFor(asking.world)
   const found = rows.map((row) => (isKnown(row) ? row : recall(kept, nameOf(row))))

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
-import { after, before, describe, test } from 'node:test'
+import { before, describe, test } from 'node:test'
 import { relate } from '../../access/access.ts'
 import { keySets } from '../../identity/identity.ts'
 import { signedIn } from '../../testing/signed-in.ts'
+import { forFile } from '../../testing/for-file.ts'
 import { type Send, startServer, type TestServer } from '../../testing/server.ts'
 import { keyOfId } from '../ids.ts'
 import { countedMax } from './related.ts'
@@ -10,7 +11,7 @@ import { countedMax } from './related.ts'
 // A number is an answer: how many diagnoses of a code somebody has tells whether they have it.
 
 const jmbg = '0101985710113'
-const endings: (() => unknown)[] = []
+const file = forFile()
 let server: TestServer
 let system: Send
 let doctor: Send
@@ -18,7 +19,7 @@ let chart: string
 let entry: string
 
 before(async () => {
-  server = await startServer({ after: (end) => endings.push(end as () => unknown) })
+  server = await startServer(file)
   const home = await server.institution('Дом здравља')
   system = home.send
   chart = (await filed({ resourceType: 'Patient', identifier: [{ system: 'urn:rs:jmbg', value: jmbg }], name: [{ family: 'Илић', given: ['Ана'] }] })).id
@@ -27,9 +28,6 @@ before(async () => {
   const from = new Date(Date.now() - 1000)
   await server.world.sql.begin((tx) => relate(tx, { patient: keyOfId(chart), kind: 'visit', source: 'test', from, institution: home.id, worker: 31 }))
   doctor = await signedIn(server, { roles: ['doctor'], worker: 31, institution: home.id })
-})
-after(async () => {
-  for (const end of endings.reverse()) await end()
 })
 
 async function filed(resource: Record<string, unknown>): Promise<{ id: string }> {

@@ -9,13 +9,6 @@ import { readOne } from '../read/read.ts'
 import { allow } from '../scope.ts'
 import { searchChosen } from './search.ts'
 
-/** Titles and types of the functional lists whose conditions stand in `fhir/search/lists.ts`. */
-const lists: Record<string, { title: string; types: string[] } | undefined> = {
-  'current-problems': { title: 'Current problems', types: ['Condition'] },
-  'current-medications': { title: 'Current medications', types: ['MedicationStatement', 'MedicationRequest'] },
-  'current-allergies': { title: 'Current allergies', types: ['AllergyIntolerance'] },
-  'current-drug-allergies': { title: 'Current drug allergies', types: ['AllergyIntolerance'] },
-}
 const entriesMax = 1000
 
 /** `List/$find` (R4, list-operation-find): a functional list of one patient, made at the moment it is asked for. */
@@ -34,24 +27,31 @@ async function findList(asking: Asking, patient: string | undefined, given: stri
   const id = patient?.replace(`${asking.base}/`, '').replace(/^Patient\//, '')
   if (!id) throw new Refusal('incorrect', '$find needs a patient', { expression: 'patient', hint: 'Add patient=ID and name=current-allergies.' })
   const name = given?.replace(/^\$/, '') ?? ''
-  const list = Object.hasOwn(lists, name) ? lists[name] : undefined
+  const { functionalLists } = asking.world.fhir
+  const types = Object.hasOwn(functionalLists, name) ? functionalLists[name] : undefined
   // "If the resource cannot be located, the server returns a 404": of a name that is not known there is no list either.
-  if (!list)
-    throw new Refusal('not-found', 'there is no functional list of this name', { expression: 'name', hint: `One of ${Object.keys(lists).join(', ')}.` })
+  if (!types)
+    throw new Refusal('not-found', 'there is no functional list of this name', {
+      expression: 'name',
+      hint: `One of ${Object.keys(functionalLists).join(', ')}.`,
+    })
   await allow(asking, 'List', 'r')
-  for (const type of list.types) await allow(asking, type, 's')
+  for (const type of types) await allow(asking, type, 's')
   await allow(asking, 'Patient', 'r')
   await readOne(asking, 'Patient', id)
-  const found = await Promise.all(list.types.map((type) => entriesOf(asking, type, id, name)))
+  const found = await Promise.all(types.map((type) => entriesOf(asking, type, id, name)))
   const entry = found.flatMap((one) => one.entry)
   return {
-    ...{ resourceType: 'List', status: 'current', mode: 'snapshot', title: list.title, code: { text: `$${name}` } },
+    ...{ resourceType: 'List', status: 'current', mode: 'snapshot', title: titleOf(name), code: { text: `$${name}` } },
     ...{ subject: { reference: `Patient/${id}` }, date: asking.world.now().toISOString() },
     ...(entry.length > 0
       ? { entry }
       : { emptyReason: found.some(({ isWithheld }) => isWithheld) ? withheld : { text: 'Nothing of this kind is on record here.' } }),
   }
 }
+
+/** `current-drug-allergies` is titled "Current drug allergies". */
+const titleOf = (name: string): string => `${name.charAt(0).toUpperCase()}${name.slice(1).replaceAll('-', ' ')}`
 
 const withheld = { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/list-empty-reason', code: 'withheld', display: 'Information Withheld' }] }
 

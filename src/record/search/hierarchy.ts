@@ -21,7 +21,7 @@ export async function decideHierarchy(from: From, clause: Extract<Clause, { test
   for (let level = 0; edge.length > 0; level++) {
     if (level >= levelsMax) throw tooMany(`the hierarchy has more than ${levelsMax} levels`)
     const further = clause.how === 'below' ? await childrenOf(from, edge) : await parentsOf(from.asking, edge)
-    edge = further.filter((literal) => !known.has(literal)) // What was seen is not followed again, so a circle ends.
+    edge = further.filter((literal) => !known.has(literal)) // What was seen is not followed again, so a circular hierarchy ends.
     for (const literal of edge) known.add(literal)
     if (known.size > membersMax) throw tooMany(`the hierarchy has more than ${membersMax} members`)
   }

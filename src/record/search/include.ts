@@ -12,13 +12,14 @@ const includedMax = 2000
 /** How often `:iterate` follows what was included; a circle ends by itself, because nothing is included twice. */
 const roundsMax = 10
 
-/** `isCut`: there was more than an answer holds, which the answer then says. */
+/** `isCut`: there was more than one answer holds, and the answer says so. */
 export type Included = { included: Hit[]; isCut: boolean }
 
-/** What one answer brings along, each thing once, up to a number and a size. */
+/** The resources that one answer includes, each once, up to a number and a size. */
 type Basket = Included & { seen: Set<string>; bytes: number }
 
-const nameOf = ({ resource }: Hit): string => `${resource.resourceType}/${resource.id}`
+/** What stands inside has an id of its own beside those of all others. */
+const nameOf = ({ resource, part }: Hit): string => `${part === null ? '' : '#'}${resource.resourceType}/${resource.id}`
 
 function put(asking: Asking, basket: Basket, hit: Hit): void {
   if (basket.seen.has(nameOf(hit))) return
@@ -52,7 +53,7 @@ async function forward(asking: Asking, includes: readonly Include[], edge: reado
   const addresses = new Map<string, Wish>()
   for (const { type, code, target } of includes) {
     for (const hit of edge) {
-      if (type !== '*' && hit.resource.resourceType !== type) continue
+      if (type !== '*' && hit.says !== type) continue
       for (const value of hit.values) {
         if (value.kind !== 'reference' || (code !== '*' && value.code !== code) || !value.reference) continue
         const found = parseReference(value.reference, asking.base)
@@ -112,7 +113,7 @@ async function byAddress(asking: Asking, addresses: Map<string, Wish>, basket: B
 
 async function backward(asking: Asking, includes: readonly Include[], edge: readonly Hit[], basket: Basket): Promise<void> {
   for (const { type, code, target } of includes) {
-    const named = edge.filter(({ resource }) => target === undefined || resource.resourceType === target)
+    const named = edge.filter(({ resource, isInside }) => !isInside && (target === undefined || resource.resourceType === target))
     if (named.length === 0) continue
     const literals = named.flatMap(literalsOf)
     const types = type === '*' ? (await presentTypes(asking)).filter((one) => maySeeType(asking.actor, one)) : [type]

@@ -35,7 +35,7 @@ async function allNamed(asking: Asking, type: string, clauses: readonly Clause[]
   return all
 }
 
-/** Most clauses name nobody. */
+/** Whether a clause could name somebody. Most could not, and then nothing is asked. */
 const mayName = (type: string, clause: Clause): boolean => clause.test === 'reference' || 'clauses' in clause || (clause.test === 'token' && type === 'Patient')
 
 async function oneNamed(asking: Asking, type: string, clause: Clause): Promise<NamedClause> {
@@ -95,12 +95,12 @@ async function namedByReference(asking: Asking, type: string, clause: Clause & {
   return { clause: widened, keys, asked: clause.isFound === true ? null : keys }
 }
 
-/** Those that are in every list; a null leaves it to the others. */
+/** The keys that are in every list; a null list does not count. */
 function bothOf(lists: readonly (number[] | null)[]): number[] | null {
   return lists.reduce((some, more) => (some === null ? more : more === null ? some : both(some, more)), null)
 }
 
-/** Those of all lists; null when one of them says nothing. */
+/** The keys of all lists together; null when one of the lists is null. */
 const eitherOf = (lists: readonly (number[] | null)[]): number[] | null => (lists.includes(null) ? null : [...new Set((lists as number[][]).flat())])
 
 function both(one: readonly number[], other: readonly number[]): number[] {

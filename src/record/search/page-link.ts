@@ -9,15 +9,15 @@ import type { Place } from '../store.ts'
 
 /** Where a page begins, as of which moment, and the total that its first page has found. */
 export type PageStart = { after: Place | null; afterKey: SortKey | null; snapshot: string | null; total: number | null }
-/** Beginnings of the pages before, the nearest last: they make the way back. */
+/** The beginnings of the pages before this one, the nearest last, for the links that lead back. */
 type Trail = readonly Pick<PageStart, 'after' | 'afterKey'>[]
-/** So many pages lead back one by one; from further on `first` does. */
+/** So many pages lead back one by one; from further on only the link `first` leads back. */
 export const trailMax = 50
 /** Everything the next page needs, so that any process can give it; sealed, because it may hold what was asked about a person. */
 export type PageLink = PageStart & { trail: Trail; search: Search; self: string; actor: string; expires: number }
 
 const purpose = 'page'
-/** What fits into an address with everything else; a longer one is kept in a table under a short name. */
+/** The longest link that fits into an address; a longer one is kept in a table, and the address has a short name for it. */
 const addressBytesMax = 3000
 const sealedBytesMax = 400_000
 const textMax = 2_000_000

@@ -13,7 +13,7 @@ import { decideCodes } from '../terminology/decide-codes.ts'
 /** Who asks, over which connection, and as of which moment: a later page follows the same relations as the first. */
 export type From = { asking: Asking; sql: Runner; reading: Reading; led?: Led }
 
-/** A number about more patients than these tells of none of them. */
+/** A count over more patients than this tells nothing about any one of them. */
 export const countedMax = 100
 
 /** By person, whose data decided a `_has`: an institution or a drug that is found so says what somebody has, and no row of the answer is theirs. */
@@ -71,7 +71,7 @@ async function decideList(asking: Asking, type: string, ids: readonly string[]):
   return { code: '_id', test: 'ids', ids: [...new Set(named.filter((one) => one.type === type).map(({ id }) => id))] }
 }
 
-/** What these Lists name. One that is not there and one that is closed name nothing, alike. */
+/** The entries of these Lists. A List that does not exist and one that the actor may not see both have none. */
 export async function listedBy(asking: Asking, ids: readonly string[]): Promise<Reference[]> {
   await requireSeen(asking, 'List')
   const named: Reference[] = []

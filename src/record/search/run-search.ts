@@ -5,6 +5,7 @@ import { type Asking, traced } from '../asking.ts'
 import { byKey, type Candidate, candidates, type Reading, type Order, type Position, positionOf } from './candidates.ts'
 import { type AnswerRoom, ownRoom, portions } from '../answer-room.ts'
 import { type Content, contentsOf } from './contents.ts'
+import { foundInside } from './inside.ts'
 import { leadFrom, leadOf, type Lead, type LeadPlace, leftBehind, namedCondition, namesIn, nextNamed, type Some } from './names.ts'
 import { planOf } from './search-plan.ts'
 import type { Place, Stored } from '../store.ts'
@@ -100,7 +101,7 @@ export async function* batchesOf(
   }
 }
 
-/** Told of what has been read, ends a search that reads too much or for nobody. */
+/** Is told what has been read, and ends a search that reads too much or whose client has gone. */
 function readingLimit(asking: Asking): (rows: number) => void {
   const began = performance.now()
   let scanned = 0
@@ -121,13 +122,11 @@ export async function* decide(asking: Asking, sql: Runner, search: Search, rows:
     await room.take(bytes)
     const contents = await traced(asking.trace, 'contents', () => contentsOf(asking, sql, some))
     const hits: Hit[] = []
-    let kept = 0
     for (const content of contents) {
-      if (!matches(search, content.valuesFor(search), asking.world.fhir)) continue
-      hits.push(content)
-      kept += bytesIn(content.row)
+      if (search.inside !== undefined) hits.push(...foundInside(asking, search, search.inside, content))
+      else if (matches(search, content.valuesFor(search), asking.world.fhir)) hits.push(content)
     }
-    room.giveBack(bytes - kept)
+    room.giveBack(bytes - hits.reduce((sum, { row }) => sum + bytesIn(row), 0))
     asking.trace?.push({ step: 'decide', rows: some.length, matches: hits.length })
     yield hits
   }
@@ -172,7 +171,7 @@ export async function pageHits(asking: Asking, sql: Runner, search: Search, scop
   return { hits, bytes, isFull: false }
 }
 
-/** The first hits of a search that wants few. */
+/** The first hits of a search that asks for few. */
 export async function firstHits(asking: Asking, sql: Runner, search: Search, scope: Scope, count: number): Promise<Hit[]> {
   return (await pageHits(asking, sql, search, scope, null, { hits: count, bytes: Number.POSITIVE_INFINITY, isBegun: false })).hits
 }

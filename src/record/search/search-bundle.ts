@@ -25,9 +25,13 @@ export function searchBundle(asking: Asking, { search, self, hits, included, fir
     ...(previous === null ? [] : [{ relation: 'previous', url: previous }]),
     ...(next === null ? [] : [{ relation: 'next', url: next }]),
   ]
-  const entry = ({ row, body }: Hit, mode: string) => {
+  const entry = (hit: Hit, mode: string) => {
+    const { row, part } = hit
     const type = asking.world.fhir.types[row.type] as string
-    return `{"fullUrl":"${asking.base}/${type}/${row.name ?? row.id}","resource":${shortened(asking, search, type, body)},"search":{"mode":"${mode}"}}`
+    // "The fullUrl points to the containing resource first" (R4 search, Contained Resources).
+    const fullUrl = `${asking.base}/${type}/${row.name ?? row.id}${part === null ? '' : `#${part}`}`
+    const shown = shortened(asking, search, part === null ? type : hit.says, hit.body)
+    return `{"fullUrl":"${fullUrl}","resource":${shown},"search":{"mode":"${mode}"}}`
   }
   const entries = [...hits.map((hit) => entry(hit, 'match')), ...included.map((hit) => entry(hit, 'include'))]
   const issues = issuesOf(search, isWithheld, isCut)

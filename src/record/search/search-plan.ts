@@ -140,9 +140,12 @@ function referenceCondition(at: Where, { literals }: OfKind<'reference'>): Fragm
 }
 
 /** Types that anything was ever filed of: only these are worth asking when none is named. */
-export async function presentTypes({ world }: Asking): Promise<string[]> {
+export const presentTypes = (asking: Asking): Promise<string[]> => typesWith(asking, anyOfType)
+
+/** Types of which something has the value in the index. */
+export async function typesWith({ world }: Asking, form: string): Promise<string[]> {
   const { types } = world.fhir
-  const wide = types.map((_, type) => wideHash(world.hashes.of(anyOfType), type))
+  const wide = types.map((_, type) => wideHash(world.hashes.of(form), type))
   const found = await world.sql<{ hash: number }>`
     select h.hash from unnest(${wide}::int8[]) as h (hash)
      where exists (select 1 from record.token t where t.hash = h.hash)

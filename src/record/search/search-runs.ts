@@ -4,6 +4,7 @@ import { fixReading, type Reading } from './candidates.ts'
 import { keySets, keysOfNumber } from '../../identity/identity.ts'
 import { fragment } from '../../platform/sql.ts'
 import { isServerId, keyOfId, reservedKeys } from '../ids.ts'
+import { containerSearches, namedInside } from './inside.ts'
 import { nameAll, widen } from './named-patients.ts'
 import { countedMax, decideRelated, type Led } from './related.ts'
 import { pageBytes } from '../answer-room.ts'
@@ -24,7 +25,13 @@ export async function runsOf(asking: Asking, search: Search, reading: Reading): 
   const runs: Run[] = []
   // The first of several types may have nothing that would fix the moment for the others.
   if (search.type === null) await fixReading(asking.world.sql, reading)
-  for (const { type, clauses } of await asked(asking, search)) runs.push(await runOf(asking, { ...search, type, clauses }, reading, viewOfEverybody))
+  for (const { type, clauses } of await asked(asking, search)) {
+    const one = { ...search, type, clauses }
+    const how = search.contained?.how ?? 'false'
+    const own = how === 'true' ? null : await runOf(asking, one, reading, viewOfEverybody)
+    if (own !== null) runs.push(own)
+    if (how !== 'false') runs.push(...(await runsInside(asking, one, reading, viewOfEverybody, own)))
+  }
   return runs
 }
 
@@ -57,6 +64,25 @@ async function runOf(asking: Asking, search: Search, reading: Reading, everybody
   return { search: whole, view, scope: { keys, visible, reading }, named, about, led }
 }
 
+/** What stands inside others is seen as its container is: with the scope for its type, in the records that are open. */
+async function runsInside(asking: Asking, search: Search, reading: Reading, everybody: () => Promise<View>, own: Run | null): Promise<Run[]> {
+  const { world, trace } = asking
+  const led: Led = own?.led ?? new Map()
+  const from = { asking, sql: world.sql, reading, led }
+  const { search: inner, keys, named, about } = await traced(trace, 'relations', () => namedInside(from, search))
+  const view = keys === null ? await everybody() : await viewOf(asking, about)
+  const searches = await containerSearches(asking, search, inner, own?.search ?? null)
+  const seen = searches.filter(({ type }) => maySeeType(asking.actor, type as string))
+  if (own === null && seen.length === 0) await allow(asking, searches[0]?.type as string, 's')
+  return seen.map((one) => {
+    const scope = { keys, visible: visibleRows(view, world.fhir.typeCode(one.type as string), keys), reading }
+    return { search: one, view, scope, named, about, led }
+  })
+}
+
+/** What a run asks, of whatever type: of a container only that it has something inside. */
+export const askedBy = ({ search }: Run): Pick<Search, 'type' | 'clauses'> => search.inside ?? search
+
 /** Whose matches were counted, each with one of them, when they are few: such a number is a look at every one. */
 export type Counted = { row: Pick<Stored, 'patient' | 'type' | 'id' | 'institution'>; count: number }[]
 
@@ -80,8 +106,9 @@ const numbersMax = 200
  */
 export async function askedAbout(asking: Asking, runs: readonly Run[]): Promise<number[]> {
   const found = new Set(runs.flatMap(({ about }) => about))
-  const ids = runs.flatMap(({ search }) => search.clauses.flatMap((clause) => valuesOf(clause, '_id'))).map(({ value }) => value)
-  const ofCharts = runs.flatMap(({ search }) => (search.type === 'Patient' ? search.clauses : []))
+  const asked = runs.map(askedBy)
+  const ids = asked.flatMap(({ clauses }) => clauses.flatMap((clause) => valuesOf(clause, '_id'))).map(({ value }) => value)
+  const ofCharts = asked.flatMap(({ type, clauses }) => (type === 'Patient' ? clauses : []))
   const numbers = ofCharts.flatMap((clause) => valuesOf(clause, 'identifier'))
   const names = ofCharts.length > 0 ? ids.filter((id) => !isServerId(id)) : []
   const keys = ids.filter(isServerId).map(keyOfId)
@@ -118,7 +145,7 @@ export async function sortedPage(asking: Asking, runs: readonly Run[], afterKey:
 }
 
 /** One type after the other, each by its key. */
-export async function keyedPage(asking: Asking, runs: readonly Run[], after: Place | null, count: number): Promise<PageHits> {
+async function keyedPage(asking: Asking, runs: readonly Run[], after: Place | null, count: number): Promise<PageHits> {
   const found: Hit[] = []
   let bytes = 0
   let isFull = false
@@ -138,6 +165,30 @@ export async function keyedPage(asking: Asking, runs: readonly Run[], after: Pla
   const last = hits.at(-1)?.row
   const rest = (found.length > hits.length || isFull) && last ? { after: { patient: last.patient, type: last.type, id: last.id }, afterKey: null } : null
   return { hits, rest, isWhole: after === null && rest === null }
+}
+
+/**
+ * Whatever is no order asked for: what matches itself by its key, and behind it what stands inside others, of which a container may have several, so
+ * that a key alone is no place among them.
+ */
+export async function plainPage(
+  asking: Asking,
+  runs: readonly Run[],
+  from: { after: Place | null; afterKey: SortKey | null },
+  count: number,
+): Promise<PageHits> {
+  const own = runs.filter(({ search }) => search.inside === undefined)
+  const inside = runs.filter(({ search }) => search.inside !== undefined)
+  if (inside.length === 0) return keyedPage(asking, own, from.after, count)
+  const nothing: PageHits = { hits: [], rest: null, isWhole: true }
+  const first = own.length > 0 && from.afterKey === null ? await keyedPage(asking, own, from.after, count) : nothing
+  if (first.rest !== null) return first
+  const room = count - first.hits.length
+  const second = await sortedPage(asking, inside, from.afterKey, Math.max(1, room))
+  if (room > 0) return { hits: [...first.hits, ...second.hits], rest: second.rest, isWhole: first.isWhole && second.isWhole && from.after === null }
+  const { row } = first.hits.at(-1) as Hit
+  const rest = second.hits.length === 0 ? null : { after: { patient: row.patient, type: row.type, id: row.id }, afterKey: null }
+  return { hits: first.hits, rest, isWhole: first.isWhole && rest === null }
 }
 
 /** What several runs see together. */

@@ -12,7 +12,7 @@ import { type Hit, tooMany } from './run-search.ts'
 import { allow } from '../scope.ts'
 import { searchBundle } from './search-bundle.ts'
 import { countedMax, type LedBy } from './related.ts'
-import { askedAbout, countRuns, type Counted, keyedPage, type Run, runsOf, sortedPage, viewOfRuns } from './search-runs.ts'
+import { askedAbout, askedBy, countRuns, type Counted, plainPage, type Run, runsOf, sortedPage, viewOfRuns } from './search-runs.ts'
 import { sortedHits } from './sorted-hits.ts'
 import { basisOfRow, type View } from '../view.ts'
 
@@ -20,7 +20,7 @@ import { basisOfRow, type View } from '../view.ts'
 export async function searchType(asking: Asking, type: string, given: [string, string][], lenient: boolean): Promise<string> {
   const pairs = given.filter(([name]) => name !== explainName)
   if (pairs.length < given.length) return explained(asking, type, () => searchType(asking, type, pairs, lenient))
-  const search = parseSearch(asking.world.fhir, type, localPairs(asking, pairs), { lenient })
+  const search = parseSearch(asking.world.fhir, type, localPairs(asking, pairs), { lenient, mayLookInside: true })
   return answer(asking, { search, self: selfOf(asking, `/${type}`, search), ...firstPage })
 }
 
@@ -106,7 +106,7 @@ async function answer(asking: Asking, ask: Ask): Promise<string> {
     : await pageOf(asking, ask, runs, reading)
   const { included, isCut } = await traced(trace, 'includes', () => includedOf(asking, search, page.hits))
   const named = [...new Set([...runs.flatMap((run) => run.named), ...(page.hits.length === 0 ? await askedAbout(asking, runs) : [])])]
-  const isWithheld = asking.actor.kind === 'person' && runs.some((run) => run.named.some((key) => isWithheldFrom(run.view, key, run.search.type as string)))
+  const isWithheld = asking.actor.kind === 'person' && runs.some((run) => run.named.some((key) => isWithheldFrom(run.view, key, askedBy(run).type as string)))
   await traced(trace, 'audit', () =>
     audit(asking, search, viewOfRuns(asking, runs), [...page.hits, ...included], named, { counted: page.counted, led: ledOf(runs) }),
   )
@@ -149,7 +149,7 @@ async function pageOf(asking: Asking, ask: Ask, runs: readonly Run[], reading: R
   const { search } = ask
   const isFirst = ask.after === null && ask.afterKey === null
   const { hits, rest, isWhole } =
-    search.sort.length > 0 ? await sortedPage(asking, runs, ask.afterKey, search.count) : await keyedPage(asking, runs, ask.after, search.count)
+    search.sort.length > 0 ? await sortedPage(asking, runs, ask.afterKey, search.count) : await plainPage(asking, runs, ask, search.count)
   const wantsTotal = search.total === 'accurate' || search.total === 'estimate'
   // What the first page counted stays true: later pages are of the same moment.
   const isCounted = !isWhole && isFirst && wantsTotal

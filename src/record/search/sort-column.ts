@@ -25,7 +25,8 @@ export type SortColumn = {
 
 export function sortColumn(asking: Asking, search: Search, isScoped: boolean): SortColumn | null {
   const [first] = search.sort
-  if (first === undefined || search.type === null) return null
+  // The columns are of the container, the order is of what stands inside.
+  if (first === undefined || search.type === null || search.inside !== undefined) return null
   if (first.code === '_lastUpdated') return byInstant(first.isDescending, isScoped)
   // Where several dates can be the row's day, it says nothing about one of them.
   const [day, ...others] = dateCodesOf(search.type)

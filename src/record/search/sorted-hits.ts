@@ -7,14 +7,14 @@ import { fewRows } from './few-rows.ts'
 import { type SortColumn, sortColumn } from './sort-column.ts'
 import { batchesOf, type Conditions, conditionsOf, bytesIn, decide, type Hit, keyedBatches, roomIn, type Scope } from './run-search.ts'
 
-/** What orders a hit: one value per sort parameter, so that the place in the order can be kept in a link. */
+/** The values by which a hit is sorted, one for each sort parameter. A page link keeps them as its place in the order. */
 export type SortKey = (string | number | null)[]
 type Sorted = { hit: Hit; key: SortKey }
 /** `isWhole`: the search has no other matches than these, before or after. */
 /** `isFull`: their size ended them: the last one is more than an answer holds. */
 export type SortedHits = { sorted: Sorted[]; isWhole: boolean; isFull: boolean }
 
-/** What one patient has of most things: read at once rather than in order. */
+/** One patient has fewer than this of most types: then all are read at once and sorted here. */
 const fewMax = 128
 
 /** The first matches in the order asked for, after a place in it. What cannot be among them is forgotten on the way. */
@@ -68,7 +68,7 @@ async function readInOrder(read: Read, where: readonly Fragment[], column: SortC
 
 type Best = {
   offer(hits: readonly Hit[]): void
-  /** Are there enough, all of them before whatever has its first value at the bound or later? */
+  /** Whether there are enough hits that sort before everything from the bound on. */
   isSettled(bound: string | number): boolean
   result(isWhole: boolean): SortedHits
 }
@@ -120,17 +120,17 @@ function bestOf(search: Search, after: SortKey | null, limit: number, room: Answ
   }
 }
 
-/** As many of the first as an answer holds, and one at least. */
+/** As many of the first hits as fit into one answer, and at least one. */
 export function withinBytes(sorted: readonly Sorted[], bytesMax: number): Sorted[] {
   let bytes = 0
   const end = sorted.findIndex(({ hit }, at) => (bytes += bytesIn(hit.row)) > bytesMax && at > 0)
   return end < 0 ? [...sorted] : sorted.slice(0, end)
 }
 
-/** The row's id decides the last word, so that no two places are equal; it begins with the key of the patient (`ids.ts`). */
+/** The row's id decides the last word, with the id of what stands inside, so that no two places are equal; it begins with the key of the patient (`ids.ts`). */
 function placeOf(search: Search, hit: Hit): SortKey {
   const key: SortKey = sortKey(search, hit.valuesFor(search))
-  key.push(hit.row.id)
+  key.push(hit.part === null ? hit.row.id : `${hit.row.id}#${hit.part}`)
   return key
 }
 

@@ -47,7 +47,7 @@ export function literalsOf({ resource }: Hit): string[] {
   return typeof version === 'string' ? [own, url, `${url}|${version}`] : [own, url]
 }
 
-/** A search that asks nothing yet. */
+/** A search without conditions. */
 export const emptySearch: Search = {
   ...{ type: null, clauses: [], count: 50, sort: [], include: [], revinclude: [], total: null },
   ...{ summary: 'false', elements: [], used: [], ignored: [] },

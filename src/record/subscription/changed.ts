@@ -18,7 +18,7 @@ export async function changedBy(world: World, tx: Runner, rows: readonly OutboxR
 const changeOf = (tx: number, row: Stored): Changed => ({ tx, row, interaction: row.deleted ? 'delete' : row.version === 1 ? 'create' : 'update' })
 const nameOf = ({ tx, patient }: { tx: number; patient: number }): string => `${tx} ${patient < reservedKeys ? 0 : patient}`
 
-/** A small change names its versions. */
+/** A small transaction names its versions in the outbox row. */
 async function findListed(world: World, tx: Runner, rows: readonly OutboxRow[], types: ReadonlySet<string>): Promise<Map<string, Stored[]>> {
   const wanted = rows.flatMap((row) =>
     (row.body.resources ?? []).flatMap((text) => ({ row: row.id, found: parseReference(text.replace(/\/(?=\d+$)/, '/_history/'), '') })),
@@ -59,7 +59,7 @@ async function allOf(tx: Runner, where: Fragment): Promise<Stored[]> {
   }
 }
 
-/** A large one says how many there are of each type; its transaction says which. */
+/** A large transaction only says how many versions of each type there are; they are found by its number. */
 async function findCounted(world: World, tx: Runner, rows: readonly OutboxRow[], types: ReadonlySet<string>): Promise<Map<string, Stored[]>> {
   const found = new Map<string, Stored[]>()
   for (const row of rows) {

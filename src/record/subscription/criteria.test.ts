@@ -250,6 +250,10 @@ const wrong: [string, string, object, RegExp][] = [
   ['an address', 'https://example.org/fhir/Observation?code=1', {}, /resource type/],
   ['its own kind', 'Subscription?status=active', {}, /not told/],
   ['a personal number', 'Patient?identifier=0101990710004', {}, /personal number/],
+  ['a personal number in other letters', 'Patient?identifier=%30101990710004', {}, /personal number/],
+  ['a personal number as an id', 'Observation?patient=0101990710004', {}, /personal number/],
+  ['a personal number in an id', 'Observation?patient=p-0101990710008', {}, /personal number/],
+  ['a personal number of a reference', 'Observation?patient:identifier=0101990710004', {}, /personal number/],
   ['another channel', height, { type: 'websocket', endpoint: undefined }, /rest-hook/],
   ['an e-mail', height, { type: 'email', endpoint: 'mailto:a@example.org' }, /rest-hook/],
   ['another form', height, { payload: 'text/plain' }, /application\/fhir\+json/],
@@ -265,11 +269,14 @@ test('criteria that cannot be run are refused with their place; what another ser
     const answer = await send('POST', '/fhir/Subscription', byCriteria(endpoint.url, criteria, channel))
     assert.equal(answer.status, 422, `${why}: ${answer.text}`)
     assert.match(answer.text, says, why)
-    assert.doesNotMatch(answer.text, /0101990710004/)
+    assert.doesNotMatch(answer.text, /010199071000/)
   }
   const { send: narrow } = await institution('Б', 'system/Subscription.cruds system/Observation.rs')
   for (const [criteria, status] of [
     [height, 201],
+    // An id with a time in milliseconds, as systems make them.
+    ['Observation?patient=p-1796055298001', 201],
+    ['Observation?patient=Patient/p-1796055298001&encounter=e-1796055298001', 201],
     ['Patient?gender=female', 403],
     ['Observation?patient.gender=female', 403],
     ['Observation?_has:Provenance:target:agent=x', 403],

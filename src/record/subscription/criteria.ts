@@ -1,9 +1,9 @@
 import { type Clause, parseSearch, type Resource, type Search } from '../../fhir/fhir.ts'
-import { mayHoldNumber } from '../../platform/personal-number.ts'
 import { Refusal } from '../../platform/refusal.ts'
 import type { Runner } from '../../platform/sql.ts'
 import type { Asking } from '../asking.ts'
 import { portions } from '../answer-room.ts'
+import { mayAskByNumber } from '../ids.ts'
 import { contentsOf } from '../search/contents.ts'
 import { nameAll } from '../search/named-patients.ts'
 import { decideRelated, isRelated } from '../search/related.ts'
@@ -18,7 +18,7 @@ import { isTold, typeNamed } from './topics.ts'
  * read, decided and matched as the search of a client would be, of each version as it was written.
  */
 const lengthMax = 2000
-/** What says how an answer looks, and nothing of what is found. */
+/** Parameters that shape an answer and do not choose what is found. */
 const ofAnswers = /^_(?:sort|count|include|revinclude|total|totalMethod|summary|elements|contained|containedType|format|pretty|explain|page)(?::|$)/
 
 /** What such a Subscription asks for; what cannot be run as it is written is refused with its place. */
@@ -47,7 +47,8 @@ function readCriteria({ world }: Asking, text: string, expression: string): Sear
   if (!isTold(type)) throw wrong(expression, `changes of ${type} are not told`, 'Read and search them.')
   if (text.length > lengthMax) throw wrong(expression, `criteria have at most ${lengthMax} characters`, 'Make several Subscriptions.')
   // Criteria stand in tables and answers.
-  if (mayHoldNumber(text)) throw wrong(expression, 'the criteria may hold a personal number', 'Name the patient by patient=Patient/ID.')
+  if (mayAskByNumber(world, type, text.slice(type.length + 1)))
+    throw wrong(expression, 'the criteria may hold a personal number', 'Name the patient by patient=Patient/ID.')
   const pairs = [...new URLSearchParams(text.slice(type.length + 1))]
   const answering = pairs.find(([name]) => ofAnswers.test(name))
   if (answering) {

@@ -1,6 +1,6 @@
 import type { Running, State } from './store.ts'
 
-/** How long a silent subscriber is tried, and when its Subscription says so. Times grow from seconds to ten minutes. */
+/** How long a subscriber that does not answer is tried, and when its Subscription shows that. Pauses grow from seconds to ten minutes. */
 const backoffSecondsMax = 600
 const errorAfterMs = 300_000
 const handshakesMax = 3
@@ -8,7 +8,7 @@ const offAfterMs = 3 * 86_400_000
 
 export type Outcome = { state: State; failures: number; failingSince: Date | null; dueAt: Date; error: string | null }
 
-/** What follows from one more failed attempt. */
+/** The state after one more failed attempt. */
 export function afterFailure({ state, failures, failingSince, sinceTx }: Running, reason: string, now: Date): Outcome {
   const count = failures + 1
   const since = failingSince ?? now
@@ -20,7 +20,7 @@ export function afterFailure({ state, failures, failingSince, sinceTx }: Running
   return { state: next, failures: count, failingSince: since, dueAt: new Date(now.getTime() + pauseMs), error: reason }
 }
 
-/** When there is something to do though nothing happens: the next heartbeat, or the end. */
+/** When to act even if nothing happens: at the next heartbeat, or at the end of the Subscription. */
 export function nextTurn({ heartbeat, endsAt }: Pick<Running, 'heartbeat' | 'endsAt'>, now: Date): Date | null {
   const beat = heartbeat === null ? null : new Date(now.getTime() + heartbeat * 1000)
   if (beat === null || endsAt === null) return beat ?? endsAt

@@ -1,8 +1,8 @@
 import { matches, parseSearch, type Search } from '../../fhir/fhir.ts'
-import { mayHoldNumber } from '../../platform/personal-number.ts'
 import { Refusal, type RefusalKind } from '../../platform/refusal.ts'
 import type { World } from '../../platform/world.ts'
 import type { Asking } from '../asking.ts'
+import { mayAskByNumber } from '../ids.ts'
 import type { Content } from '../search/contents.ts'
 import { nameAll } from '../search/named-patients.ts'
 import { filtersOf, type Topic, typeNamed, typesOf } from './topics.ts'
@@ -22,7 +22,8 @@ export function readFilter(world: World, topic: Topic, text: string, expression:
     throw wrong(expression, isKnown ? `the topic has no events of ${type}` : 'a filter begins with a resource type', 'Write it like Observation?code=718-7.')
   }
   // A filter stands in tables and answers.
-  if (mayHoldNumber(text)) throw wrong(expression, 'the filter may hold a personal number', 'Name the patient by patient=Patient/ID.')
+  if (mayAskByNumber(world, type, text.slice(type.length + 1)))
+    throw wrong(expression, 'the filter may hold a personal number', 'Name the patient by patient=Patient/ID.')
   const pairs = at < 0 ? [] : [...new URLSearchParams(text.slice(at + 1))]
   const known = filtersOf(world.fhir, type)
   for (const [name] of pairs) {
@@ -62,7 +63,7 @@ export async function searchesOf(asking: Asking, topic: Topic, filters: readonly
 
 const lasting = new Set<RefusalKind>(['incorrect', 'unprocessable', 'forbidden', 'not-found'])
 
-/** A question that will be refused whenever it is asked. Whatever else went wrong may pass: a busy server, a full disk. */
+/** A refusal that comes again whenever the question is asked. Anything else is thrown, because it may pass: a busy server, a full disk. */
 export function onlyRefused(error: unknown): Refusal {
   if (error instanceof Refusal && lasting.has(error.kind)) return error
   throw error
@@ -71,7 +72,7 @@ export function onlyRefused(error: unknown): Refusal {
 export const neverAgain = ({ topic }: { topic: string | null }, { message }: Refusal): string =>
   `its ${topic === null ? 'criteria' : 'filters'} cannot be asked any more: ${message}`
 
-/** Is the condition of a topic true of the resource? */
+/** Whether the resource satisfies the condition of a topic. */
 export const satisfies = (asking: Asking, type: string, query: string, content: Content): boolean =>
   holds(asking, parseSearch(asking.world.fhir, type, [...new URLSearchParams(query)], { lenient: false }), content)
 

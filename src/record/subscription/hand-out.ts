@@ -10,7 +10,7 @@ import type { Subscriber } from './subscriber.ts'
 /** An event with what it is about, as far as the subscriber may see that now. */
 export type Shown = { event: NumberedEvent; seen: { reference: string; body: string | null } | null }
 
-/** Contents of one notification together; events beyond it wait for the next. The first goes however large it is. */
+/** The size of the contents of one notification; events beyond it wait for the next. The first event goes whatever its size. */
 const bytesMax = 8 * 1_048_576
 
 type Found = { event: NumberedEvent; row: Stored | null; basis: string | null }

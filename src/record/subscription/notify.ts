@@ -12,7 +12,7 @@ import { endLease, settleFailure, settleSuccess, turnOff } from './settle.ts'
 import { eventsFrom, type Running, runningColumns } from './store.ts'
 import { type Subscriber, subscriberOf } from './subscriber.ts'
 
-/** Each subscriber by itself, one notification at a time and in order: a slow one holds up nobody else. */
+/** Every subscriber gets one notification at a time, in order, independently of the others: a slow one holds up nobody else. */
 const atOnce = 64
 const turnsMax = 50
 const idleMs = 100
@@ -104,7 +104,7 @@ async function nextOnTopic(world: World, running: Running, subscriber: Subscribe
   return { tell: () => post(world, running, { method: 'POST', address: running.endpoint, text }), sent }
 }
 
-/** A handshake first; then what happened; and when nothing did, a sign of life, if one was asked for or the last one failed. */
+/** First the handshake, then events; without events a heartbeat, if the Subscription asks for one or the last attempt failed. */
 async function nextNotification(world: World, running: Running, subscriber: Subscriber): Promise<{ notification: Notification | null; sent: number }> {
   const { sent, content } = running
   if (running.state === 'requested' || running.sinceTx === null) return { notification: { kind: 'handshake', content: 'empty', shown: [] }, sent }

@@ -10,7 +10,7 @@ export type Turn = { tell: (() => Promise<string | null>) | null; sent: number }
 type Request = { method: 'POST' | 'PUT'; address: string; text: string | null }
 
 /** Null when the endpoint answered 2xx; otherwise why not, in words that hold nothing of its answer. */
-export async function post(world: World, { mime, headers, timeout }: Running, { method, address, text }: Request): Promise<string | null> {
+export async function post(world: World, { id, mime, headers, timeout }: Running, { method, address, text }: Request): Promise<string | null> {
   try {
     const status = await outgoing.sendSigned(world, {
       method,
@@ -21,7 +21,9 @@ export async function post(world: World, { mime, headers, timeout }: Running, { 
       timeoutMs: timeout * 1000,
     })
     return isTaken(status) ? null : `the endpoint answered ${status}`
-  } catch {
+  } catch (error) {
+    // Endpoints are mostly just away; why one is, the log tells whoever asks it for more.
+    world.log.debug({ err: error, subscription: id }, silence)
     return silence
   }
 }

@@ -40,7 +40,7 @@ export async function turnOff(world: World, running: Running, error: string): Pr
   await settle(world, running, 'off', error, fragment`leased_until = null, state = 'off', since_tx = null, due_at = null`)
 }
 
-/** Others may take it now. */
+/** Ends the lease, so that any process may take the Subscription. */
 export async function endLease(world: World, { patient, id }: Running): Promise<void> {
   await world.sql`update record.subscription set leased_until = null where patient = ${patient} and id = ${id}`
 }

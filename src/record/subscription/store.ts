@@ -6,7 +6,7 @@ import type { Interaction } from './topics.ts'
 
 export type State = 'requested' | 'active' | 'error' | 'off'
 
-/** A Subscription as it runs. */
+/** The running state of a Subscription. */
 export type Running = {
   patient: number
   id: string
@@ -44,7 +44,7 @@ const sealedFor = 'subscription-header'
 export const sealHeaders = (world: World, headers: readonly Header[]): Buffer => sealBytes(world, sealedFor, Buffer.from(JSON.stringify(headers)))
 export const openHeaders = (world: World, sealed: Buffer): Header[] => JSON.parse(openBytes(world, sealedFor, sealed).toString()) as Header[]
 
-/** Of a client, those that are not over; held, so that two that are made at once are both counted. */
+/** Counts the client's Subscriptions that are not off. A lock held until the commit makes one of two that are made at once see the other. */
 export async function countOfClient(tx: Runner, client: string, except: Key): Promise<number> {
   await tx`select pg_advisory_xact_lock(hashtextextended(${`subscription ${client}`}, 0))`
   const [found] = await tx<{ count: number }>`
@@ -78,7 +78,7 @@ export async function findRunning(sql: Runner, { patient, id }: Key): Promise<Ru
 export type NewRunning = Key &
   Omit<Setup, 'headers'> & { name: string | null; client: string; scopes: readonly string[]; headers: Buffer; state: State; now: Date }
 
-/** What its owner wrote: what was numbered before stays numbered, and the numbers go on. */
+/** Takes over what its owner wrote anew. Events keep their numbers, and the numbers go on. */
 export async function storeRunning(tx: Runner, one: NewRunning): Promise<void> {
   const dueAt = one.state === 'off' ? null : one.now
   await tx`
@@ -93,7 +93,7 @@ export async function storeRunning(tx: Runner, one: NewRunning): Promise<void> {
            since_tx = case when excluded.state <> 'off' then record.subscription.since_tx end`
 }
 
-/** It was deleted. */
+/** Turns off a Subscription that was deleted. */
 export async function endRunning(tx: Runner, { patient, id }: Key): Promise<void> {
   await tx`
     update record.subscription
@@ -111,12 +111,12 @@ export const eventsFrom = (sql: Runner, subscription: string, from: number, unti
      order by number
      limit ${Math.min(limit, eventsMax)}`
 
-/** Of one client, whatever their state. */
+/** All Subscriptions of one client, in any state. */
 export const findOfClient = (sql: Runner, client: string): Promise<Running[]> =>
   sql<Running>`select ${runningColumns()} from record.subscription where client = ${client} order by patient, id limit ${rowsMax}`
 const rowsMax = 1000
 
-/** The first event that is still there. */
+/** The number of the oldest event that is still kept. */
 export async function firstKept(sql: Runner, subscription: string): Promise<number | null> {
   const [found] = await sql<{ number: number }>`
     select number from record.subscription_event where subscription = ${subscription} order by number limit 1`
@@ -126,7 +126,7 @@ export async function firstKept(sql: Runner, subscription: string): Promise<numb
 const keptDays = 30
 const prunedAtOnce = 10_000
 
-/** Events are kept for a month, whether they were taken or not. */
+/** Removes events older than a month, delivered or not. */
 export async function pruneEvents(world: World): Promise<void> {
   const before = new Date(world.now().getTime() - keptDays * 86_400_000)
   for (;;) {

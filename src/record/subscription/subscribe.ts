@@ -11,7 +11,7 @@ import { readCriteriaSetup } from './criteria.ts'
 import { type Header, hiddenValue, isOnTopic, readSetup, type Setup } from './setup.ts'
 import { countOfClient, lockRunning, openHeaders, type Running, sealHeaders, type State, storeRunning } from './store.ts'
 
-/** What a client may have at once that is not off. */
+/** How many Subscriptions that are not `off` a client may have at once. */
 export const subscriptionsMax = 100
 
 type Place = { patient: number; id: string; name: string | null }
@@ -51,7 +51,7 @@ function requireTypes({ actor }: Asking, types: readonly string[], namesTypes: b
   else if (!types.some((type) => maySeeType(actor, type))) requireScope(actor, types[0] as string, 'r')
 }
 
-/** A value that is shown as hidden means the one that is there. */
+/** A header value that comes back in its hidden form stands for the stored value. */
 function withKept(headers: readonly Header[], before: readonly Header[], path: string): Header[] {
   return headers.map(({ name, value }, at) => {
     if (value !== hiddenValue) return { name, value }

@@ -15,7 +15,7 @@ export type Subscriber = { asking: Asking; mayHear(type: string): boolean }
 
 const known = new WeakMap<World, Map<string, { actor: Promise<Actor | null>; at: number }>>()
 const knownMax = 10_000
-/** A client that is revoked is told nothing after a second. */
+/** Within a second a revoked client is told nothing any more. */
 const ageMsMax = 450
 
 function registeredOf(world: World, client: string): Promise<Actor | null> {

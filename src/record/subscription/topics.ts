@@ -8,7 +8,7 @@ export type Topic = {
   name: string
   title: string
   description: string
-  /** Null: every type whose changes are events at all. */
+  /** The types of the topic; null stands for every type whose changes can be events. */
   types: readonly string[] | null
   interactions: readonly Interaction[]
   /** The new version must satisfy it. */

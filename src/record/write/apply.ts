@@ -21,7 +21,7 @@ import { endingOf } from '../subscription/owner.ts'
 import { endRunning } from '../subscription/store.ts'
 import { holdSubscription } from '../subscription/subscribe.ts'
 
-/** In a list of versions: whichever is there. */
+/** `*` in a list of versions: any version. */
 export const anyVersion = 0
 
 /** What a writer says about the version that is there: `If-Match` and `If-None-Match` (RFC 9110, sections 13.1.1 and 13.1.2). */
@@ -185,7 +185,7 @@ function note({ of, at }: Item, { version, result }: Done): void {
   of.results[at] = result
 }
 
-/** What a DELETE of nothing answers. */
+/** The answer to a DELETE of something that does not exist. */
 export const nothingDone = (world: World): Applied => ({
   ...{ type: '', id: '', version: 0, at: world.now(), status: 204, body: null, patient: 0, warnings: [], temporaryNumber: null },
 })

@@ -3,7 +3,7 @@ import type { World } from '../../platform/world.ts'
 /** A value of a patient and the days it spans: a row of record.token. */
 export type TokenRow = { hash: number; patient: number; first: number; last: number }
 
-/** Places: 24 bytes each, so 12 MB when all have been used. */
+/** The number of places. Each takes 24 bytes, so all of them take 12 MB. */
 const places = 2 ** 19
 
 /**
@@ -31,7 +31,7 @@ export class KnownValues {
     return this.#hashes[at] === hash && this.#patients[at] === patient && (this.#firsts[at] as number) <= first && (this.#lasts[at] as number) >= last
   }
 
-  /** Rows of a transaction that is stored. */
+  /** Notes the rows of a transaction that is stored. */
   add(rows: readonly TokenRow[]): void {
     for (const { hash, patient, first, last } of rows) {
       const at = placeOf(hash, patient)

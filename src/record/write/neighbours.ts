@@ -21,7 +21,7 @@ export function createNeighbours() {
   const others = new Set<string>()
   const left = new Map<number, TextMap<Left[]>>()
   return {
-    /** Would one of these conditions find something else once those before have been written? */
+    /** Whether one of these conditions would find something else once the earlier transactions are written. */
     meets(conditions: readonly Condition[], answers: Answers): boolean {
       return conditions.some(({ asking, search }, at) => {
         if ((answers[at] ?? []).some(({ row }) => patients.has(row.patient) || (others.size > 0 && others.has(row.id)))) return true
@@ -33,7 +33,7 @@ export function createNeighbours() {
         )
       })
     },
-    /** False when it touches what another does; otherwise it is one of them from now on. */
+    /** Adds the transaction to those that are written together. False when it touches something that one of them touches. */
     takesIn({ asking, placed, charts }: Intent): boolean {
       const operations = placed.flatMap(({ one }) => one ?? [])
       const names = [
@@ -54,5 +54,5 @@ export function createNeighbours() {
   }
 }
 
-/** Only when it is written does anybody know what a patch makes of it. */
+/** What a patch or a delete leaves is only known when it is written. */
 const isUnknown = ({ operation }: Left): boolean => operation.kind === 'delete' || operation.patch !== undefined

@@ -119,15 +119,20 @@ export function indexRows(type: number, resource: Resource, values: readonly Ext
 /** A form of its own: what stands inside is not what the resource itself says. */
 export const insideForm = (code: string): string => `c ${code}`
 
-/** What is indexed of contained resources: their codes. Numbers of persons would need hashes of another kind. */
+/** What a resource has of a type inside itself, whatever that says. */
+export const holdsForm = (type: string): string => `i ${type}`
+
+/** What is indexed of contained resources: their types and codes. Numbers of persons would need hashes of another kind. */
 export function valuesInside(fhir: Fhir, { contained }: Resource): Extracted[] {
   if (!Array.isArray(contained)) return []
-  return (contained as Resource[]).flatMap((inner) =>
-    fhir.extract(inner).flatMap((one): Extracted[] => {
+  const token = (value: string): Extracted => ({ code: '_contained', kind: 'token', system: null, value })
+  return (contained as Resource[]).flatMap((inner) => {
+    const codes = fhir.extract(inner).flatMap((one) => {
       const isCode = one.kind === 'token' && one.value !== null && one.code !== '_id' && !isIdentifierCode(one.code)
-      return isCode ? [{ code: '_contained', kind: 'token', system: null, value: insideForm(one.value as string) }] : []
-    }),
-  )
+      return isCode ? [token(insideForm(one.value as string))] : []
+    })
+    return [token(holdsForm(inner.resourceType)), ...codes]
+  })
 }
 
 export const soundForm = (word: string): string => `n ${word}`

@@ -7,6 +7,8 @@ import { eachOf, Unknown } from './lookups.ts'
 // Who of an institution signs in as whom: name and place are those of the registers, so nobody is let in as a doctor who is none.
 
 const workerRoles = ['doctor', 'nurse', 'laboratory']
+/** Whose licence lets them see and sign as a doctor; the other roles see less than any of these. */
+const doctorsLicences = ['doctor', 'dentist']
 
 export const accounts: List = {
   about: 'who of the institutions signs in: health workers by their licence, and persons for the protection of data',
@@ -20,7 +22,7 @@ export const accounts: List = {
     name: text('of a person for the protection of data, whom no register names'),
   },
   async store(tx, world, given, isTrial) {
-    const places = await placesOf(tx, world, given)
+    const places = await workplacesOf(tx, world, given)
     const { taken, problems } = eachOf(given, (one) => accountOf(one, places, world.config.OIDC_ISSUER))
     if (!isTrial) for (const [issuer, of] of Map.groupBy(taken, (account) => account.issuer)) await renew(tx, world, issuer, of)
     return problems
@@ -28,11 +30,12 @@ export const accounts: List = {
 }
 
 type Wished = NewAccount & { issuer: string; subject: string }
-type Place = {
+type Workplace = {
   mb: string
   institution: number
   institutionName: string
   licence: string | null
+  licenceKind: string | null
   worker: number | null
   name: string | null
   code: string | null
@@ -41,14 +44,14 @@ type Place = {
 }
 
 /** The institutions of these records, and where those with a licence work in them today. */
-async function placesOf(tx: Transaction, world: World, given: readonly Given[]): Promise<Place[]> {
+async function workplacesOf(tx: Transaction, world: World, given: readonly Given[]): Promise<Workplace[]> {
   const day = dayAt(world.now())
   const of = (column: string) => [...new Set(given.flatMap(({ row }) => row[column] ?? []))]
-  return tx<Place>`
-    select institution.mb, institution.id as institution, institution.name as institution_name, job.licence, job.worker, job.name, job.code, job.unit, job.unit_name
+  return tx<Workplace>`
+    select institution.mb, institution.id as institution, institution.name as institution_name, job.licence, job.licence_kind, job.worker, job.name, job.code, job.unit, job.unit_name
       from registry.institution institution
       left join lateral (
-        select worker.licence_number as licence, worker.id as worker, concat_ws(' ', worker.title, worker.given, worker.family) as name,
+        select worker.licence_number as licence, worker.licence_kind, worker.id as worker, concat_ws(' ', worker.title, worker.given, worker.family) as name,
                unit.code, unit.id as unit, unit.name as unit_name
           from registry.employment employment
           join registry.worker worker on worker.id = employment.worker
@@ -58,7 +61,7 @@ async function placesOf(tx: Transaction, world: World, given: readonly Given[]):
      where institution.mb = any(${of('institution')}::text[])`
 }
 
-function accountOf({ row }: Given, places: readonly Place[], usual: string): Wished {
+function accountOf({ row }: Given, places: readonly Workplace[], usual: string): Wished {
   const { subject, role, licence, institution: mb, unit, name, issuer = usual } = row as Record<string, string>
   if (issuer === '') throw new Unknown('issuer', 'is missing, and there is no OIDC_ISSUER among the settings')
   const there = places.filter((place) => place.mb === mb)
@@ -80,6 +83,8 @@ function accountOf({ row }: Given, places: readonly Place[], usual: string): Wis
   const [job, ...others] = new Map(jobs.map((one) => [one.unit, one])).values()
   if (!job) throw new Unknown('licence', 'is not that of a worker with an active licence who works there today')
   if (others.length > 0) throw new Unknown('unit', 'is missing: this worker works in several units there')
+  if (role === 'doctor' && !doctorsLicences.includes(job.licenceKind as string))
+    throw new Unknown('role', 'is doctor, and the licence is neither a doctor’s nor a dentist’s')
   return { ...who, name: job.name as string, worker: job.worker, unit: job.unit, unitName: job.unitName }
 }
 

@@ -4,7 +4,7 @@ import { momentOf } from '../days.ts'
 import { day, digits, lastOfEach, type List, moment, needed, text } from './list.ts'
 import { eachOf, endOf, known, placesOf, Unknown, workersByLicence } from './lookups.ts'
 
-// Who is at work where, and who stands in for whom, as institutions tell it: a nurse sees whom her unit treats while she is on its roster.
+// Who works where, and who substitutes for whom, as institutions report it: a nurse sees the patients of her unit while she is on its roster.
 
 export const duty: List = {
   about: 'who is on the roster of a unit; the same beginning again moves the end',

@@ -1,7 +1,7 @@
 import type { Column } from './list.ts'
 import { lists } from './load.cli.ts'
 
-/** What a column is; of a few words, which. */
+/** What a column holds; for a column of a few fixed words, those words. */
 const toldOf = ({ about, says }: Column): string => (says.startsWith('one of ') && !about.startsWith('1 ') ? `${about}: ${says.slice(7)}` : about)
 
 /** The table of lists in docs/guides/operations.md: `node src/registry/lists/lists-page.ts` prints it, and a test keeps the two equal. */

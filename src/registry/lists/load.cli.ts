@@ -6,6 +6,7 @@ import { authorities, guardians, mandates } from './acting-for.ts'
 import { duty, substitutes } from './at-work.ts'
 import { type Given, type List, type Problem, wrongForm } from './list.ts'
 import { chosenDoctors, insurance, jobs } from './of-people.ts'
+import { closeAccountsOfLeavers } from '../leavers.ts'
 import { recordsOf } from './read-list.ts'
 import { employers, institutions, units, workers } from './resources.ts'
 
@@ -36,6 +37,7 @@ export const loadList: Command = {
     else {
       for (const { line, column, sentence } of done.problems) print(`line ${line}: ${column} ${sentence}`)
       if (done.leftOut > done.problems.length) print(`… and ${done.leftOut - done.problems.length} more`)
+      if (done.closed > 0) print(`${done.closed} accounts of who no longer works there are closed`)
       print(`${done.taken} of ${done.taken + done.leftOut} records ${options['check'] ? 'are good' : 'are in the register'}`)
     }
     return done.leftOut > 0 ? 1 : 0
@@ -43,10 +45,11 @@ export const loadList: Command = {
 }
 
 type Loading = { name: string; list: List; file: string; isTrial: boolean }
-type Done = { taken: number; leftOut: number; problems: Problem[] }
+/** `closed`: accounts of health workers who left by this list. */
+type Done = { taken: number; leftOut: number; closed: number; problems: Problem[] }
 
 async function load(world: World, loading: Loading): Promise<Done> {
-  const done: Done = { taken: 0, leftOut: 0, problems: [] }
+  const done: Done = { taken: 0, leftOut: 0, closed: 0, problems: [] }
   const leave = (problems: readonly Problem[]) => {
     done.leftOut += problems.length
     done.problems.push(...problems.slice(0, Math.max(0, problemsShown - done.problems.length)))
@@ -65,6 +68,7 @@ async function load(world: World, loading: Loading): Promise<Done> {
   }
   if (part.length > 0) await storePart()
   if (done.taken + done.leftOut === 0) throw new WrongUse(`${loading.file}: holds no records`)
+  if (loading.list === workers && !loading.isTrial) done.closed = await closeAccountsOfLeavers(world)
   done.problems.sort((a, b) => a.line - b.line)
   return done
 }

@@ -4,11 +4,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import '../../commands.ts' // Hands whom numbers lead to down to registry.
+import { setTimeout as sleep } from 'node:timers/promises'
 import { createAccount } from '../../access/access.ts'
+import { cookieName, openSession } from '../../access/session.ts'
 import { numbers, registerPeople } from '../../identity/identity.ts'
 import { parseOptions, WrongUse } from '../../platform/cli.ts'
 import { startServer } from '../../testing/server.ts'
 import { coverOf } from '../read.ts'
+import { closeAccountsOfLeavers } from '../leavers.ts'
 import { loadList } from './load.cli.ts'
 
 const born = '010198571011'
@@ -192,6 +195,53 @@ test('who of an institution signs in is what the register says of them, and who 
     ndjson({ ...ana, subject: 'eid-9', licence: 'LKS-9' }, { ...ana, subject: 'eid-9', licence: 'LKS-9', unit: 'hs-1' }),
   )
   assert.deepEqual(two.lines, ['line 1: unit is missing: this worker works in several units there', '1 of 2 records are in the register'])
+})
+
+test('a nurse’s licence makes no doctor', async (t) => {
+  const { load } = await start(t, { OIDC_ISSUER: 'https://eid.example' })
+  await load('institutions', 'u.csv', institutions)
+  await load('units', 'j.csv', units)
+  const of = (kind: string, at: number) => ({ ...doctor, ...job, jmbg: undefined, licence: `L-${at}`, licence_kind: kind })
+  await load('workers', 'w.ndjson', ndjson(...['nurse', 'technician', 'pharmacist', 'dentist'].map(of)))
+  const as = (role: string, at: number) => ({ subject: `eid-${at}`, role, licence: `L-${at}`, institution: '08000001' })
+  const said = await load('accounts', 'a.ndjson', ndjson(...[0, 1, 2, 3].map((at) => as('doctor', at)), as('nurse', 0)))
+  const sentence = 'role is doctor, and the licence is neither a doctor’s nor a dentist’s'
+  assert.deepEqual(said.lines, [1, 2, 3].map((line) => `line ${line}: ${sentence}`).concat('2 of 5 records are in the register'))
+})
+
+test('who leaves an institution, or has no active licence any more, is let in there no longer, and nobody has to remember it', async (t) => {
+  const { world, owner, load, app } = await start(t, { OIDC_ISSUER: 'https://eid.example' })
+  await load('institutions', 'u.csv', institutions)
+  await load('units', 'j.ndjson', ndjson({ institution: '08000001', code: 'om-1', name: 'Служба' }, { institution: '08000002', code: 'o', name: 'Ординација' }))
+  const worker = (at: number, more: object = {}) => ({ ...doctor, ...job, jmbg: undefined, licence: `L-${at}`, ...more })
+  const elsewhere = (at: number) => worker(at, { institution: '08000002', unit: 'o' })
+  await load('workers', 'w.ndjson', ndjson(worker(0), worker(1), worker(2), elsewhere(2), worker(3)))
+  const as = (at: number, more: object = {}) => ({ subject: `eid-${at}`, role: 'doctor', licence: `L-${at}`, institution: '08000001', ...more })
+  assert.equal((await load('accounts', 'a.ndjson', ndjson(as(0), as(1), as(2), as(2, { subject: 'eid-2b', institution: '08000002' }), as(3)))).code, 0)
+  const open = async () =>
+    (await owner<{ subject: string }>`select subject from access.account where revoked_at is null order by subject`).map((one) => one.subject)
+  const [account] = await owner<{ id: string }>`select id from access.account where subject = 'eid-1'`
+  const cookie = await openSession(world, account?.id as string)
+  const mine = async () => (await app.inject({ url: '/identity/mine', headers: { cookie: `${cookieName}=${cookie}` } })).statusCode
+  assert.equal(await mine(), 200)
+
+  // One is suspended, one left the first of two places, one leaves at the end of the day after tomorrow.
+  const dayIn = (days: number) => Temporal.Now.plainDateISO('Europe/Belgrade').add({ days }).toString()
+  const changed = ndjson(worker(1, { licence_status: 'suspended' }), worker(2, { until: dayIn(-1) }), worker(3, { until: dayIn(2) }))
+  assert.deepEqual((await load('workers', 'w.ndjson', changed, '--check')).lines, ['3 of 3 records are good'])
+  assert.equal((await open()).length, 5)
+  const said = await load('workers', 'w.ndjson', changed)
+  assert.deepEqual(said.lines, ['2 accounts of who no longer works there are closed', '3 of 3 records are in the register'])
+  assert.deepEqual(await open(), ['eid-0', 'eid-2b', 'eid-3'])
+  await sleep(500)
+  assert.equal(await mine(), 401, 'the session ends with it')
+  const [row] = await owner<{ entry: string }>`select entry from audit.entry where action = 'revoke' and entry like ${`%account/${account?.id}%`}`
+  assert.match(row?.entry ?? '', /no active licence, or no work there/)
+
+  assert.equal(await closeAccountsOfLeavers(world), 0)
+  const later: typeof world = { ...world, now: () => new Date(Date.now() + 3 * 86_400_000) }
+  assert.equal(await closeAccountsOfLeavers(later), 1, 'an end that was told beforehand comes by itself')
+  assert.deepEqual(await open(), ['eid-0', 'eid-2b'])
 })
 
 test('a file that cannot be read is one sentence', async (t) => {

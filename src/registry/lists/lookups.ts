@@ -1,13 +1,16 @@
 import type { Transaction, World } from '../../platform/world.ts'
 import { type Given, problem, type Problem } from './list.ts'
 
-// Whom and what the numbers of a list lead to: asked for a part of the list at once.
+// Finds the rows to which the numbers of a list refer, for a part of the list at once.
 
-/** People live on a higher floor; whoever puts the commands together (src/commands.ts) hands this in. */
+/** People live on a higher floor, so src/commands.ts, which puts the commands together, hands these functions in. */
 export const people = {
-  /** The root key of whoever has each number, in the order asked; null for a number that nobody has. A number that can be none is a sentence. */
+  /**
+   * The root key of the person with each number, in the order asked; null for a number that nobody has. A number that cannot be right gives the
+   * sentence that says why.
+   */
   find: null as ((world: World, tx: Transaction, asked: readonly PersonNumber[]) => Promise<(number | null | string)[]>) | null,
-  /** What a page of whoever represents them shows of people, by root key. */
+  /** What the pages of a representative show about people, by root key. */
   shown: null as ((world: World, tx: Transaction, roots: readonly number[]) => Promise<Map<number, Shown>>) | null,
 }
 export type Shown = { person: string; name: string; born: string | null }
@@ -24,12 +27,12 @@ export const employersByPib = (tx: Transaction, numbers: readonly string[]): Pro
 export const workersByLicence = (tx: Transaction, numbers: readonly string[]): Promise<Found> =>
   found(tx<Row>`select licence_number as number, id from registry.worker where licence_number = any(${distinct(numbers)}::text[]) limit ${most}`)
 
-/** Units by the number of their institution and their code. */
+/** Ids of units by `institution id/unit code`. */
 const unitsByCode = (tx: Transaction, institutions: readonly number[]): Promise<Found> =>
   found(tx<Row>`
     select institution || '/' || code as number, id from registry.unit where institution = any(${[...new Set(institutions)]}::int4[]) limit ${most}`)
 
-/** Where a record says that somebody works: the institution by its number, the unit by its code. */
+/** The place where a record says that somebody works: the institution by its number, the unit by its code. */
 export async function placesOf(tx: Transaction, given: readonly Given[]): Promise<(row: Given['row']) => { institution: number; unit: number }> {
   const byMb = await institutionsByMb(
     tx,
@@ -47,7 +50,7 @@ const most = 200_000
 const distinct = (values: readonly string[]) => [...new Set(values)]
 const found = async (rows: Promise<Row[]>): Promise<Found> => new Map((await rows).map(({ number, id }) => [number, id]))
 
-/** Goes over the records; what one throws as a problem keeps that record out. */
+/** Goes over the records. A record for which `act` throws a problem is left out. */
 export function eachOf<T>(given: readonly Given[], act: (one: Given) => T): { taken: T[]; problems: Problem[] } {
   const [taken, problems]: [T[], Problem[]] = [[], []]
   for (const one of given) {
@@ -69,20 +72,20 @@ export class Unknown extends Error {
   }
 }
 
-/** The last day of a record's period, which begins by `from`; null for one without an end. */
+/** The last day of the record's period, which begins with `from`; null for a period without an end. */
 export function endOf({ from, until }: Given['row']): string | null {
   if (until !== undefined && until < (from as string)) throw new Unknown('until', 'is before from')
   return until ?? null
 }
 
-/** `among` says which register has to know the number, and so which list comes before. */
+/** `among` names the register that must know the number, so the operator sees which list to load first. */
 export function known(map: Found, key: string, column: string, among: string): number {
   const id = map.get(key)
   if (id === undefined) throw new Unknown(column, `is not among the ${among}; load those first`)
   return id
 }
 
-/** Who each record is about, by JMBG or LBO; a record about nobody known is told apart from one with a wrong number. */
+/** The person of each record, by JMBG or LBO. A number that nobody here has and a wrong number give different problems. */
 export async function peopleOf(tx: Transaction, world: World, given: readonly Given[]): Promise<Map<Given, number | Unknown>> {
   if (!people.find) throw new Error('registry cannot look for people')
   const asked = given.map(

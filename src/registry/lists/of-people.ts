@@ -6,12 +6,12 @@ import type { ChosenDoctor, DoctorCategory, Insurance } from '../resources.ts'
 import { type Columns, day, digits, type Given, lastOfEach, type List, needed, oneOf, text } from './list.ts'
 import { eachOf, employersByPib, endOf, known, peopleOf, personIn, placesOf, Unknown, workersByLicence } from './lookups.ts'
 
-// What the Fund and the register of social insurance say about people: each line names its person by JMBG or LBO.
+// What the Fund and the register of social insurance report about people. Each line names its person by JMBG or LBO.
 
 const person: Columns = { jmbg: digits(13, 'of the person; or lbo'), lbo: digits(11, 'of the person; or jmbg') }
 const period: Columns = { from: needed(day('first day')), until: day('last day') }
 
-/** One number is enough, and no end is before its beginning. */
+/** Checks that a line has at least one number and that its end is not before its beginning. */
 function checkLine({ row }: Given): void {
   if (row['jmbg'] === undefined && row['lbo'] === undefined) throw new Unknown('jmbg', 'is missing, and so is lbo')
   endOf(row)
@@ -110,7 +110,7 @@ export const chosenDoctors: List = {
         reason: row['reason'] === undefined ? null : (Number(row['reason']) as ChosenDoctor['reason'] & number),
       }
     })
-    // Of several choices of one category the newest stands; older ones of the same list would end nothing.
+    // Of several choices of one category the newest counts: older ones of the same list would end nothing.
     const newest = lastOfEach(
       taken.toSorted((a, b) => (a.fromDate < b.fromDate ? -1 : 1)),
       ({ patient, category }) => `${patient}/${category}`,

@@ -9,7 +9,7 @@ const tableRowsMax = 200_000
 const cellsMax = 100
 const lineMax = 20_000
 
-/** The records of a file: a table whose first row names the columns (`.csv`), or an object in each line (`.ndjson`), which may be of any length. */
+/** The records of a file: a table whose first row names the columns (`.csv`), or one object a line (`.ndjson`). The file may be of any length. */
 export async function* recordsOf(file: string): AsyncGenerator<Given | Problem> {
   if (/\.csv$/i.test(file)) return yield* recordsOfTable(file)
   if (!/\.(?:ndjson|jsonl)$/i.test(file)) throw new WrongUse(`${file}: the name of a list ends in .csv or .ndjson`)
@@ -62,7 +62,7 @@ function openable(file: string): string {
   try {
     if (statSync(file).isFile()) return file
   } catch {
-    // Said below.
+    // The error below tells it.
   }
   throw new WrongUse(`${file}: there is no such file`)
 }

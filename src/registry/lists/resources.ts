@@ -113,7 +113,7 @@ export const workers: List = {
   },
 }
 
-/** The employment of each line; an empty list for a worker who has none now. */
+/** The employment in each line; an empty list for a worker who has none now. */
 async function employmentsOf(tx: Transaction, given: readonly Given[]): Promise<{ problems: Problem[]; places: Map<Given, Employment[]> }> {
   const placeOf = await placesOf(tx, given)
   const { taken, problems } = eachOf(given, (one): [Given, Employment[]] => {
@@ -126,7 +126,7 @@ async function employmentsOf(tx: Transaction, given: readonly Given[]): Promise<
   return { problems, places: new Map(taken) }
 }
 
-/** A JMBG with a wrong check digit, or of a worker with another licence, would make somebody else of a worker. */
+/** Leaves out workers with a wrong JMBG: one with a wrong check digit, or one that belongs to another licence, would turn the worker into somebody else. */
 async function withTrueNumbers(tx: Transaction, world: World, given: readonly Given[], problems: Problem[]): Promise<Given[]> {
   const numbered = given.filter(({ row }) => row['jmbg'] !== undefined)
   const answers =

@@ -18,8 +18,8 @@ import { heads } from './house.ts'
 import { houseSecret } from './pass.ts'
 import { type Running, runProcess } from './run-process.ts'
 
-// As docs/guides/employers-apart.md has it: certificates of the line, a file that is carried over, the process apart from ours, and mail and
-// webhooks sent from there. The other machine is this one under another folder.
+// As docs/guides/employers-apart.md says: certificates of the line, a file that is carried over, the process separate from ours, and mail and
+// webhooks sent from there. The other machine is this one with another folder.
 
 type Line = { cert: string; key: string }
 const here = '127.0.0.1'
@@ -64,7 +64,7 @@ const smtp = new SMTPServer({
 })
 smtp.on('error', () => {})
 
-/** Which of this process and the employers' process holds the socket of this port (/proc/net/tcp, fields 2 and 10). */
+/** Which of the two holds the socket of this port, this process or the employers' process (/proc/net/tcp, fields 2 and 10). */
 function ownerOf(port: number): number | null {
   const hex = port.toString(16).toUpperCase().padStart(4, '0')
   const line = readFileSync('/proc/net/tcp', 'utf8')

@@ -60,7 +60,7 @@ describe('the employers’ process', () => {
     assert.match(String(paper.headers['content-disposition']), /^attachment; filename="/)
   })
 
-  test('hands on what changes something, with its refusals as they are', async () => {
+  test('hands on every change, and passes its refusals back unchanged', async () => {
     const marks = await town.as(clerk)('POST', at('/marks'), { leaves: [{ leave: known, seq: 1 }], done: true })
     assert.deepEqual([marks.status, marks.body], [200, { marked: 1 }])
     const objection = await town.as(clerk)('POST', at('/objections'), { kind: 'control', leave: known, text: 'Виђен на послу.' })
@@ -94,7 +94,7 @@ describe('the employers’ process', () => {
       const piece = Buffer.concat([Buffer.from(`${bytes.toString(16)}\r\n`), Buffer.alloc(bytes, '"'), Buffer.from('\r\n0\r\n\r\n')])
       assert.match(await sent('Transfer-Encoding: chunked', piece), /^HTTP\/1\.1 413 /, `${bytes} in pieces`)
     }
-    // More of them than the house has connections.
+    // More of them than there are connections between the two processes.
     for (let at = 0; at < 80; at++) void sent('Content-Length: 1000', Buffer.from('jmbg'))
     const began = performance.now()
     const answers = await Promise.all(Array.from({ length: 20 }, () => town.as(clerk)('GET', at('/events'))))
@@ -102,7 +102,7 @@ describe('the employers’ process', () => {
     assert.ok(performance.now() - began < 20_000, 'at once, and not when a connection of the house is given up')
   })
 
-  test('goes where the address was judged to go, however it is written, and a strange one says nothing of how the house is', async () => {
+  test('goes only to the path that was judged, however the URL is written; a strange URL is 404 and does not count as the process being away', async () => {
     const { port } = town.app.server.address() as AddressInfo
     const { cookie } = await town.cookie(clerk)
     const status = (address: string) =>
@@ -119,7 +119,7 @@ describe('the employers’ process', () => {
     assert.ok(!shortagesOf(town.world).some(({ reason }) => reason === 'employers-away'))
   })
 
-  test('refuses who acts for another employer, and who was let go from the next question on', async () => {
+  test('refuses a member of another employer, and a removed member from the next question on', async () => {
     assert.equal((await town.as(clerk)('GET', `/sickleave/employer/${pib(1)}/events`)).status, 403)
     const gone = await town.clerk(0)
     assert.equal((await town.as(gone)('GET', at('/events'))).status, 200)
@@ -212,7 +212,7 @@ describe('between the two processes', () => {
       'by itself genuine papers and whom to tell; the rest only as spona_employer, under row security',
     )
     for (const more of ['code_hash', 'by_name']) await assert.rejects(run(`select ${more} from sickleave.channel`), /permission denied/, more)
-    // How far a channel was told it writes; whom a channel is told of, and where, it does not.
+    // The role may write how far a channel was told. It may not change whom a channel is told of, nor where.
     await run('update sickleave.channel_place set sent = sent where false')
     for (const change of [
       'channel_place set wanted = 9',
@@ -306,7 +306,7 @@ describe('when the employers’ process dies', () => {
     process.kill(pid, 'SIGKILL')
     await until('it is gone', () => side.pid() !== pid, 60_000)
     isHeld = false
-    // Nobody waits here for the lease of the dead one to end by itself.
+    // The test does not wait until the lease of the dead process ends by itself.
     await town.owner`update sickleave.channel_place set leased_until = null`
     await until('it is sent again', () => heard.length > 1, 60_000)
     assert.deepEqual(heard[1], heard[0])

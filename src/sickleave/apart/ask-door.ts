@@ -8,14 +8,14 @@ import type { Look, Looked, Records } from '../employer/records.ts'
 import type { Telling } from '../employer/telling.ts'
 import { heads } from './house.ts'
 
-// The employers' process knows no person and writes no log: it asks the process of the record, with the ticket of the question it is answering.
+// The employers' process knows no person and writes no log. It asks the process of the record, with the ticket of the question that it is answering.
 
 export type DoorAt = { origin: string; secret: string; tls?: HouseTls | undefined }
 const timeoutMs = 30_000
 
 export const doorAway = (): Refusal => new Refusal('busy', 'the record does not answer for the moment; try again', { retryAfterSeconds: 2 })
 
-/** Tickets of the questions under way, by their correlation, which every look and word bears. */
+/** Tickets of the questions in progress, by their correlation, which every look and word carries. */
 export class Tickets {
   readonly #open = new Map<string, string>()
   open = (correlation: string, ticket: string): void => void this.#open.set(correlation, ticket)
@@ -39,12 +39,12 @@ async function askDoor({ origin, tls, secret }: DoorAt, path: string, body: unkn
   const headers = { [heads.house]: secret, ...more, 'content-type': 'application/json', 'content-length': String(text.length) }
   const answer = await exchange({ origin, tls, method: 'POST', path, headers, body: text, timeoutMs }).catch(() => null)
   if (answer?.status === 200) return JSON.parse(answer.body.toString())
-  // What the door refuses, it refused for good reason; what it could not do now may be tried again.
+  // A refusal of the door stands. Only what the door cannot do at the moment may be tried again.
   if (answer && answer.status < 500) throw new Refusal(answer.status === 403 ? 'forbidden' : 'unauthenticated', 'the record refused to show this')
   throw doorAway()
 }
 
-/** A channel is told without anybody asking, so there is no ticket: the door knows itself which channels are to be told of what. */
+/** A message to a channel follows no question, so there is no ticket: the door itself knows which channels are to be told of what. */
 export function tellingByDoor(world: World, door: DoorAt): Telling {
   return {
     numbersFor: async (place, leaves) => new Map(Object.entries((await askDoor(door, '/telling/numbers', { ...place, leaves })) as Record<string, string>)),
@@ -70,7 +70,7 @@ export function recordsByDoor(ask: Ask): Records {
   }
 }
 
-/** Denials and looks at a firm's own affairs; a row about a person is written by whoever knows the person. */
+/** Records denials and looks at a firm's own affairs. A row about a person is written by the process that knows the person. */
 export function ledgerByDoor(ask: Ask): Ledger {
   const never = () => Promise.reject(new Error('the employers’ process changes nothing itself'))
   return {

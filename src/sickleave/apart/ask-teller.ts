@@ -8,13 +8,13 @@ import { heads } from './house.ts'
 import { employersAway, houseSecret } from './pass.ts'
 import { type Code, mailNow, type Post, postNow } from './say-now.ts'
 
-// What the process of the record has to say to an address that an employer has just named: the signed test of a webhook, the code for an e-mail. It
+// Messages of the record's process to an address that an employer has just named: the signed test of a webhook, the code for an e-mail. This process
 // composes both and lets the employers' process open the connection.
 
 const patienceMs = 45_000
 const test: Push = { pib: '', after: 0, next: 0, events: [] }
 
-/** Does the address answer 2xx to a signed test? */
+/** Whether the address answers 2xx to a signed test. */
 export async function answersTest(world: World, address: string): Promise<boolean> {
   const body = JSON.stringify(test)
   const said = { 'content-type': 'application/json', 'spona-delivery': uuidV4(world), 'spona-test': 'true' }
@@ -23,7 +23,7 @@ export async function answersTest(world: World, address: string): Promise<boolea
   return world.employersSide === undefined ? postNow(world, post) : askTeller(world, '/post', post)
 }
 
-/** Did the mail server take the code? Without a mail server mails are files in DATA_DIR, which only this process writes. */
+/** Whether the mail server took the code. Without a mail server mails are files in DATA_DIR, which only this process writes. */
 export async function mailCode(world: World, code: Code): Promise<boolean> {
   return world.employersSide === undefined || world.config.SMTP_URL === '' ? mailNow(world, code) : askTeller(world, '/mail', code)
 }

@@ -15,8 +15,8 @@ import { speakToReaders } from '../said/said.ts'
 import { tellingRoutes } from './telling-routes.ts'
 import { openTicket } from './ticket.ts'
 
-// Where the employers' process asks for what it may not do itself. Each question brings the ticket of who asks, and is judged here anew: the employers'
-// process is believed in nothing but that it stands between.
+// Here the employers' process asks for what it may not do itself. Each question carries the ticket of the user who asks and is judged anew: nothing
+// that the employers' process says is believed, except that it passes a question on.
 
 export type Door = { port: number; close(): Promise<void> }
 
@@ -80,7 +80,7 @@ const deskRoutes: Routes = (app) => {
 
 const notYours = () => new Refusal('forbidden', 'the employers’ process may not ask this')
 
-/** A row of the access log that names no person: who asked, and no more than these. */
+/** A row of the access log that names no person: the user who asked, and only these fields. */
 export type Word = Parameters<typeof entryOf>[2]
 const wordOf = ({ action, basis, what, purpose, decision, count }: Word): Word => ({
   ...{ action, basis },

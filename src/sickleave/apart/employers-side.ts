@@ -10,7 +10,7 @@ import { openDoor } from './door.ts'
 import { employersRole, type Given, whatIsGiven } from './given.ts'
 import { type Running, runProcess, type Told } from './run-process.ts'
 
-// The process of the record opens its door and starts the employers' process beside it, or finds it at EMPLOYERS_URL on another machine.
+// The process of the record opens its door and starts the employers' process beside it, or uses the one at EMPLOYERS_URL on another machine.
 
 const loopback = '127.0.0.1'
 const readyLimitMs = 30_000
@@ -18,13 +18,13 @@ const readyLimitMs = 30_000
 export type Side = { origin: string; door: string; ready: Promise<unknown>; pid(): number | undefined; stop(): Promise<void> }
 
 /**
- * From then on this world passes employers on. `owner` gives the role its password; an operator who gave EMPLOYERS_DATABASE_URL has done so, and a command
- * that has no owner finds it set by the server's last start.
+ * From then on this world passes employers' requests on. `owner` sets the password of the role. With EMPLOYERS_DATABASE_URL the operator has set it;
+ * a command without owner relies on the password that the server's last start set.
  */
 export async function startEmployersSide(world: World, owner: pg.ClientConfig | null, told: Told): Promise<Side> {
   const { config } = world
   const [host = loopback, port = '0'] = config.EMPLOYERS_DOOR.split(/:(?=\d+$)/)
-  // Beside us it is reached by loopback, and the line needs no certificate.
+  // Beside us it is reached over loopback, and the connection needs no certificate.
   const tls = config.EMPLOYERS_URL === '' ? null : lineTls(config)
   requireSafeLine('EMPLOYERS_DOOR', host, tls !== null)
   const away = joinEmployersSide(world)
@@ -53,7 +53,7 @@ export async function startEmployersSide(world: World, owner: pg.ClientConfig | 
   }
 }
 
-/** For the processes that answer beside the first one (PROCESSES), and for a side on another machine. */
+/** For the processes that answer beside the first one (PROCESSES), and for an employers' process on another machine. */
 export function joinEmployersSide(world: World): World['employersSide'] {
   const { EMPLOYERS_URL } = world.config
   if (EMPLOYERS_URL === '') return undefined
@@ -63,13 +63,13 @@ export function joinEmployersSide(world: World): World['employersSide'] {
   return world.employersSide
 }
 
-/** What this machine shows on the line, and whom it believes there; null without these settings. */
+/** The certificate that this machine shows on the line between the two processes, and the authority that it believes there; null without these settings. */
 export function lineTls({ EMPLOYERS_TLS_CERT, EMPLOYERS_TLS_KEY, EMPLOYERS_TLS_CA }: Config): HouseTls | null {
   if (EMPLOYERS_TLS_CERT === '') return null
   return { cert: readPem(EMPLOYERS_TLS_CERT), key: readPem(EMPLOYERS_TLS_KEY), ca: readPem(EMPLOYERS_TLS_CA) }
 }
 
-/** Where the employers' process signs in, with a password that comes from the master key or from the operator. */
+/** How the employers' process signs in to the database, with a password that comes from the master key or from the operator. */
 export async function databaseFor(world: World, owner: pg.ClientConfig | null): Promise<Given['database']> {
   const { config, keys } = world
   if (config.EMPLOYERS_DATABASE_URL !== '') return fromUrl(config.EMPLOYERS_DATABASE_URL)
@@ -85,7 +85,7 @@ async function placeOfDatabase(world: World): Promise<pg.ClientConfig> {
   return { host, port, ...(database === undefined ? {} : { database }), ssl }
 }
 
-/** A question that comes while it starts waits for it; one that comes to a process that does not start hears so. */
+/** A question that comes while the process starts waits for it; when the process does not start, the question is told so. */
 const soon = ({ ready }: Running): Promise<unknown> => Promise.race([ready, new Promise((resolve) => setTimeout(resolve, readyLimitMs).unref())])
 
 function freePort(): Promise<number> {

@@ -7,9 +7,9 @@ import { databaseFor, lineTls } from './employers-side.ts'
 import { type Given, whatIsGiven } from './given.ts'
 import { runProcess } from './run-process.ts'
 
-// For an employers' process on another machine: what it is given is written here, carried there, and run there.
+// For an employers' process on another machine: this command writes what the process needs, the operator carries the file there, and runs it there.
 
-/** With the certificate of the authority of the line; what that machine shows itself, its operator has there. */
+/** With the certificate of the line's authority. The certificate that the other machine itself shows is already with its operator. */
 type Handed = Given & { ca: string | null }
 
 function originOf(text: unknown): string {
@@ -35,7 +35,7 @@ function readGiven(file: string): Handed {
   }
 }
 
-/** The file, and what this machine shows on the line. */
+/** The content of the file, and the certificate that this machine shows on the line. */
 export function givenThere(options: Options): Given {
   const handed = readGiven(String(options['given']))
   return { ...handed, door: { ...handed.door, tls: tlsThere(handed, options['tls-cert'], options['tls-key']) } }

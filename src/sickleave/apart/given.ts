@@ -7,10 +7,10 @@ import type { DoorAt } from './ask-door.ts'
 import { questionMb } from './house.ts'
 import { houseSecret } from './pass.ts'
 
-/** Everything the employers' process is given, over a pipe: no environment, no argument, no file holds a secret of it. */
+/** Everything that the employers' process gets, over a pipe: no secret of it is in an environment variable, an argument or a file. */
 export type Given = {
   settings: Pick<Config, SettingGiven>
-  /** Keys by name; the master key, from which all others could be made, is never among them. */
+  /** Keys by name. The master key, from which all others could be made, is never among them. */
   keys: Record<string, string>
   database: pg.ClientConfig
   door: DoorAt
@@ -20,7 +20,7 @@ export type Given = {
 const asTheyAre = ['DEMO', 'LOG_LEVEL', 'MAIL_FROM', 'MAIL_MINUTES', 'SIGNATURE_LEVEL', 'SMTP_URL'] as const
 type SettingGiven = (typeof asTheyAre)[number] | 'BASE_URL' | 'BODY_LIMIT_MB' | 'SEAL_CERT' | 'SEAL_KEY'
 
-/** What papers are sealed and checked by. That is all: nothing of the record, of persons, of sessions or of the medical part. */
+/** The keys that seal and check papers, and no others: none for the record, for persons, for sessions or for the medical part. */
 export const keysGiven = [
   ['sickleave-check', 32],
   ['sickleave-seal', 40],
@@ -33,7 +33,7 @@ export function whatIsGiven(
   { database, door, listen }: { database: pg.ClientConfig; door: Pick<DoorAt, 'origin' | 'tls'>; listen: Given['listen'] },
 ): Given {
   const { config, keys } = world
-  // The process opens no file, here or on another machine.
+  // The process opens no file, so certificates go as text, here and to another machine.
   const pem = (given: string) => (given === '' ? '' : readPem(given))
   return {
     settings: {

@@ -8,11 +8,11 @@ import { isSame } from '../../platform/same.ts'
 // What the two processes say to each other: the record's at its door, the employers' at its address. Neither answers anybody else.
 
 export const heads = {
-  /** A secret of the house: without it neither process answers at all. */
+  /** A secret that only the two processes share. Without it neither of them answers at all. */
   house: 'x-spona-house',
-  /** Who asks, sealed by the process of the record for itself: the employers' process hands it back and cannot make one. */
+  /** Who asks, sealed by the process of the record for itself. The employers' process hands it back and cannot make one. */
   ticket: 'x-spona-ticket',
-  /** What the employers' process may know of who asks. */
+  /** What the employers' process may know of the user who asks. */
   actor: 'x-spona-actor',
   correlation: 'x-spona-correlation',
 } as const
@@ -22,22 +22,25 @@ export function requireHouse(request: FastifyRequest, secret: string): void {
   if (typeof given !== 'string' || !isSame(given, secret)) throw new Refusal('not-found', 'nothing answers here')
 }
 
-/** Of a question only what it is about goes on: no cookie, no token, no address of who asks. */
+/** Only these headers of a question go on: no cookie, no token, no address of the user. */
 const asked = ['accept', 'accept-language', 'content-type', 'content-encoding'] as const
-/** And of an answer only what a browser or program needs: it can set no cookie and loosen no rule. */
+/** Only these headers of an answer go back, which a browser or program needs: the answer can set no cookie and loosen no rule. */
 const answered = ['content-type', 'content-disposition', 'cache-control', 'retry-after', 'allow', 'www-authenticate'] as const
 const timeoutMs = 60_000
-/** As large as a question of the employer's side may be: a file of earnings or a piece of evidence. */
+/** The largest question of the employer's side, in megabytes: a file of earnings or a piece of evidence. */
 export const questionMb = 8
 
-/** On the line between the two, what is too large is refused and let flow away: a connection that ends under whoever still writes takes the answer with it. */
+/**
+ * On the line between the two processes a body that is too large is refused and the rest of it is read and thrown away: closing the connection while
+ * the other side still writes would lose the answer.
+ */
 export function keepLine(app: FastifyInstance): void {
   app.addHook('onSend', async (_request, reply) => void reply.removeHeader('connection'))
 }
 
 /**
- * Hands a question on as it is, when all of it has come, and answers with what comes back. Connections of the house are few: a body that
- * drips, or that nobody takes to its end, would keep one from everybody else.
+ * Hands a question on unchanged, once it has arrived completely, and returns the answer. There are few connections between the two processes: a body
+ * that drips in, or that nobody reads to its end, would keep one from everybody else.
  */
 export async function handOn(
   request: FastifyRequest,
@@ -61,14 +64,14 @@ export async function handOn(
   return reply.code(answer.status).send(answer.body.length === 0 && answer.status === 204 ? undefined : answer.body)
 }
 
-/** What the router read: an address may be written with a host of the asker's choosing, and dots in it lead elsewhere there than was judged here. */
+/** The path as the router read it. A URL may be written with a host of the asker's choosing, and dots in a path lead elsewhere there than was judged here. */
 function pathOf(given: string): string {
   const path = given.replace(/^https?:\/\/[^/]*/i, '')
   if (URL.parse(path, 'http://house')?.pathname === path.split('?', 1)[0]) return path
   throw new Refusal('not-found', 'nothing answers here')
 }
 
-/** Who still writes what is too large hears so, and the connection ends; who breaks off hears nothing any more. */
+/** A sender whose body is too large is told so, and the connection ends; a sender that breaks off gets no answer. */
 async function bodyOf({ raw, headers }: FastifyRequest, reply: FastifyReply): Promise<Buffer | undefined> {
   const length = headers['content-length']
   if (length === undefined && headers['transfer-encoding'] === undefined) return undefined
@@ -79,7 +82,7 @@ async function bodyOf({ raw, headers }: FastifyRequest, reply: FastifyReply): Pr
   throw new Refusal('too-large', 'the request is larger than this server accepts')
 }
 
-/** Null when there is more. */
+/** Null when the body is larger than `most`. */
 function read(raw: IncomingMessage, most: number): Promise<Buffer | null> {
   return new Promise((resolve, reject) => {
     const pieces: Buffer[] = []

@@ -6,22 +6,22 @@ import type { World } from '../../platform/world.ts'
 import { handOn, heads } from './house.ts'
 import { sealTicket } from './ticket.ts'
 
-/** Where the employers' process listens; `ready` resolves when it does. */
+/** Where the employers' process listens; `ready` resolves when it listens. */
 export type EmployersSide = { origin: string; tls?: HouseTls | undefined; ready: Promise<unknown> }
 
 declare module '../../platform/world.ts' {
   interface World {
-    /** While it is set, this process answers no employer itself. */
+    /** While it is set, this process itself answers no employer. */
     employersSide?: EmployersSide
   }
 }
 
-/** Of the whole world there is one house: both processes derive or are given the same. */
+/** The secret depends on the keys alone: both processes derive it, or get the same one. */
 export const houseSecret = ({ keys }: Pick<World, 'keys'>): string => keys.derive('sickleave-employers-house').toString('hex')
 
 /**
- * The employers' routes as everybody reaches them: who asks is found out here, where sessions and tokens are, and the question goes on to the employers'
- * process with its body unread. Without such a process (in tests, for one) the routes answer here.
+ * Passes on the employers' routes that everybody can reach. This process finds out who asks, because it has sessions and tokens, and hands the
+ * question with its body unread to the employers' process. Without such a process (in tests, for example) the routes answer here.
  */
 export async function passToEmployersSide(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | void> {
   const { world, actor, correlation } = request

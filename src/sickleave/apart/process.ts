@@ -16,8 +16,9 @@ import { handOn, heads, keepLine, requireHouse } from './house.ts'
 import { speakToReaders } from '../said/said.ts'
 import { tellerRoutes } from './teller-routes.ts'
 
-// The employers' process: answers and tells what employers are told, signed in to the database as a role of its own, with two keys and no other. What
-// changes something it hands on to the door of the record's process, with the ticket of who asks. It stops when whoever started it closes the pipe.
+// The employers' process answers employers and sends them messages. It is signed in to the database under a role of its own and has two keys and no
+// other. A change it hands on to the door of the record's process, with the ticket of the user. It stops when the process that started it closes the
+// pipe.
 
 const connectionsMax = 6
 
@@ -26,15 +27,15 @@ let serving: Promise<{ end(): Promise<void> }> | undefined
 let stopping: Promise<void> | undefined
 lines.once('close', () => void stop())
 process.on('SIGTERM', () => void stop())
-process.on('SIGINT', () => {}) // A terminal sends it to the whole group: whoever started this process ends it.
-process.stdout.on('error', () => {}) // Nobody is there to read it: the closed pipe ends this process.
+process.on('SIGINT', () => {}) // A terminal sends it to the whole group; the parent process ends this one.
+process.stdout.on('error', () => {}) // When nobody reads any more, the closed pipe ends this process.
 const given = await new Promise<Given>((resolve) => lines.once('line', (line) => resolve(JSON.parse(line) as Given)))
 serving = serve(given)
 try {
   await serving
   process.stdout.write('ready\n')
 } catch (error) {
-  // Who started it may be gone, and the database with it.
+  // The parent process may be gone, and the database with it: then this is no failed start.
   if (stopping === undefined) process.stderr.write(`The employers’ process could not start: ${sentenceOf(error)}\n`)
   process.exit(1)
 }
@@ -89,7 +90,7 @@ async function answerEmployers(app: FastifyInstance, { door }: Given, tickets: T
   handEverythingElse(app, door)
 }
 
-/** Name and roles as the record's process found them; what it did not send, this process does not know. */
+/** Name and roles as the record's process found them. This process knows nothing that was not sent. */
 function actorOf({ headers }: FastifyRequest): Actor {
   const { kind, id, name, roles, scopes } = JSON.parse(Buffer.from(String(headers[heads.actor]), 'base64url').toString()) as Actor
   return { ...anonymous, kind, id, name, roles, scopes }

@@ -6,17 +6,17 @@ import type { Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Given } from './given.ts'
 
-// Starts the employers' process and starts it again when it dies; the record goes on meanwhile, so it is tried for ever, and less and less often.
+// Starts the employers' process and starts it again when it dies. The record goes on meanwhile, so this is repeated for ever, at growing intervals.
 
 const farewellMs = 8_000
 const steadyMs = 30_000
 const pausesMs = [200, 500, 1_000, 5_000, 15_000, 60_000]
 const heapMb = 96
-/** What the process says when it listens; every other line is of its log. */
+/** The process says this when it listens; every other line belongs to its log. */
 const readyWord = 'ready'
 
 export type Running = {
-  /** When it listens for the first time. */
+  /** Resolves when the process listens for the first time. */
   ready: Promise<void>
   pid(): number | undefined
   stop(): Promise<void>
@@ -39,7 +39,7 @@ export function runProcess(given: Given, { say, log = (line) => process.stdout.w
       stdio: ['pipe', 'pipe', 'inherit'],
     })
     child = started
-    started.stdin?.on('error', () => {}) // It died before it read: its exit says so.
+    started.stdin?.on('error', () => {}) // It died before it read; its exit code tells.
     started.stdin?.write(`${JSON.stringify(given)}\n`)
     createInterface({ input: started.stdout as Readable }).on('line', (line) => {
       if (line !== readyWord) return log(line)
@@ -80,8 +80,8 @@ export function runProcess(given: Given, { say, log = (line) => process.stdout.w
 }
 
 /**
- * Node's own permissions: it reads its program and nothing else of the disk (the master key, the mails, exports), writes nothing, starts nothing, and loads
- * no native code. Connections it may open: the database, the door, addresses that employers named, the mail server.
+ * Node's own permissions. The process reads its program and nothing else of the disk (not the master key, mails or exports), writes nothing, starts
+ * nothing, and loads no native code. It may open connections: to the database, the door, addresses that employers named, the mail server.
  */
 function flags(): string[] {
   const root = join(import.meta.dirname, '../../..')

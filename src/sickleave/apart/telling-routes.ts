@@ -10,7 +10,7 @@ import { mailAddressOf, tellingHere } from '../employer/telling-here.ts'
 type Asked<More> = { Body: Place & More }
 const digestShape = /^sha-256=:[A-Za-z0-9+/]{43}=:$/
 
-/** What the door does for telling: without a ticket, so each question is held against what that channel is to be told at this moment. */
+/** The door's routes for telling. They have no ticket, so each question is compared with what that channel is to be told at this moment. */
 export const tellingRoutes: Routes = (app) => {
   app.addHook('preHandler', async ({ body }) => {
     const { channel, employer } = (body ?? {}) as Place
@@ -24,7 +24,7 @@ export const tellingRoutes: Routes = (app) => {
     if (!digestShape.test(digest) || !isUuid(delivery)) throw notThat()
     return tellingHere(world).signed(place, { digest, delivery })
   })
-  // Only where there is no mail server: mails are files in DATA_DIR then, which the employers' process may not write.
+  // Only without a mail server: then mails are files in DATA_DIR, which the employers' process may not write.
   app.post<Asked<unknown>>('/mail', async ({ world, body }) => {
     if (world.config.SMTP_URL !== '') throw notThat()
     await sendMail(world, waitsMail(await mailAddressOf(world, body), portalAddress(world)))

@@ -3,8 +3,8 @@ import { Refusal } from '../../platform/refusal.ts'
 import type { World } from '../../platform/world.ts'
 import { openWith, sealWith } from '../sealed.ts'
 
-// Who asks, as the process of the record found out by cookie or token. The employers' process never sees either: it gets this, which it cannot read and
-// nobody can make without the key, and hands it back with what it asks at the door. It lasts as long as an answer may take.
+// Who asks, as the process of the record found out by cookie or token. The employers' process sees neither. It gets this ticket, which it cannot read
+// and which nobody can make without the key, and hands it back with its questions at the door. A ticket lasts as long as an answer may take.
 
 export type Ticket = { actor: Actor; correlation: string; until: number }
 
@@ -20,7 +20,7 @@ export function openTicket(world: World, text: unknown): Ticket {
   try {
     if (typeof text === 'string' && text.length < 8_000) ticket = openWith<Ticket>(keyOf(world), place, Buffer.from(text, 'base64url'))
   } catch {
-    // Not one of ours: the same as none.
+    // A ticket that is not ours counts as none.
   }
   if (ticket === null || ticket.until < world.now().getTime()) throw new Refusal('unauthenticated', 'this was not asked by anybody who is signed in')
   return ticket

@@ -11,7 +11,7 @@ import type { CommissionQueue } from '../wire.ts'
 import { type Degree, deskOfDegree, requireCommission, rootOfKey } from './desk.ts'
 import type { Agenda, AgendaLine } from './wire.ts'
 
-// What lies with a commission and on which day it sits over it: due first, so that nothing is forgotten.
+// What waits for a commission and on which day the commission meets about it. Cases with a near due date come first, so that none is forgotten.
 
 type Item = Omit<AgendaLine, 'person' | 'family' | 'given'> & { patient: number }
 
@@ -52,7 +52,7 @@ export async function agenda(asking: Asking): Promise<Agenda> {
   return { today: dayAt(world.now()), degree, lines: await named(asking, items) }
 }
 
-/** Proposals alone, oldest first, as they have always been asked for. */
+/** Proposals alone, oldest first, as before the agenda existed. */
 export async function commissionQueue(asking: Asking): Promise<CommissionQueue> {
   const { today, lines } = await agenda(asking)
   const proposals = lines.filter(({ kind }) => kind === 'proposal').sort((a, b) => (a.since < b.since ? -1 : 1))
@@ -66,7 +66,7 @@ export async function commissionQueue(asking: Asking): Promise<CommissionQueue> 
 const itemsMax = 200
 const aheadMax = 60
 
-/** Puts cases on the list of a session, or takes them off it. */
+/** Puts cases on the list of a meeting, or takes them off it. */
 export async function scheduleSession(asking: Asking, given: unknown): Promise<Agenda> {
   const degree = await requireCommission(asking, 'update')
   const { world, actor } = asking

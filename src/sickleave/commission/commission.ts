@@ -13,7 +13,7 @@ import { leavesOf } from '../show.ts'
 import { type Degree, requireWithCommission } from './desk.ts'
 import type { CommissionFile, Decided } from './wire.ts'
 
-// A commission's file and decisions. It opens what lies with it, nothing else; what it finds is sealed with the medical part.
+// A commission's file and decisions. The commission opens only cases that wait for it; its findings are sealed with the medical part.
 
 export async function commissionFile(asking: Asking, handle: string, leave: string): Promise<CommissionFile> {
   const { person, objection, degree, isProposed } = await requireWithCommission(asking, handle, leave, 'read')
@@ -59,7 +59,7 @@ export async function decideLeave(asking: Asking, handle: string, leave: string,
   return standing(asking, person.keys, leave)
 }
 
-/** On an objection or a control: it stands as it is, or it is justified and the leave changes by a step of its own. */
+/** Decides on an objection or a control: either the leave stands as it is, or the objection is justified and a step of its own changes the leave. */
 export async function reviewLeave(asking: Asking, handle: string, leave: string, given: unknown): Promise<Decided> {
   const { person, found, objection, degree } = await requireWithCommission(asking, handle, leave, 'update')
   if (!objection) throw new Refusal('conflict', 'there is no objection or control about this leave here')

@@ -5,7 +5,7 @@ import { type Asking, refuse } from '../asking.ts'
 import { type Case, casesOf } from '../case-store.ts'
 import { openAbout } from '../objection/objection-store.ts'
 
-// Which commission asks, and what it may open: only what lies with it.
+// Which commission asks, and what it may open: only cases that wait for it.
 
 export type Degree = 1 | 2
 export const deskOfDegree = (degree: Degree) => (degree === 1 ? ('commission1' as const) : ('commission2' as const))
@@ -18,7 +18,7 @@ export async function requireCommission(asking: Asking, action: 'read' | 'search
   return refuse(asking, null, action, new Refusal('forbidden', reason, { details: { reason, opens: [] } }))
 }
 
-/** The person of a leave that lies with this commission, as a proposal or as an objection; anything else is nobody's business here. */
+/** The person of a leave that waits for this commission, as a proposal or as an objection. Any other leave is refused. */
 export async function requireWithCommission(asking: Asking, handle: string, leave: string, action: 'read' | 'update') {
   const degree = await requireCommission(asking, action)
   const { world } = asking
@@ -35,7 +35,7 @@ export async function requireWithCommission(asking: Asking, handle: string, leav
   )
 }
 
-/** Who comes back to what was decided meanwhile is told so. */
+/** Tells somebody who returns to a case that it was decided meanwhile. */
 function whyNot(found: Case | undefined): string {
   const isDecided = found?.steps.some(({ step }) => step.kind === 'decided' || step.kind === 'reviewed') ?? false
   return isDecided ? 'this proposal was decided on already' : 'this leave does not lie with the commission'

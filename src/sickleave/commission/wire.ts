@@ -1,8 +1,8 @@
 import type { Leaves } from '../wire.ts'
 
-// The commissions' side.
+// The types of the commissions' side.
 
-/** `GET /sickleave/commission/people/:person/leaves/:leave`: the file of what lies with this commission. */
+/** `GET /sickleave/commission/people/:person/leaves/:leave`: the file of a case that waits for this commission. */
 export type CommissionFile = Leaves & {
   degree: 1 | 2
   leave: string
@@ -24,5 +24,5 @@ export type AgendaLine = {
   session: string | null
   proposedUntil: string | null
 }
-/** `GET /sickleave/commission/agenda`: due first. */
+/** `GET /sickleave/commission/agenda`: cases with the nearest due date first. */
 export type Agenda = { today: string; degree: 1 | 2; lines: AgendaLine[] }

@@ -7,7 +7,7 @@ import { lastDayOf, type Month, monthsBefore, usualSchedule, workOf } from './mo
 import { type Prior, priorOf } from './prior.ts'
 import { grossOf } from './taxes.ts'
 
-// What a day or an hour of incapacity is reckoned on (ZZO art. 87–88; ebolovanje.md section 11).
+// The base of a day or an hour of incapacity (ZZO art. 87–88; ebolovanje.md section 11).
 
 /** One line of form OZ-7: what an employer paid for a month. Hours are hundredths, money is para. */
 export type Earning = { employer: string; month: Month; hours: number; gross: bigint }
@@ -18,17 +18,17 @@ export type Base = {
   months: BaseMonth[]
   gross: bigint
   hours: number
-  /** Ten-thousandths of a dinar for an hour: what was earned, what the law allows at most, and what the Fund reckons with. */
+  /** Ten-thousandths of a dinar for an hour: what was earned, what the law allows at most, and what the Fund calculates with. */
   averageHour: bigint
   capHour: bigint
   hour: bigint
-  /** Average of the highest monthly bases (B-5). */
+  /** The average of the highest monthly bases (B-5). */
   capMonth: bigint
   kind: 'earned' | 'filled' | 'minimum' | 'prior-unmet'
   prior: Prior | null
 }
 
-/** Gross minimum wage of a month for full time: the net price of an hour for the Monday-to-Friday hours, in force on its last day (reading 12). */
+/** The gross minimum wage of a month for full time: the net price of an hour times the Monday-to-Friday hours, as in force on its last day (reading 12). */
 export function minimumOf(month: Month, rules: Rules): { gross: bigint; hours: number } {
   const day = lastDayOf(month)
   const { hours } = workOf(usualSchedule, month)
@@ -43,7 +43,7 @@ export type Earned = { earnings: readonly Earning[]; employer: string | null; ot
 
 export function baseOf({ earnings, employer, otherEmployers, insured }: Earned, onset: Day, reason: Reason, rules: Rules): Base {
   const isJoint = rules.on('reading.joint-base', onset) === 1
-  // A job held at the same time has a base of its own (reading 10); one held before it is part of the twelve months (X36).
+  // A job held at the same time has a base of its own (reading 10); an earlier job is part of the twelve months (X36).
   const own = earnings.filter((one) => isJoint || one.employer === employer || !otherEmployers.includes(one.employer))
   const byMonth = Map.groupBy(own, ({ month }) => month)
   const months = monthsBefore(onset, rules.on('base.months', onset)).map((month) => monthWith(month, byMonth.get(month) ?? [], rules))
@@ -65,7 +65,7 @@ export function baseOf({ earnings, employer, otherEmployers, insured }: Earned, 
   }
 }
 
-/** A month without a wage takes the minimum wage of that month, and its hours (B-6, B-7). */
+/** A month without a wage gets the minimum wage of that month, and its hours (B-6, B-7). */
 function monthWith(month: Month, rows: readonly Earning[], rules: Rules): BaseMonth {
   if (new Set(rows.map(({ employer }) => employer)).size < rows.length)
     throw new Refusal('unprocessable', `the earnings of one employer for ${month} are given twice`, {
@@ -83,7 +83,7 @@ function monthWith(month: Month, rows: readonly Earning[], rules: Rules): BaseMo
   return gross > 0n ? { month, hours, gross, isMinimum: false, highest } : { month, ...minimumOf(month, rules), isMinimum: true, highest }
 }
 
-/** Without prior insurance the base is the minimum wage, and stays so when the condition is met during the leave (reading 11). */
+/** Without prior insurance the base is the minimum wage. It stays so even when the condition is met during the leave (reading 11). */
 function unmetHour(onset: Day, months: readonly BaseMonth[], rules: Rules, rounding: Rounding): bigint {
   const taken = rules.on('reading.prior-unmet-months', onset) === 1 ? months.map(({ month }) => month) : [onset.slice(0, 7)]
   const minima = taken.map((month) => minimumOf(month, rules))

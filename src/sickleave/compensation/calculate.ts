@@ -10,28 +10,28 @@ import { divided, roundingOf } from './money.ts'
 import { byMonth, lastDayOf, type Month, monthOf, type Schedule, usualSchedule, workIn } from './months.ts'
 import { type Columns, columnsOf } from './taxes.ts'
 
-// Wage compensation for one leave in one employment: pure, so that the Fund, the calculator and a simulation get the same figure.
+// The wage compensation for one leave in one employment. Pure, so that the Fund, the calculator and a simulation get the same figure.
 
 export type Input = {
   leave: Leave
-  /** The person's other leaves: linked ones share the employer's days and the base. */
+  /** The person's other leaves. Linked ones share the employer's days and the base. */
   history?: readonly Leave[]
-  /** The days asked for; all of the leave when it is left out. */
+  /** The days that the request covers; by default the whole leave. */
   period?: Span | null
-  /** Last day of the employment, when it has one. */
+  /** The last day of the employment, when it has one. */
   employedUntil?: Day | null
   earnings: readonly Earning[]
-  /** Whose request this is, and with whom the person has a job at the same time. */
+  /** The employer of this request, and other employers with whom the person has a job at the same time. */
   employer?: string | null
   otherEmployers?: readonly string[]
-  /** When the person was insured before the leave; null: not asked (the calculator). */
+  /** When the person was insured before the leave; null when that is not asked (the calculator). */
   insured?: readonly Span[] | null
   schedule?: Schedule
-  /** What the employee is paid for the same month beside this compensation: wage for work, compensation of another leave. */
+  /** Other gross pay of the employee for the same month: wage for work, compensation of another leave. */
   otherGross?: Readonly<Record<Month, bigint>>
-  /** Day of payment, for tax; the last day of each month when it is not known. */
+  /** The day of payment, for tax; the last day of each month when it is not known. */
   paidOn?: Day | null
-  /** The employer's own, better percentage for its days. */
+  /** The employer's own, higher percentage for the days that it pays. */
   employerPercent?: number | null
 }
 
@@ -40,7 +40,7 @@ type Untaxed = Span & {
   month: Month
   payer: 'employer' | 'fund'
   percent: number
-  /** Column of OZ-10 for the reason (6 to 13), and how many days it counts there. */
+  /** The column of OZ-10 for the reason (6 to 13), and how many days are counted there. */
   column: number
   listDays: number
   days: number
@@ -50,16 +50,16 @@ type Untaxed = Span & {
   monthDays: number | null
   beforeFloor: bigint
   gross: bigint
-  /** The Fund's part is borne by the insurance and, for pregnancy, the state budget. */
+  /** The insurance bears the Fund's part; for pregnancy the state budget bears a share of it. */
   insurance: bigint
   budget: bigint
   paidOn: Day
 }
 export type Line = Untaxed & {
-  /** All that the columns are a share of. */
+  /** The whole gross of the month, of which the columns are a share. */
   whole: bigint
   columns: Columns
-  /** Of a period that begins within a stretch: the stretch up to the last day asked for, and what its days before the first were reckoned with. */
+  /** For a period that begins within a stretch: the stretch up to the last requested day, and the part of it before the first requested day. */
   cut: { upTo: Untaxed; before: Untaxed } | null
 }
 export type Unpaid = Span & { why: NoRight | 'care-limit' }
@@ -67,11 +67,11 @@ export type Sums = { days: number; hours: number; employer: bigint; fund: bigint
 export type Result = {
   period: Span
   base: Base
-  /** First day of the linked leaves; null when this leave stands alone. */
+  /** The first day of the linked leaves; null when this leave stands alone. */
   linkedFrom: Day | null
   lines: Line[]
   unpaid: Unpaid[]
-  /** Care: the day from which only the commission may approve, when the leave reaches it. */
+  /** For care: the day from which only the commission may approve, when the leave reaches it. */
   commissionFrom: Day | null
   sums: Sums
 }
@@ -86,7 +86,7 @@ export function calculate(input: Input, rules: Rules): Result {
   const base = baseOf({ earnings, employer, otherEmployers, insured }, onset, leave.reason, rules)
   const { paid, unpaid } = rightsOf(input, rules)
   const pieces = paid.flatMap((stretch) => byMonth(stretch).map((span) => ({ stretch, span })))
-  // Tax looks at a whole month: its free amount counts once, however the month is divided into requests.
+  // Tax looks at a whole month: its free amount counts once, however requests divide the month.
   const all = pieces.map(({ stretch, span }) => lineOf(stretch, span, base, input, rules))
   const wholes = new Map(Object.entries(input.otherGross ?? {}))
   for (const { month, gross } of all) wholes.set(month, (wholes.get(month) ?? 0n) + gross)
@@ -131,7 +131,7 @@ const within = <T extends Span>(one: T, span: Span): T[] => {
   return part ? [{ ...one, ...part }] : []
 }
 
-/** Who pays which days, and which days give no right. */
+/** Finds who pays which days, and which days give no right. */
 function rightsOf({ leave, history = [], employedUntil = null }: Input, rules: Rules): { paid: Paid[]; unpaid: Unpaid[] } {
   const end = commissionUntil(history, leave, rules)
   const paid: Paid[] = []
@@ -149,7 +149,7 @@ function rightsOf({ leave, history = [], employedUntil = null }: Input, rules: R
 
 type Paid = Stretch & { payer: Line['payer'] }
 
-/** The part of a stretch that lies in this span, which is within one month. */
+/** The line for the part of a stretch within this span; the span lies within one month. */
 function lineOf(stretch: Paid, span: Span, base: Base, input: Input, rules: Rules): Untaxed {
   const { leave, schedule = usualSchedule, paidOn = null, employerPercent = null } = input
   const { payer, column } = stretch
@@ -165,8 +165,8 @@ function lineOf(stretch: Paid, span: Span, base: Base, input: Input, rules: Rule
 }
 
 /**
- * A period that begins within a stretch gets what the stretch is worth up to its last day, less what it was worth up to the day before its first: so
- * a month has the same sum in every column, to the para, however it is divided into requests (reading 14).
+ * A period that begins within a stretch gets the amount of the stretch up to the period's last day, minus the amount up to the day before its first.
+ * So every column of a month has the same sum, to the para, however requests divide the month (reading 14).
  */
 function rest(upTo: Line, before: Line, span: Span): Line {
   const less = (name: 'days' | 'listDays' | 'workingDays' | 'hours') => upTo[name] - before[name]
@@ -183,7 +183,7 @@ function rest(upTo: Line, before: Line, span: Span): Line {
   }
 }
 
-/** For pregnancy the insurance bears what it bears for any illness, the state budget the rest up to the whole. */
+/** For pregnancy the insurance bears the same as for any illness, and the state budget bears the rest up to the whole. */
 function sharesOf(payer: 'employer' | 'fund', gross: bigint, leave: Leave, rules: Rules): { insurance: bigint; budget: bigint } {
   if (payer === 'employer') return { insurance: 0n, budget: 0n }
   if (leave.reason !== '04') return { insurance: gross, budget: 0n }

@@ -12,7 +12,7 @@ import type { Input } from './calculate.ts'
 import { type Month, monthsBefore, type Schedule, usualSchedule, workOf } from './months.ts'
 import { compensationOf } from './view.ts'
 
-// "What if": the same rules on what somebody types. Nothing is stored, nothing is looked up about anybody, and no name or number is asked.
+// "What if": the same rules applied to what a user types. Nothing is stored, nothing is looked up about a person, and no name or number is asked.
 
 const daysMax = 1100
 const listMax = 60
@@ -81,7 +81,7 @@ function leaveOf(given: Body, id: string, names?: string[]): Leave {
   return { id, ...span, reason, isException: false, care }
 }
 
-/** A cell's words are for clerks; here the English ones go into the outcome. */
+/** The texts of a cell are written for clerks; the English ones go into the outcome. */
 function read<T>(body: Body, name: string, place: string, reader: (text: string) => Cell<T>): T {
   const text = body[name]
   if (typeof text !== 'string' || text.length > 40) throw wrong(place, 'is a text, for example "120000.00"')
@@ -90,7 +90,7 @@ function read<T>(body: Body, name: string, place: string, reader: (text: string)
   throw new Refusal('incorrect', `${place} ${cell.wrong.en}`, { expression: place, hint: `${cell.right.en}.` })
 }
 
-/** Month by month, or one average for all twelve with the hours of the schedule. */
+/** Earnings month by month, or one average for all twelve with the hours of the schedule. */
 function earningsIn(body: Body, leave: Leave, schedule: Schedule): Earning[] {
   if (body['averageGross'] !== undefined && body['earnings'] !== undefined) throw wrong('averageGross', 'is given instead of earnings, not beside them')
   if (body['averageGross'] !== undefined) {

@@ -13,10 +13,10 @@ import type { Input } from './calculate.ts'
 
 type JobWith = Job & { employer: number }
 
-/** Whose compensation it is: an employer's for its employee, or (null) the person's own once the employment has ended. */
+/** Whose compensation it is: an employer's, for its employee, or (null) the person's own after the employment has ended. */
 export type Known = { leave: Leave; history: readonly Leave[]; jobs: readonly JobWith[]; earnings: readonly Earning[]; employer: number | null }
 
-/** What the registers and the employers said about one leave: the same for a request, a simulation and a bench. */
+/** The input from what the registers and the employers said about one leave; a request, a simulation and a bench use the same. */
 export function inputFor({ leave, history, jobs, earnings, employer }: Known, rules: Rules): Input {
   const onset = chainOf(history, leave, rules)[0]?.from ?? leave.from
   const others = jobs.filter((job) => job.employer !== employer && covers(job, onset))
@@ -31,7 +31,7 @@ export function inputFor({ leave, history, jobs, earnings, employer }: Known, ru
   }
 }
 
-/** An input for each employer on the first day of the leave; where the employment had ended before, the person's own. */
+/** One input for each employer on the first day of the leave; when the employment had ended before, one for the person. */
 function inputsFor({ leave, jobs, ...known }: Omit<Known, 'employer'>, rules: Rules): Input[] {
   const employers = [...new Set(jobs.filter((job) => covers(job, leave.from)).map(({ employer }) => employer))]
   const sides = employers.length > 0 || jobs.length === 0 ? employers : [null]
@@ -73,7 +73,7 @@ async function inputsOfPage(sql: Runner & Sql, patients: readonly number[], want
   const of = <T extends { patient: number }>(rows: readonly T[], own: readonly number[]) => rows.filter(({ patient }) => own.includes(patient))
   return people.flatMap((person) => {
     const own = of(cases, person.keys)
-    // A person of several charts is met once, at the first of them that has a leave.
+    // A person with several charts counts once, at the first chart that has a leave.
     if (own.some(({ patient }) => patient < person.patient)) return []
     return inputsOfPerson(own, of(jobs, person.keys), onePerMonth(of(earnings, person.keys)), wanted)
   })
@@ -86,7 +86,7 @@ function inputsOfPerson(cases: readonly Case[], jobs: readonly JobWith[], earnin
     .flatMap(({ id, state }) => inputsFor({ leave: leaveOf(id, state), history, jobs, earnings }, rules))
 }
 
-/** How many charts have a leave: what `inputsOfYear` counts up to. */
+/** How many charts have a leave; `inputsOfYear` reports its progress towards this number. */
 export async function peopleWithLeave(sql: Sql): Promise<number> {
   const [found] = await sql<{ people: number }>`select count(distinct patient)::int4 as people from sickleave.leave`
   return found?.people ?? 0

@@ -8,9 +8,9 @@ import { calculator } from './calculator.ts'
 import { inputsOfYear } from './case-input.ts'
 import { changeOf, simulate } from './simulate.ts'
 
-const pagesMax = 100 // Of fifty people: some seconds. The whole country is the command's.
+const pagesMax = 100 // Of fifty people each: some seconds. The command does the whole country.
 
-/** The Fund asks what a change would cost, of the first leaves of a year. */
+/** The Fund asks what a change would cost, for the first leaves of a year. */
 async function simulation(asking: Asking, given: unknown): Promise<SimulationView> {
   await requireRole(asking, 'fund', 'search')
   const { world } = asking

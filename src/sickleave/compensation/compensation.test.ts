@@ -106,7 +106,7 @@ test('a changed number is tried on all leaves of a year before it is entered; fe
   // 2,400,000 ÷ 2,112 hours = 1,136.3636; eight working days: 64 hours; 35 % more of it.
   assert.deepEqual([told.body.rows[0].difference.insurance, told.body.rows[0].difference.employer], ['25454.54', '0.00'])
 
-  // The same for everybody, asked for on a page: reckoned beside the other work, with its progress.
+  // The same for everybody, asked for on a page: it is calculated beside the other work and shows its progress.
   const waiting = await town.as(fund)('POST', '/sickleave/fund/simulations', change)
   assert.deepEqual([waiting.status, waiting.body.simulations[0].view, waiting.body.simulations[0].finishedAt], [201, null, null], waiting.text)
   assert.equal(await simulateNext(town.world, () => true), false, 'a server that stops leaves it to its next start')

@@ -1,13 +1,13 @@
 import type { CompensationView, DeltaView } from '../wire.ts'
 import { inDinars, paraOf } from './money.ts'
 
-// After a correction everything is reckoned anew from the first day; what was paid stays, and the difference is a row of its own (reading 17).
+// After a correction everything is calculated anew from the first day. Paid amounts stay, and the difference is a row of its own (reading 17).
 
 const amounts = ['gross', 'insurance', 'budget', 'from', 'on', 'tax', 'net', 'total'] as const
 type Amounts = Record<(typeof amounts)[number], bigint>
 type Row = { month: string; payer: 'employer' | 'fund'; column: number; days: number; amounts: Amounts }
 
-/** New minus old, by month, payer and column of OZ-10; what did not change has no row. */
+/** New minus old, by month, payer and column of OZ-10; unchanged sums have no row. */
 export function deltaOf(before: CompensationView, after: CompensationView): DeltaView[] {
   const rows = new Map<string, Row>()
   for (const line of before.lines) addTo(rows, line, -1n)

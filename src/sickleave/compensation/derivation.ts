@@ -10,11 +10,11 @@ import { inDinars, written } from './money.ts'
 import { lastDayOf } from './months.ts'
 import { fromRate, onRate } from './taxes.ts'
 
-// Every figure with the rule it follows, where that stands, what went in and what came out. Serbian Cyrillic is authored, Latin made of it.
+// Every figure with its rule, the rule's source, the inputs and the result. The Serbian texts are written in Cyrillic, and Latin is made from them.
 
 type Said = { rule: string; parameter: ParameterName; on: Day; sr: string; en: string; inputs: Record<string, string>; figure: string }
 
-/** Whoever reads a row whose parameter is marked UNVERIFIED is told so. */
+/** Tells readers when the parameter behind a row is marked UNVERIFIED. */
 function derived(rules: Rules, { rule, parameter, on, sr, en, inputs, figure }: Said): Derived {
   const { paragraph, isUnverified } = rules.row(parameter, on)
   const listed = Object.entries(inputs).map(([name, value]) => ({ name, value }))
@@ -25,11 +25,11 @@ const grouped = (text: string, thousands: string, point: string): string => {
   const [whole = '', places] = text.split('.')
   return whole.replace(/\B(?=(\d{3})+$)/g, thousands) + (places === undefined ? '' : point + places)
 }
-/** 78896.55 is written 78.896,55 in Serbian and 78,896.55 in English. */
+/** Groups thousands: 78896.55 is written 78.896,55 in Serbian and 78,896.55 in English. */
 const srOf = (text: string) => grouped(text, '.', ',')
 const enOf = (text: string) => grouped(text, ',', '.')
 const plurals = { sr: new Intl.PluralRules('sr'), en: new Intl.PluralRules('en') }
-/** `64 часа`, `1 working day`: the number and the word that agrees with it. */
+/** `64 часа`, `1 working day`: a number and the form of the word that agrees with it. */
 const countedSr = (text: string, [one, few, other]: readonly [string, string, string]) =>
   `${srOf(text)} ${{ one, few, other }[plurals.sr.select(Number(text)) as 'one' | 'few' | 'other']}`
 const countedEn = (text: string, one: string) => `${enOf(text)} ${one}${plurals.en.select(Number(text)) === 'one' ? '' : 's'}`
@@ -137,7 +137,7 @@ type Reckoned = NonNullable<Line['cut']>['upTo']
 
 function lineSteps(line: Line, base: Base, input: Input, rules: Rules): Said[] {
   const { leave } = input
-  // A period that begins within a stretch is what the stretch is worth up to its last day, less what the days before had.
+  // A period that begins within a stretch has the amount of the stretch up to the period's last day, minus that of the days before.
   const reckoned = line.cut?.upTo ?? line
   const steps = [reckoned.payer === 'fund' ? fundStep(reckoned, base, leave) : employerStep(reckoned, base, leave.from)]
   if (reckoned.way === 'minimum')

@@ -1,10 +1,10 @@
-// Money is whole para, never a floating number. A share of it stays a fraction until the one place where it is rounded.
+// Money is whole para and never a floating-point number. A share of it stays a fraction until the one place where it is rounded.
 
 /** How a fraction becomes whole para (section 19, reading 14): the parameter `reading.rounding`. */
 export type Rounding = 0 | 1 | 2
 export const roundingOf = (value: number): Rounding => (value === 1 || value === 2 ? value : 0)
 
-/** Both are at or above zero: nothing here owes. */
+/** Both numbers must be zero or more; no amount here is negative. */
 export function divided(numerator: bigint, denominator: bigint, rounding: Rounding): bigint {
   const whole = numerator / denominator
   const twice = 2n * (numerator % denominator)
@@ -13,7 +13,7 @@ export function divided(numerator: bigint, denominator: bigint, rounding: Roundi
   return whole + 1n
 }
 
-/** 7889655n with two places is 78896.55. */
+/** Writes a whole number with decimal places: 7889655n with two places is 78896.55. */
 export function written(value: bigint, places: number): string {
   const sign = value < 0n ? '-' : ''
   const digits = (value < 0n ? -value : value).toString().padStart(places + 1, '0')
@@ -21,7 +21,7 @@ export function written(value: bigint, places: number): string {
 }
 export const inDinars = (para: bigint): string => written(para, 2)
 
-/** Dinars as written by `inDinars`; null when it is not that. */
+/** Reads dinars as `inDinars` writes them; null for any other text. */
 export function paraOf(text: string): bigint | null {
   if (!/^-?\d{1,13}\.\d{2}$/.test(text)) return null
   return BigInt(text.replace('.', ''))

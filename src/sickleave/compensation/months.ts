@@ -10,7 +10,7 @@ export const monthOf = (day: Day): Month => day.slice(0, 7)
 type Shape = { days: number; firstWeekday: number; next: Month; last: Day }
 const shapes = new Map<Month, Shape>()
 
-/** The calendar has 3,600 months between 1900 and 2199: each is looked up once. */
+/** The calendar has 3,600 months between 1900 and 2199: each is calculated only once. */
 function shapeOf(month: Month): Shape {
   const known = shapes.get(month)
   if (known) return known
@@ -30,7 +30,7 @@ export function monthsBefore(onset: Day, count: number): Month[] {
   return Array.from({ length: count }, (_, at) => `${Math.floor((first + at) / 12)}-${String(((first + at) % 12) + 1).padStart(2, '0')}`)
 }
 
-/** A span cut where months end. */
+/** A span, divided where months end. */
 export function byMonth({ from, until }: Span): (Span & { month: Month })[] {
   const parts: (Span & { month: Month })[] = []
   for (let month = monthOf(from); month <= monthOf(until); month = shapeOf(month).next) {
@@ -40,7 +40,7 @@ export function byMonth({ from, until }: Span): (Span & { month: Month })[] {
   return parts
 }
 
-/** Hours of each weekday from Monday on, and days that differ from the week: shifts, for example. Holidays are paid hours (reading 16). */
+/** The hours of each weekday from Monday on, and days that differ from the week, such as shifts. Holidays are paid hours (reading 16). */
 export type Schedule = { week: readonly number[]; days: Readonly<Record<Day, number>> }
 export const usualSchedule: Schedule = { week: [800, 800, 800, 800, 800, 0, 0], days: {} }
 

@@ -2,7 +2,7 @@ import { addDays, addMonths, common, type Day, lengthOf, type Span } from '../ru
 import type { Rules } from '../rules/parameters.ts'
 import type { Reason } from '../rules/reasons.ts'
 
-/** Whether somebody was insured long enough before the first day (section 10, reading 11). */
+/** Whether a person was insured long enough before the first day (section 10, reading 11). */
 export type Prior = {
   isMet: boolean
   way: 'continuous' | 'interrupted' | 'exempt' | 'none'
@@ -26,7 +26,7 @@ export function priorOf(insured: readonly Span[], onset: Day, reason: Reason, ru
   return days >= needed ? { ...facts, isMet: true, way: 'interrupted' } : { ...facts, isMet: false, way: 'none' }
 }
 
-/** Days of a window that lie in any of the spans; days of two jobs at once count once. */
+/** How many days of a window lie in any of the spans; a day of two jobs counts once. */
 function covered(spans: readonly Span[], window: Span): number {
   const parts = spans.flatMap((span) => common(span, window) ?? []).sort((a, b) => (a.from < b.from ? -1 : 1))
   let days = 0

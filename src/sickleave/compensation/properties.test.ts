@@ -11,7 +11,7 @@ import { paraOf } from './money.ts'
 import { lastDayOf, monthsBefore } from './months.ts'
 import { compensationOf } from './view.ts'
 
-// What must hold of any leave and any earnings, not only of the examples.
+// Properties that must hold for any leave and any earnings, and not only for the examples.
 const rules = rulesOf()
 const runs = { numRuns: 120 }
 
@@ -54,7 +54,7 @@ const input: fc.Arbitrary<Input> = fc
     }
   })
 
-/** The same leave asked for in several periods. */
+/** The same leave, requested in several periods. */
 function cut(given: Input, places: readonly number[]): Input[] {
   const { from, until } = given.leave
   const ends = new Set(places.map((place) => addDays(from, place % (daysBetween(from, until) + 1))).concat(until))
@@ -155,7 +155,7 @@ test('floor and ceiling hold: the employer never pays below the minimum wage for
         if (payer === 'fund') assert.ok(gross <= (base.capHour * BigInt(hours) * BigInt(percent)) / 1_000_000n + 1n)
         else {
           assert.ok(gross >= beforeFloor)
-          // Net of the minimum for these hours, which is less than its gross whatever the tax is.
+          // The net of the minimum for these hours, which is less than its gross at any tax.
           assert.ok(gross * 100n >= BigInt(rules.on('wage.minimum-hour', lastDayOf(name))) * BigInt(hours) - 100n)
         }
       }

@@ -6,7 +6,7 @@ import type { SimulationView } from '../wire.ts'
 import { calculate, type Input } from './calculate.ts'
 import { inDinars } from './money.ts'
 
-// What a changed number of the law would cost: every leave of a year reckoned by the rules as they are and as they would be. Nothing is stored.
+// What a changed number of the law would cost: every leave of a year is calculated by the present rules and by the changed ones. Nothing is stored.
 
 export type Change = { name: ParameterName; value: number; fromDay: string }
 
@@ -27,7 +27,7 @@ const zero = (): Record<Part, bigint> => ({ employer: 0n, insurance: 0n, budget:
 
 export type Simulated = { year: number; change: Change; pagesMax: number; onPage?: (cases: number) => void }
 
-/** Only sums are kept, one row for each reason; the cases pass by. */
+/** Keeps only sums, one row for each reason; the cases themselves are not kept. */
 export async function simulate(pages: AsyncIterable<Input[]>, rules: Rules, k: number, { year, change, pagesMax, onPage }: Simulated): Promise<SimulationView> {
   const row: Parameter = { ...change, paragraph: 'проба', isUnverified: true }
   const changed = rulesOf([...rules.all, row])
@@ -60,7 +60,7 @@ function add(sums: Map<string, Sum>, input: Input, rules: Rules, changed: Rules)
   }
 }
 
-/** Null: these rules cannot reckon it, for example because a minimum wage is not known that far back. */
+/** Null when these rules cannot calculate the case, for example because no minimum wage is known that far back. */
 function costOf(input: Input, rules: Rules): Record<Part, bigint> | null {
   try {
     const { employer, insurance, budget, columns } = calculate(input, rules).sums
@@ -71,7 +71,10 @@ function costOf(input: Input, rules: Rules): Record<Part, bigint> | null {
   }
 }
 
-/** Fewer than k cases say too much of each: such reasons are put together, with the next larger one until there are k; what still is not, is left out. */
+/**
+ * A row of fewer than k cases would say too much about each. Such reasons are joined, with the next larger one until the row has k cases; a rest
+ * below k is left out.
+ */
 function shown(sums: Sum[], k: number): SimulationView['rows'] {
   const bySize = sums.toSorted((a, b) => a.cases - b.cases || (a.reasons[0] as string).localeCompare(b.reasons[0] as string))
   const rows: Sum[] = []

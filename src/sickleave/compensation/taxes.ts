@@ -12,7 +12,10 @@ export const fromRate = (day: Day, rules: Rules) =>
   rateOf(['contribution.pension-from', 'contribution.health-from', 'contribution.unemployment-from'], day, rules)
 export const onRate = (day: Day, rules: Rules) => rateOf(['contribution.pension-on', 'contribution.health-on'], day, rules)
 
-/** `gross` is one row's part of `whole`, everything that the employee is paid for the month; by that share, not rounded, it bears tax and contributions (reading 14). */
+/**
+ * `gross` is one row's part of `whole`, which is everything that the employee is paid for the month. The row bears its unrounded share of tax and
+ * contributions (reading 14).
+ */
 export function columnsOf(gross: bigint, whole: bigint, paidOn: Day, rules: Rules): Columns {
   if (gross === 0n) return { gross, from: 0n, on: 0n, tax: 0n, net: 0n, total: 0n }
   const rounding = roundingOf(rules.on('reading.rounding', paidOn))
@@ -20,17 +23,17 @@ export function columnsOf(gross: bigint, whole: bigint, paidOn: Day, rules: Rule
   const lowest = rules.on('reading.lowest-base', paidOn) === 1 ? BigInt(rules.on('contribution.base-lowest', paidOn)) : 0n
   const contributed = most(lowest, least(whole, highest))
   const share = (ofWhole: bigint) => divided(ofWhole * gross, scale * whole, rounding)
-  // On the lowest base contributions may be more than a small amount; nobody is left with less than nothing.
+  // On the lowest base contributions may be more than a small amount; they are limited so that the net is never negative.
   const from = least(gross, share(contributed * fromRate(paidOn, rules)))
   const on = share(contributed * onRate(paidOn, rules))
-  // Never negative (reading 13): who is paid less than the free amount pays no tax.
+  // Never negative (reading 13): a person who is paid less than the free amount pays no tax.
   const taxed = most(0n, whole - BigInt(rules.on('tax.free', paidOn)))
   const tax = least(gross - from, share(taxed * BigInt(rules.on('tax.rate', paidOn))))
   const net = gross - from - tax
   return { gross, from, on, tax, net, total: gross + on }
 }
 
-/** The gross amount that leaves this net one, when contributions stay below their highest base: B-6 needs it for the minimum wage. */
+/** The gross amount that leaves this net one, while contributions stay below their highest base: B-6 needs it for the minimum wage. */
 export function grossOf(net: bigint, day: Day, rules: Rules): bigint {
   const rounding = roundingOf(rules.on('reading.rounding', day))
   const [from, tax, free] = [fromRate(day, rules), BigInt(rules.on('tax.rate', day)), BigInt(rules.on('tax.free', day))]

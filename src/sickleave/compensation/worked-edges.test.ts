@@ -1,7 +1,7 @@
 import { type Case, each, holdCases, leave, week, worked } from '../../testing/worked-cases.ts'
 
-// Edges: the day on which a limit, an age, a month or a right ends, and the one after. Reckoned apart from this code, from the text of sections 8 to 12
-// and 19 of the domain study with exact fractions.
+// Edges: the day on which a limit, an age, a month or a right ends, and the day after. Calculated separately from this code, from the text of
+// sections 8 to 12 and 19 of the domain study with exact fractions.
 
 const cases: Case[] = [
   [

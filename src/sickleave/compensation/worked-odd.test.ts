@@ -1,7 +1,7 @@
 import { type Case, each, holdCases, leave, week, worked } from '../../testing/worked-cases.ts'
 
-// Odd cases: what changes within the leave, between the months of the base, or at a second job. Reckoned apart from this code, from the text of sections
-// 8 to 12 and 19 of the domain study with exact fractions.
+// Odd cases: something changes within the leave, between the months of the base, or at a second job. Calculated separately from this code, from the
+// text of sections 8 to 12 and 19 of the domain study with exact fractions.
 
 const cases: Case[] = [
   [

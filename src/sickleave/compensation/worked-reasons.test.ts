@@ -1,7 +1,7 @@
 import { type Case, each, holdCases, leave, week, worked } from '../../testing/worked-cases.ts'
 
-// Every reason, limit and reading once more, and periods that begin within a stretch. Reckoned apart from this code, from the text of sections 8 to 12
-// and 19 of the domain study with exact fractions.
+// Every reason, limit and reading once more, and periods that begin within a stretch. Calculated separately from this code, from the text of sections
+// 8 to 12 and 19 of the domain study with exact fractions.
 
 const cases: Case[] = [
   [

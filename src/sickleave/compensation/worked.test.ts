@@ -1,6 +1,7 @@
 import { type Case, each, holdCases, leave, type Paid, week, worked } from '../../testing/worked-cases.ts'
 
-// Cases beside those of the domain study. Their figures were reckoned apart from this code, from the text of sections 8 to 12 and 19 with exact fractions.
+// Cases besides those of the domain study. Their figures were calculated separately from this code, from the text of sections 8 to 12 and 19 with
+// exact fractions.
 
 const hours = [184, 160, 168, 176, 168, 168, 184, 168, 176, 184, 160, 184]
 const varied: Paid = (at) => [`${90_000 + 1000 * at}.00`, hours[at] as number]

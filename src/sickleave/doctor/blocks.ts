@@ -5,7 +5,7 @@ import { type Block, setAside } from '../document/numbers.ts'
 import { bodyOf, countOf } from '../read-body.ts'
 import { dayAt } from '../rules/days.ts'
 
-/** Numbers for a place that may lose its connection: only for the doctor's own institution. */
+/** Sets numbers aside for a place that may lose its connection. Only a doctor may, and only for their own institution. */
 export async function setAsideBlock(asking: Asking, given: unknown): Promise<Block> {
   const { world, actor } = asking
   const { institution } = actor

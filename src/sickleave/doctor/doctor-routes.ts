@@ -11,7 +11,7 @@ import { reportsDue } from './reports-due.ts'
 type Person = { Params: { person: string } }
 type Change = { Params: { person: string; leave: string; act: string } }
 
-/** The doctor who assesses. */
+/** The routes of the doctor who assesses. */
 export const doctorRoutes: Routes = (app) => {
   app.get<Person>('/people/:person/leaves', (request) => leavesOfPatient(askingOf(request), request.params.person))
   app.get('/due', (request) => reportsDue(askingOf(request)))

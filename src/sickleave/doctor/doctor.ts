@@ -44,7 +44,7 @@ export function wishOf(body: Body): Wish {
     from: dayOf(body, 'from'),
     until: dayOf(body, 'until'),
     reason: reasonOf(body),
-    // Pregnancy as the reason is the exception itself.
+    // Pregnancy as the reason is itself an exception.
     isException: optional(body, 'exception', (one, name) => oneOf(one, name, exceptions)) !== undefined || body['reason'] === '04',
     care,
     propose: flagOf(body, 'propose'),
@@ -131,7 +131,7 @@ export async function openLeave(asking: Asking, handle: string, given: unknown):
   return one(await leavesOf(asking.world, person.keys), id)
 }
 
-/** Opened where there was no connection: the true time, and a number of a block that was set aside. */
+/** For a leave that was opened without a connection: the true time, and a number from a block that was set aside. */
 function offlineOf(given: unknown, now: Date): { at: Date; number: string } {
   const offline = bodyOf(given, ['at', 'number'])
   return { at: instantOf(offline, 'at', now), number: String(offline['number']).slice(0, 40) }
@@ -139,14 +139,14 @@ function offlineOf(given: unknown, now: Date): { at: Date; number: string } {
 
 type ChangeOf = { fields: readonly string[]; act(body: Body, asking: Asking): Pick<Act, 'existing' | 'repeats' | 'medical'> }
 
-/** What a later step may add to the medical part; the diagnosis of the leave stands without it. */
+/** What a later step may add to the medical part. Without it the diagnosis of the leave stays. */
 function addedMedical(body: Body): Act['medical'] {
   const diagnosis = optional(body, 'diagnosis', diagnosisOf)
   const note = optional(body, 'note', textOf)
   return { ...(diagnosis ? { diagnosis } : {}), ...(note ? { note } : {}) }
 }
 
-/** What a doctor does to a leave that is there, by the last word of the address. */
+/** What a doctor may do to an existing leave, by the last word of the URL. */
 export const changes: Record<string, ChangeOf> = {
   extension: {
     fields: ['until', 'diagnosis', 'note'],

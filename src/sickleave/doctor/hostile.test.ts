@@ -3,7 +3,7 @@ import { before, test } from 'node:test'
 import { forFile } from '../../testing/for-file.ts'
 import { type LeaveTown, startLeaveTown, type Worker } from '../../testing/sickleave.ts'
 
-// What a person who means no good, or is in a hurry, sends about a leave: each answer is a sentence, and nothing is half done.
+// What a malicious or hurried person sends about a leave: each answer is a sentence, and nothing is half done.
 
 let town: LeaveTown
 const file = forFile()

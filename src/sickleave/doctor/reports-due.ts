@@ -8,13 +8,13 @@ import { isUndecided } from '../rules/plan.ts'
 import type { State } from '../rules/state.ts'
 import type { ReportsDue } from '../wire.ts'
 
-/** A leave that began longer ago has reports by month, or lies with the commission: it is found at its person. */
+/** A leave that began longer ago has monthly reports, or waits for the commission; the doctor finds it at its person. */
 const daysBack = 400
 const leavesMax = 300
 
 /**
- * Leaves of the asking doctor with days up to today that no report covers, oldest first: what is signed at the end of a month. Only of people
- * whom the doctor still assesses; each of them is in the access log.
+ * Leaves of the asking doctor with days until today that no report covers, oldest first: these are signed at the end of a month. Only leaves of
+ * people whom the doctor still assesses; each of them gets a row in the access log.
  */
 export async function reportsDue(asking: Asking): Promise<ReportsDue> {
   const { world, actor } = asking
@@ -48,7 +48,7 @@ export async function reportsDue(asking: Asking): Promise<ReportsDue> {
   return { today, lines: lines.sort((a, b) => (a.from === b.from ? (a.family < b.family ? -1 : 1) : a.from < b.from ? -1 : 1)) }
 }
 
-/** From the day after the last report, up to the end of the leave or today; what the commission has not decided on waits for it. */
+/** The days from the last report to the end of the leave or to today. A leave that waits for the commission's decision has none. */
 function spanDue(state: State, today: string): { from: string; until: string } | null {
   if (state.status === 'cancelled' || isUndecided(state)) return null
   const { from, until, reportedUntil } = state

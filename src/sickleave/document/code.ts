@@ -4,8 +4,8 @@ import type { Runner, Transaction } from '../../platform/sql.ts'
 import type { World } from '../../platform/world.ts'
 import type { EmployerDocument } from '../employer/view.ts'
 
-// The code on a document by which anybody asks whether it is genuine. The register of codes holds a hash of each and nothing about anybody, so what
-// the public page reads could not tell more than it says.
+// The code on a document, by which anybody asks whether the document is genuine. The register of codes holds a hash of each and nothing about a
+// person, so the rows behind the public page tell no more than the page itself.
 
 type Named = Pick<EmployerDocument, 'number' | 'version' | 'kind'>
 export type Genuineness = { state: 'genuine' | 'void' | 'unknown'; kind: EmployerDocument['kind'] | null; ending: string | null }
@@ -13,7 +13,7 @@ export type Genuineness = { state: 'genuine' | 'void' | 'unknown'; kind: Employe
 export const codeOf = (world: Pick<World, 'keys'>, { number, version }: Pick<Named, 'number' | 'version'>): string =>
   letterCode(createHmac('sha256', world.keys.derive('sickleave-check')).update(`${number} ${version}`).digest())
 
-/** Who asks knows the code and never the hash: the time of a look into the index tells nothing that brings a guess nearer. */
+/** A person who asks knows the code and never the hash, so the time of a look into the index does not help a guess. */
 const hashOf = (code: string) => createHash('sha256').update(code).digest()
 
 export async function registerCode(tx: Transaction, world: Pick<World, 'keys'>, document: Named): Promise<void> {
@@ -22,7 +22,10 @@ export async function registerCode(tx: Transaction, world: Pick<World, 'keys'>, 
     values (${hashOf(codeOf(world, document))}, ${document.kind}, ${document.number.slice(-4)})`
 }
 
-/** What an edge printed without a connection, by a code of the sealed certificate that only the two have. */
+/**
+ * Registers a certificate that an edge printed without a connection. Its code follows from the sealed text of the certificate, which only edge and
+ * centre have.
+ */
 export async function registerPaper(tx: Transaction, world: Pick<World, 'keys'>, certificate: string, number: string): Promise<void> {
   await tx`
     insert into sickleave.checkable (hash, kind, ending, stands_for)

@@ -33,7 +33,7 @@ before(async () => {
   paper = opened.body.documents[0]
 })
 
-/** The signature of a sealed PDF, and whether it is one over exactly these bytes. */
+/** Whether the signature of a sealed PDF is one over exactly these bytes. */
 async function sealHolds(pdf: Buffer): Promise<boolean> {
   const [, a = 0, b = 0, c = 0, d = 0] = (/\/ByteRange \[(\d+) (\d+) (\d+) (\d+)/.exec(pdf.toString('latin1')) ?? []).map(Number)
   assert.equal(c + d, pdf.length, 'every byte but the signature itself is covered')

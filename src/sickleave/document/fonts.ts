@@ -8,7 +8,7 @@ const printable = Array.from({ length: 95 }, (_, at) => String.fromCharCode(32 +
 const others = ` ${Array.from({ length: 0x17f - 0xa0 + 1 }, (_, at) => String.fromCodePoint(0xa0 + at)).join('')}`
 const cyrillic = ` ${Array.from({ length: 0x45f - 0x400 + 1 }, (_, at) => String.fromCodePoint(0x400 + at)).join('')}`
 
-/** The faces of the documents and the letters that each has; a text is set run by run. */
+/** The fonts of the documents and the letters that each has. A text is written run by run, one font at a time. */
 const faces = [
   { name: 'cyrillic', file: 'cyrillic', text: cyrillic, has: /[\u0400-\u045f]/ },
   { name: 'extended', file: 'latin-ext', text: others, has: /[\u0100-\u017f]/ },
@@ -30,13 +30,13 @@ async function face(file: string, text: string): Promise<Uint8Array> {
   return subsetFont(whole, text, { targetFormat: 'sfnt', variationAxes: { wght: 400 } })
 }
 
-/** A text as runs of one face each; what no face has becomes a question mark and not an empty box. */
+/** A text as runs of one font each. A letter that no font has becomes a question mark and not an empty box. */
 export function runsOf(text: string): { face: FaceName; text: string }[] {
   const runs: { face: FaceName; text: string }[] = []
   for (const given of text.normalize('NFC')) {
     const letter = faces.some((one) => one.text.includes(given)) ? given : '?'
     const last = runs.at(-1)
-    // Every face has the space: it stays with what stands before it, so that lines break between words and not between faces.
+    // Every font has the space. A space takes the font of the letter before it, so that lines break between words and not between fonts.
     const face = letter === ' ' && last ? last.face : (faces.find(({ has }) => has.test(letter))?.name ?? 'latin')
     if (last?.face === face) last.text += letter
     else runs.push({ face, text: letter })

@@ -2,7 +2,7 @@ import { createPublicKey, type KeyObject, X509Certificate } from 'node:crypto'
 import { asCryptoKey, bytesOf, libraries } from './pki.ts'
 
 export type Certified = { key: KeyObject; certificate: X509Certificate }
-/** `subject`: texts by their object identifiers. Without an issuer it vouches for itself. */
+/** `subject`: texts by their object identifiers. A certificate without an issuer signs itself. */
 type About = { serial: number; subject: Record<string, string>; issuer?: Certified; isAuthority?: boolean }
 
 const [from, until] = [new Date('2026-01-01T00:00:00Z'), new Date('2046-01-01T00:00:00Z')]

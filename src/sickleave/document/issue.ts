@@ -9,7 +9,7 @@ import { dayAt, type Span } from '../rules/days.ts'
 import { isUndecided } from '../rules/plan.ts'
 import type { State, Step } from '../rules/state.ts'
 
-// Documents and what employers are told, in the transaction of the step itself: what was answered to the doctor is what the employer has.
+// Issues documents and tells employers, in the transaction of the step itself: the employer has exactly what the doctor was answered.
 
 export type Issuing = {
   tx: Transaction
@@ -20,23 +20,23 @@ export type Issuing = {
   institution: number
   state: State
   step: Step
-  /** Its place among the steps, and whether the doctor signed it. */
+  /** The step's place among the steps, and whether the doctor signed it. */
   seq: number
   isSigned: boolean
-  /** Nothing that a paper says was corrected. */
+  /** The correction changed nothing that a paper says. */
   isSealedOnly: boolean
   told: Told
   at: Date
   happenedAt: Date
   actor: string
-  /** Given out beforehand, where there was no connection. */
+  /** A number that was given out beforehand, for a place without a connection. */
   number: string | null
 }
 
 type Stored = { id: string; number: string; kind: 'certificate' | 'report'; version: number; employer: number | null; content: EmployerView }
 const documentsMax = 500
 
-/** Documents of a leave that are not void. */
+/** The documents of a leave that are not void. */
 async function standing({ tx, patient, leave }: Issuing): Promise<Stored[]> {
   return tx<Stored>`
     select id, number, kind, version, employer, content
@@ -69,7 +69,7 @@ export async function tell(issuing: Issuing): Promise<void> {
 const certificatesOf = (documents: readonly Stored[]) => documents.filter(({ kind, employer }) => kind === 'certificate' && employer !== null).sort(byEmployer)
 const byEmployer = (a: Stored, b: Stored) => (a.employer ?? 0) - (b.employer ?? 0)
 
-/** Whoever employs the person today and in the time of the leave; an employment that has ended gets nothing new. */
+/** The employers of the person both today and during the leave; an employer whose employment has ended gets nothing new. */
 async function currentJobs({ tx, keys, state, happenedAt }: Issuing): Promise<JobOf[]> {
   const today = dayAt(happenedAt)
   const byEmployer = new Map<number, JobOf>()
@@ -79,7 +79,7 @@ async function currentJobs({ tx, keys, state, happenedAt }: Issuing): Promise<Jo
   return [...byEmployer.values()].sort((a, b) => a.employer.id - b.employer.id)
 }
 
-/** One employer, or nobody: the certificate where there is none yet, and then what this step is about. */
+/** Tells one employer, or issues papers for nobody: the certificate when there is none yet, then the paper of this step. */
 async function tellOne(issuing: Issuing, job: JobOf | null, certificates: readonly Stored[], before: readonly Stored[]): Promise<void> {
   const { step, state } = issuing
   const employer = job?.employer.id ?? null
@@ -112,7 +112,7 @@ async function issue(issuing: Issuing, job: JobOf | null, kind: EmployerDocument
 
   async function numberOf(of: Issuing): Promise<string> {
     const given = of.number
-    of.number = null // One certificate bears it; a second employer's has a number of the centre.
+    of.number = null // One certificate carries it; a second employer's has a number of the centre.
     if (given !== null) return given
     const [next] = await nextNumbers(tx, world.keys, institution, Number(dayAt(happenedAt).slice(0, 4)), 1)
     return next as string
@@ -126,12 +126,15 @@ async function voidAll(issuing: Issuing, documents: readonly Stored[], why: stri
     await tx`
       insert into sickleave.voided (patient, document, at, actor, why) values (${patient}, ${one.id}, ${at}, ${actor}, ${why})`
     await endCode(tx, world, one)
-    // A cancelled leave is one message; of a correction the employer has to know which papers no longer count.
+    // A cancelled leave is one message. After a correction the employer must know which papers no longer count.
     if (step.kind === 'corrected' && one.employer !== null) await inform(issuing, one.employer, 'void', one.content)
   }
 }
 
-/** Consent was given to what no longer counts: of what counts now the person decides anew. An employer sees what it sees when consent is taken back. */
+/**
+ * The consent was for a leave that no longer counts, so the person decides anew about the one that counts now. The employer sees the same as when
+ * consent is withdrawn.
+ */
 const endSharing = ({ tx, patient, leave }: Issuing) => tx`delete from sickleave.shared where patient = ${patient} and leave = ${leave}`
 
 const inform = ({ tx, world, leave, at }: Issuing, employer: number, kind: EventKind, content: EmployerView) =>

@@ -4,7 +4,8 @@ import type { Transaction } from '../../platform/world.ts'
 import { dayAt, zone } from '../rules/days.ts'
 import { beginningOf, opaqueNumber } from './opaque-number.ts'
 
-// Numbers of documents: drawn by institution, year and serial, and written so that the institution is not to be seen. A place that may lose its connection has a block set aside and gives them out itself.
+// Numbers of documents. They are drawn by institution, year and serial, and written so that they hide the institution. A place that may lose its
+// connection has a block set aside and gives out its numbers itself.
 
 const serialMax = 99_999_999
 const blockMax = 5_000
@@ -28,7 +29,7 @@ export async function nextNumbers(tx: Transaction, keys: Keys, institution: numb
   return Array.from({ length: count }, (_, at) => opaqueNumber(keys, institution, year, first + at))
 }
 
-/** The number of a case stands on no paper of an employer, and those of an institution keep their order. */
+/** No paper of an employer carries the number of a case; the case numbers of an institution keep their order. */
 export async function nextCaseNumber(tx: Transaction, keys: Keys, institution: number, year: number): Promise<string> {
   return write(keys, institution, year, await take(tx, institution, year, 1))
 }
@@ -36,7 +37,7 @@ export async function nextCaseNumber(tx: Transaction, keys: Keys, institution: n
 /** Numbers from first to last, for certificates whose true time is not after `until`. */
 export type Block = { id: string; first: string; last: string; until: string }
 
-/** So many days the numbers of a block are good for, and never past the end of their year; so many may be open for one place at once. */
+/** How many days the numbers of a block are valid, though never past the end of their year, and how many numbers may be open for one place at once. */
 const [blockDays, openMax] = [60, 10_000]
 
 type WishOfBlock = { id: string; count: number; client: string; at: Date }
@@ -46,7 +47,7 @@ export async function setAside(tx: Transaction, keys: Keys, institution: number,
     throw new Refusal('incorrect', `a block has from 1 to ${blockMax} numbers`, { expression: 'count' })
   }
   await tx`select pg_advisory_xact_lock(hashtextextended(${`sickleave numbers ${institution}`}, 0))`
-  // A wish that comes again, because its answer was lost, has the block that it got.
+  // A wish that comes again because its answer was lost gets the same block.
   const [same] = await tx<BlockRow>`
     select id, institution, year, first, last, until_at from sickleave.number_block where id = ${wish.id} and client = ${wish.client}`
   if (same) return blockOf(keys, same)
@@ -77,7 +78,7 @@ const blockOf = (keys: Keys, { id, institution, year, first, last, untilAt }: Bl
   until: untilAt.toISOString(),
 })
 
-/** A number names the year of its certificate, so none of a year is given out in the next. */
+/** A number names the year of its certificate, so a number of one year is not given out in the next. */
 function untilOf(year: number, at: Date): Date {
   const after = at.getTime() + blockDays * 86_400_000
   const endOfYear = Temporal.ZonedDateTime.from({ year: year + 1, month: 1, day: 1, timeZone: zone }).epochMilliseconds
@@ -85,7 +86,7 @@ function untilOf(year: number, at: Date): Date {
   return new Date(Math.min(endOfYear, Math.max(after, begin + blockDays * 86_400_000)))
 }
 
-/** From `next` on nothing of the block was or will be given out: its numbers are used by nobody, and a certificate that bears one is refused. */
+/** Ends a block of which no number from `next` on was or will be given out. Nobody uses those numbers, and a certificate with one is refused. */
 export async function giveBack(tx: Transaction, { block, client, next, at }: { block: string; client: string; next: string; at: Date }): Promise<void> {
   const serial = numberForm.exec(next)?.[3] ?? '0' // What is no number is not in the block.
   const ended = await tx`
@@ -98,7 +99,7 @@ export async function giveBack(tx: Transaction, { block, client, next, at }: { b
 const numberForm = /^(\d{5})-(\d{4})-(\d{8})$/
 type Use = { number: string; at: Date; client: string | null }
 
-/** A number that was given out without a connection: of a block of this place, while it held, and once only. */
+/** Uses a number that was given out without a connection. It must be from a block of this place that was valid at that time, and counts only once. */
 export async function useNumber(tx: Transaction, keys: Keys, institution: number, { number, at, client }: Use): Promise<string> {
   const [, beginning, year, serial] = numberForm.exec(number) ?? []
   const [block] =

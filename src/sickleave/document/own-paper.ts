@@ -6,7 +6,7 @@ import type { EmployerView } from '../employer/view.ts'
 import { paperFile, type PaperFile } from './paper.ts'
 import { languageOf, type PaperName } from './paper-name.ts'
 
-/** A document of a person by the keys of that person, for themselves and for who treats them; who may, the caller has found out. */
+/** A document of a person, by the person's keys, for themselves and for those who treat them. The caller has found out that the reader may have it. */
 export async function ownPaper(world: World, keys: readonly number[], { leave, number, version, form }: PaperName, query: unknown): Promise<PaperFile> {
   const isNamed = isUuid(leave) && /^[\w-]{1,40}$/.test(number) && /^\d{1,4}$/.test(version)
   const [row] = isNamed

@@ -8,7 +8,7 @@ import { sealOf } from './seal.ts'
 import { type DocumentLanguage, documentLanguages } from './words.ts'
 import { paperAsXml } from './xml.ts'
 
-/** A document with what is printed around it. There is nothing in it that the employer's view has not. */
+/** A document and the texts that are printed around it. It holds nothing that the employer's view does not have. */
 export type Paper = {
   view: EmployerView & { document: NonNullable<EmployerView['document']> }
   jmbg: string | null
@@ -26,7 +26,7 @@ const forms = { pdf: 'application/pdf', slip: 'application/pdf', xml: 'applicati
 type Form = keyof typeof forms
 const isForm = (text: string): text is Form => Object.hasOwn(forms, text)
 
-/** The file of a document for whoever may have it, which the caller has found out: `form` is pdf, xml or slip (one page with the code to check by). */
+/** The file of a document. The caller has found out that the reader may have it. `form` is pdf, xml or slip (one page with the code for checking). */
 export async function paperFile(world: World, view: EmployerView, jmbg: string | null, form: string, language: unknown): Promise<PaperFile> {
   if (!isForm(form) || view.document === null) throw new Refusal('not-found', 'a document comes as pdf, xml or slip')
   const wanted = documentLanguages.find((one) => one === (language ?? 'sr-Cyrl'))

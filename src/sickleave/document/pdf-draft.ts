@@ -3,13 +3,13 @@ import { documentFonts, runsOf } from './fonts.ts'
 import { type Seal, signDetached } from './seal.ts'
 import type { DocumentLanguage } from './words.ts'
 
-// A tagged page (PDF/UA, PDF/A-2a): everything that is drawn belongs to an element that a reader for the blind speaks, in this order.
+// A tagged page (PDF/UA, PDF/A-2a): everything drawn belongs to an element that a screen reader speaks, in this order.
 
 export type Draft = {
   heading(text: string): void
   subheading(text: string): void
   paragraph(text: string, size?: number): void
-  /** Names and values, as a table of two columns whose first is the heading of the row. */
+  /** Names and values, as a table of two columns; the first column holds the headings of the rows. */
   rows(rows: readonly (readonly [string, string])[]): void
   table(head: readonly string[], rows: readonly (readonly string[])[]): void
   code(text: string, spoken: string): void
@@ -29,7 +29,7 @@ export async function sealedPdf(about: Sealed, draw: Draw): Promise<Buffer> {
   return seal(await drawn(about, draw, (doc) => leaveRoomForSeal(doc, about)), about)
 }
 
-/** A page with an empty field where somebody else signs. The same page drawn again has the same bytes, so that it is known when it comes back. */
+/** A page with an empty field that somebody else signs. Drawing the same page again gives the same bytes, so that the page is recognised when it comes back. */
 export const pdfToSign = (about: About, draw: Draw): Promise<Buffer> =>
   drawn(about, draw, (doc) => addField(doc, [margin, doc.page.height - 2 * margin, 220, 48], { T: new String('signature'), F: 4 }))
 
@@ -132,7 +132,7 @@ function gridOf(doc: Doc, root: PDFKit.PDFStructureElement, { head, rows, widths
   table.end()
 }
 
-/** A text in as many faces as it needs, as one paragraph. */
+/** Writes a text in as many fonts as it needs, as one paragraph. */
 function write(doc: Doc, text: string, { size, x, y, width }: { size: number; x?: number; y?: number; width?: number }): void {
   const runs = runsOf(text)
   runs.forEach((run, at) => {
@@ -144,10 +144,10 @@ function write(doc: Doc, text: string, { size, x, y, width }: { size: number; x?
 }
 
 const contentsBytes = 6000
-/** The name that the signing library looks for in place of the numbers it fills in. */
+/** The signing library looks for this name and puts its numbers in its place. */
 const placeholder = '**********'
 
-/** An invisible field for the signature (PDF 32000-1, 12.7.4.5), of a size that a certificate with its chain fits into. */
+/** An invisible field for the signature (PDF 32000-1, 12.7.4.5), with room for a certificate and its chain. */
 function leaveRoomForSeal(doc: Doc, { seal: { name }, at }: Sealed): void {
   const signature = doc.ref({
     ...{ Type: 'Sig', Filter: 'Adobe.PPKLite', SubFilter: 'ETSI.CAdES.detached', ByteRange: [0, placeholder, placeholder, placeholder] },

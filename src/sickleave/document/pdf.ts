@@ -6,7 +6,7 @@ import { dataWord, documentDay, documentWord, type DocumentWord } from './words.
 
 type Row = [name: string, value: string]
 
-/** Certificate or report on one page: what the law names, who pays which days where it is a report, and how to check it. */
+/** A certificate or report on one page: the facts that the law names, in a report who pays which days, and how to check it. */
 export function paperAsPdf(paper: Paper, seal: Seal): Promise<Buffer> {
   const { view, language, isVoid } = paper
   const say = (word: DocumentWord) => documentWord(word, language)
@@ -32,7 +32,7 @@ export function paperAsPdf(paper: Paper, seal: Seal): Promise<Buffer> {
   })
 }
 
-/** What a person takes along who has no employer's account to send it to: number, period and the code, and not even the cause. */
+/** The slip for a person whose employer has no account to receive the document: number, period and code, without even the cause. */
 export function slipAsPdf(paper: Paper, seal: Seal): Promise<Buffer> {
   const { view, language, isVoid } = paper
   const say = (word: DocumentWord) => documentWord(word, language)
@@ -83,7 +83,7 @@ function checking(draft: Draft, { view, language, code, checkUrl, sealedBy, seal
   draft.code(checkUrl, say('qr'))
   draft.paragraph(checkUrl, 9)
   draft.paragraph(spacedCode(code), 11)
-  // Never by whom: the name of a doctor tells what somebody is ill of.
+  // Never says who signed: the name of a doctor tells what illness a person has.
   if (signedAt !== undefined) draft.paragraph(`${say('signed')}: ${timeOf(new Date(signedAt), language)}. ${say('signedHow')}`, 9)
   draft.paragraph(`${say('sealed')}: ${dataWord(sealedBy, language, ownNameInEnglish(sealedBy))}, ${timeOf(sealedAt, language)}`, 9)
   draft.paragraph(say(isQualified ? 'qualified' : 'notQualified'), 9)

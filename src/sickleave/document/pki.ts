@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto'
 
-// Certificates and signed messages are a library that is loaded with the first document.
+// The library for certificates and signed messages, loaded with the first document.
 export const libraries = async () => ({ asn1: await import('asn1js'), pki: await import('pkijs') })
 export const bytesOf = (buffer: Uint8Array): ArrayBuffer => new Uint8Array(buffer).buffer
 

@@ -6,7 +6,7 @@ import { certify } from './house-certificate.ts'
 import { derivedKey } from '../../platform/derived-key.ts'
 import { asCryptoKey, bytesOf, libraries } from './pki.ts'
 
-/** The seal of the centre on documents that leave the house: a key, its certificate, and what may be said of it. */
+/** The centre's seal on documents that leave it: a key, its certificate, and what a document may say about the seal. */
 export type Seal = { key: KeyObject; certificate: Buffer; name: string; isQualified: boolean }
 
 const known = new WeakMap<object, Promise<Seal>>()
@@ -16,7 +16,7 @@ export const sealOf = (world: World): Promise<Seal> => {
   return made
 }
 
-/** What the operator was given by a certification authority; whether it is a qualified one says the setting, since only the operator knows. */
+/** The seal that a certification authority gave to the operator. A setting says whether it is qualified, since only the operator knows that. */
 function givenSeal({ config }: World): Seal {
   const certificate = new X509Certificate(readPem(config.SEAL_CERT))
   const key = createPrivateKey(readPem(config.SEAL_KEY))
@@ -27,10 +27,10 @@ function givenSeal({ config }: World): Seal {
 
 const ownName = 'Спона, печат центра (није квалификован)'
 
-/** The name of the seal as a document in English says it; a given seal has the name of its certificate. */
+/** The name of the seal in an English document. A given seal has the name of its certificate. */
 export const ownNameInEnglish = (name: string): string => (name === ownName ? 'Spona, seal of the centre (not qualified)' : toLatin(name))
 
-/** Without a given one the key comes from the master key, and the certificate vouches for itself and says so in its name. */
+/** Without a given seal the key comes from the master key. The certificate signs itself, and its name says that it is not qualified. */
 async function ownSeal(world: World): Promise<Seal> {
   const key = derivedKey(world.keys, 'sickleave-seal').key
   const { certificate } = await certify(key, { serial: 1, subject: { '2.5.4.3': ownName } })
@@ -46,8 +46,9 @@ const oids = {
 }
 
 /**
- * A detached CMS signature (RFC 5652) with the attributes of PAdES and CAdES baseline B: what was signed, its hash, and the hash of the certificate
- * (RFC 5035), so that it cannot be exchanged for another of the same key. The time stands in the document; a PAdES signature does not repeat it.
+ * A detached CMS signature (RFC 5652) with the attributes of PAdES and CAdES baseline B: the type of the content, its hash, and the hash of the
+ * certificate (RFC 5035), so that nobody can exchange it for another certificate of the same key. The time stands in the document; a PAdES signature
+ * does not repeat it.
  */
 export async function signDetached(seal: Seal, bytes: Buffer): Promise<Buffer> {
   const { asn1, pki } = await libraries()
@@ -78,7 +79,7 @@ export async function signDetached(seal: Seal, bytes: Buffer): Promise<Buffer> {
   return Buffer.from(new pki.ContentInfo({ contentType: oids.signedData, content: signed.toSchema(true) }).toSchema().toBER())
 }
 
-/** Whose seal it is, when it is one over exactly these bytes; null when it is not. Whether that certificate is to be trusted is another question. */
+/** The certificate of the seal when it is a signature over exactly these bytes, else null. Whether to trust that certificate is another question. */
 export async function sealerOf(cms: Buffer, bytes: Buffer): Promise<X509Certificate | null> {
   const { pki } = await libraries()
   try {
@@ -87,6 +88,6 @@ export async function sealerOf(cms: Buffer, bytes: Buffer): Promise<X509Certific
     if (!(certificate instanceof pki.Certificate) || !(await data.verify({ signer: 0, data: bytesOf(bytes) }))) return null
     return new X509Certificate(Buffer.from(certificate.toSchema().toBER()))
   } catch {
-    return null // What is no signed message, or is one over other bytes.
+    return null // Not a signed message, or one over other bytes.
   }
 }

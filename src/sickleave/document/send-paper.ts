@@ -1,7 +1,7 @@
 import type { FastifyReply } from 'fastify'
 import type { PaperFile } from './paper.ts'
 
-/** Number and version make the name of the file; nothing about the person is in it. */
+/** The file is named by number and version; its name says nothing about the person. */
 export const sendPaper = (reply: FastifyReply, { type, name, bytes }: PaperFile): FastifyReply =>
   reply
     .header('content-type', type)

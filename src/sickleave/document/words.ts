@@ -53,11 +53,11 @@ const words = {
 } as const satisfies Record<string, Word>
 export type DocumentWord = keyof typeof words
 
-/** Cyrillic is authored, Latin made of it; names of people and firms follow the script of the document. */
+/** Texts are written in Cyrillic, and Latin is made from them; names of people and firms follow the script of the document. */
 export const documentWord = (name: DocumentWord, language: DocumentLanguage): string => dataWord(words[name].sr, language, words[name].en)
 export const dataWord = (text: string, language: DocumentLanguage, english = toLatin(text)): string =>
   language === 'sr-Cyrl' ? text : language === 'sr-Latn' ? toLatin(text) : english
 
-/** 2. 3. 2026. as it is written here; English readers get a date that no country reads otherwise. */
+/** 2. 3. 2026. as in Serbia; English readers get 2026-03-02, which no country reads otherwise. */
 export const documentDay = (day: Day, language: DocumentLanguage): string =>
   language === 'en' ? day : `${Number(day.slice(8))}. ${Number(day.slice(5, 7))}. ${day.slice(0, 4)}.`

@@ -17,7 +17,7 @@ export function write([name, value]: Field, depth: number): string {
 
 /**
  * The document for programs (schema: docs/reference/sickleave-document.xsd). The seal is a detached CMS signature over the bytes from the first
- * letter of <content to the last of </content>, so it is checked without canonical XML; who changes a space breaks it.
+ * letter of <content to the last of </content>. It is checked without canonical XML, and a changed space breaks it.
  */
 export async function paperAsXml(paper: Paper, seal: Seal): Promise<Buffer> {
   const { view, jmbg, isVoid, checkUrl, isQualified, sealedAt } = paper

@@ -1,7 +1,7 @@
 import { toLatin } from '../../platform/text.ts'
 import { type Day, isDay } from '../rules/days.ts'
 
-// What stands in a cell, read as a clerk means it, and what to write instead where it can be meant in two ways or not at all.
+// Reads the content of a cell as a clerk means it. When it can be read in two ways or in none, the answer says what to write instead.
 
 export type Words = { sr: string; srLatn: string; en: string }
 export const words = (sr: string, en: string): Words => ({ sr, srLatn: toLatin(sr), en })
@@ -15,7 +15,7 @@ const groupedWhole = /^\d{1,3}(?:\.\d{3}){2,3}$|^\d{1,3}(?:,\d{3}){2,3}$/
 const twoWays = /^\d{1,3}[.,]\d{3}$/
 const tooFine = /^\d+[.,]\d{3,}$|^\d{1,3}(?:\.\d{3})+,\d{3,}$|^\d{1,3}(?:,\d{3})+\.\d{3,}$/
 
-/** Hundredths of what is written: para of dinars, or hundredths of hours. Comma and point are both taken, thousands may be grouped. */
+/** Reads hundredths: para of dinars, or hundredths of hours. Both comma and point are accepted, and thousands may be grouped. */
 function hundredths(text: string): Cell<bigint> {
   const compact = text.trim().replace(/(?<=\d)[\u0020\u00a0\u202f](?=\d{3})/g, '')
   if (compact === '') return no('поље је празно', 'the cell is empty', 'упишите број, на пример 120000,00', 'write a number, for example 120000.00')
@@ -43,7 +43,7 @@ function hundredths(text: string): Cell<bigint> {
   return no('није број', 'is not a number', 'упишите само цифре и зарез, на пример 120000,00', 'write digits and a point only, for example 120000.00')
 }
 
-/** No more of a refused value is repeated than a number of this length can hold; a personal number is longer. */
+/** An example repeats no more of a refused value than an amount can hold; a personal number is longer. */
 const cutToTwo = (text: string, point: string): string => {
   const parts = text.split(/[.,]/)
   const [places = '', whole] = [parts.at(-1), parts.slice(0, -1).join('')]

@@ -1,4 +1,4 @@
-// What /openapi.json says of earnings (OZ-7).
+// What /openapi.json says about earnings (OZ-7).
 
 import { day, flag, instant, list, named, object, oneOf, route, text, whole } from '../employer/describe.ts'
 

@@ -32,7 +32,7 @@ export const earningsRoutes: Routes = (app) => {
 
 const schema = readFileSync(join(import.meta.dirname, 'earnings.xsd'))
 
-/** The schema of the XML file, for everybody. */
+/** The schema of the XML file, open to everybody. */
 export const earningsSchema: Routes = (app) => {
   app.get('/schemas/earnings.xsd', { config: { open: true, ...described.schema.config } }, (_request, reply) =>
     reply.type('application/xml; charset=utf-8').send(schema),

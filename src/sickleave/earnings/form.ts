@@ -16,7 +16,7 @@ import { addEarnings, earningsOfEmployee, employeesOf, lockEarnings } from './st
 import { idsOf, requireWriter } from './submit.ts'
 import { wordsFor } from '../said/said.ts'
 
-// The form for one person: reached by the leave, so that no personal number is typed.
+// The form for one person. It is reached from the leave, so that nobody types a personal number.
 
 const rowsMax = 36
 
@@ -110,7 +110,7 @@ const twice = (row: number): LineError => ({
   right: words('оставите један ред за сваки месец', 'leave one row for each month'),
 })
 
-/** A number of JSON is not taken: what a program writes as 0.1 + 0.2 is no amount. */
+/** A JSON number is refused: 0.1 + 0.2 in a program is no exact amount. */
 function textIn(value: unknown, place: string): string {
   if (typeof value === 'string' && value.length <= 40) return value
   throw new Refusal('incorrect', `${place} is a text of at most 40 characters, for example "120000.00"`, { expression: place })

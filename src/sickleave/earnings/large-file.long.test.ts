@@ -14,7 +14,7 @@ const url = '/sickleave/employer/100000001/earnings'
 test('of 10,000 rows one is wrong: it is named as a clerk counts, nothing is stored, and mended the file is stored whole, as CSV and as XML', async (t) => {
   const town = await startLeaveTown(t)
   const clerk = await town.clerk(0, 'operator')
-  // The run of numbers comes round after five hundred: no two persons of one birthday are that far apart.
+  // The serial numbers repeat after five hundred, so no birthday has that many persons.
   const people = Array.from({ length: peopleCount }, (_, at) => {
     const birthDate = `1985-01-${String(1 + Math.floor(at / 100)).padStart(2, '0')}`
     return { jmbg: newJmbg(birthDate), birthDate }

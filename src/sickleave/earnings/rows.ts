@@ -2,11 +2,11 @@ import { numbers } from '../../identity/identity.ts'
 import type { Day } from '../rules/days.ts'
 import { type Cell, readAmount, readDay, readHours, readMonth, type Words, words } from './cells.ts'
 
-// Lines of form OZ-7 as they came, checked one by one: each wrong cell is said with its row, its column, what is wrong and what would be right.
+// Lines of form OZ-7, checked one by one. Each wrong cell is reported with its row, its column, what is wrong and what would be right.
 
 export const columns = ['month', 'hours', 'net', 'gross', 'paid'] as const
 export type Column = (typeof columns)[number] | 'jmbg' | 'lbo'
-/** `row` as the clerk counts them: line of the sheet, or of the document. */
+/** `row` as the clerk counts: the line of the sheet, or of the document. */
 export type RawRow = { row: number; kind: 'jmbg' | 'lbo'; number: string; cells: Record<(typeof columns)[number], string> }
 /** Hours are hundredths, money is para. */
 export type Amounts = { month: string; hours: number; net: bigint; gross: bigint; paidOn: Day }
@@ -49,7 +49,7 @@ function checkRow({ row, kind, number, cells }: RawRow, today: Day): Amounts | L
 }
 
 const digitsOf = { jmbg: 13, lbo: 11 }
-/** The number itself is never repeated. */
+/** The errors never repeat the number itself. */
 function numberErrors(row: number, kind: 'jmbg' | 'lbo', number: string, today: Day): LineError[] {
   const name = kind === 'jmbg' ? { sr: 'ЈМБГ', en: 'JMBG' } : { sr: 'ЛБО', en: 'LBO' }
   const digits = digitsOf[kind]
@@ -70,7 +70,7 @@ function numberErrors(row: number, kind: 'jmbg' | 'lbo', number: string, today: 
   )
 }
 
-/** The amounts alone: the form for one person has no number in it. */
+/** Checks the amounts alone: the form for one person has no personal number. */
 export function checkAmounts(row: number, cells: RawRow['cells'], today: Day): Amounts | LineError[] {
   const errors: LineError[] = []
   const read = <T>(column: (typeof columns)[number], reader: (text: string) => Cell<T>): T | undefined => {

@@ -9,7 +9,7 @@ export type Source = 'form' | 'csv' | 'xml'
 export type NewEarning = Amounts & { employee: string }
 export type EarningRow = { month: string; version: number; hours: number; net: bigint; gross: bigint; paidOn: string; source: Source; givenAt: Date }
 
-/** Lists of one employer come one after the other: two that give the same month make two versions. */
+/** Lists of one employer are stored one after the other: two that give the same month make two versions. */
 export async function lockEarnings(tx: Transaction, employer: number): Promise<void> {
   await tx`select pg_advisory_xact_lock(hashtextextended(${`sickleave earnings ${employer}`}, 0))`
 }
@@ -25,7 +25,7 @@ export async function addEmployees(tx: Transaction, rows: readonly { employer: n
     select employer, patient, id from ${unnest('given', rows, { employer: 'int4', patient: 'int8', id: 'uuid' })}`
 }
 
-/** What says the same as the newest version is not stored again; how many were new is answered. */
+/** Adds new versions, and answers how many there were. A row that is equal to the newest version is not stored again. */
 export async function addEarnings(
   tx: Transaction,
   employer: number,
@@ -50,7 +50,7 @@ export async function addEarnings(
   return added.length
 }
 
-/** The people among these for whom the Fund has decided on a sum already. */
+/** The people among these for whom the Fund has already decided on a sum. */
 async function decidedAbout(tx: Transaction, employer: number, rows: readonly NewEarning[]): Promise<number[]> {
   const ids = [...new Set(rows.map(({ employee }) => employee))]
   const found = await tx<{ patient: number }>`
@@ -66,7 +66,7 @@ const versionsMax = 2000
 type Stored = Omit<EarningRow, 'net' | 'gross'> & { net: number; gross: number }
 const inPara = <T extends { net: number; gross: number }>({ net, gross, ...row }: T) => ({ ...row, net: BigInt(net), gross: BigInt(gross) })
 
-/** All versions of one employee, newest first, as the employer's role sees them. */
+/** All versions for one employee, newest first, as the employer's role sees them. */
 export async function earningsOfEmployee(sql: Sql, employer: number, employee: string): Promise<EarningRow[]> {
   const rows = await asEmployer(
     sql,
@@ -82,17 +82,17 @@ export async function earningsOfEmployee(sql: Sql, employer: number, employee: s
 }
 
 const earningsMax = 5000
-/** The newest versions of a person, from every employer: what a base is made of. */
+/** The newest earnings of a person, from every employer: from these the base is made. */
 export async function earningsOf(sql: Runner, keys: readonly number[]): Promise<Earning[]> {
   return onePerMonth(await earningsOfMany(sql, keys))
 }
 
-/** Charts that became one person may each have a version of the same month. */
+/** One row per employer and month: charts that became one person may each have a version of the same month. */
 export const onePerMonth = (rows: readonly (Earning & { patient: number })[]): Earning[] => [
   ...new Map(rows.map(({ patient: _, ...row }) => [`${row.employer} ${row.month}`, row])).values(),
 ]
 
-/** The same for many people, by the key they were given under. */
+/** The newest earnings of many people, by the key under which they were given. */
 export async function earningsOfMany(sql: Runner, keys: readonly number[]): Promise<(Earning & { patient: number })[]> {
   const rows = await sql<{ patient: number; employer: number; month: string; hours: number; gross: number }>`
     select distinct on (employee.patient, earning.employer, earning.month)

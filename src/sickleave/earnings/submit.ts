@@ -15,7 +15,8 @@ import { addEarnings, addEmployees, employeesOf, lockEarnings, type Source } fro
 import { readXml } from './xml.ts'
 import { wordsFor } from '../said/said.ts'
 
-// A file of earnings: all of it or nothing, unless the sender chose to store what is right (`?mode=good`) or nothing at all (`?check=true`).
+// A file of earnings. All of it is stored or nothing, unless the sender chose to store only the correct rows (`?mode=good`) or nothing at all
+// (`?check=true`).
 
 const issuesMax = 100
 const errorsMax = 500
@@ -84,7 +85,10 @@ function refusalOf(told: EarningsOutcome, language: string | undefined): Refusal
 
 export type Known = Row & { person: number }
 
-/** Each row's person, who must have been insured through this employer in that month. An unknown number and a stranger's are answered in the same words. */
+/**
+ * Finds the person of each row, who must have been insured through this employer in that month. An unknown number and the number of a stranger get
+ * the same answer.
+ */
 async function whose({ world }: Asking, employer: number, rows: readonly Row[]): Promise<{ known: Known[]; errors: LineError[] }> {
   const asked = [...new Map(rows.map(({ kind, number }) => [`${kind} ${number}`, { kind, value: number }])).values()]
   const holders = await numbers.holdersOf(world.sql, world, asked)
@@ -123,7 +127,7 @@ function store(asking: Asking, employer: number, rows: readonly Known[], source:
   })
 }
 
-/** By what this employer knows each person; who has no such name yet gets one. */
+/** The ids by which this employer knows each person; a person without one gets a new one. */
 export async function idsOf({ world }: Asking, tx: Transaction, employer: number, people: readonly number[]): Promise<Map<number, string>> {
   const keys = await keySets(tx, people)
   const known = new Map((await employeesOf(tx, employer, [...keys.values()].flat())).map(({ patient, id }) => [patient, id]))

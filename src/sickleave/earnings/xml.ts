@@ -10,7 +10,7 @@ const valueMax = 200
 type Tag = { local: string; uri: string; attributes: Record<string, { value: string; uri: string }> }
 
 /**
- * A document by the schema `earnings.xsd`. It is read as it streams by: no document type, so no entities but the five of XML, and nothing
+ * A document by the schema `earnings.xsd`, read as a stream. It may have no document type, so there are no entities but the five of XML, and nothing
  * that it names is ever fetched.
  */
 export function readXml(bytes: Uint8Array, pib: string): ReadFile {

@@ -7,7 +7,7 @@ import type { PaperName } from '../document/paper-name.ts'
 
 type Sharing = { Params: { pib: string; leave: string } }
 
-/** The person whose leave it is. */
+/** The routes of the person whose leave it is. */
 export const employeeRoutes: Routes = (app) => {
   app.get('/', (request) => myLeaves(askingOf(request)))
   app.get<{ Params: PaperName }>('/:leave/documents/:number/:version/:form', async (request, reply) =>

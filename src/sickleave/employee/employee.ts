@@ -14,7 +14,7 @@ import { sealWith } from '../sealed.ts'
 import { leavesOf } from '../show.ts'
 import type { Leaves } from '../wire.ts'
 
-// The person whose leave it is: reads everything, and may let one employer read the diagnosis, and take that back.
+// The person whose leave it is reads everything, may let one employer read the diagnosis, and may take that back.
 
 async function ownKeys(asking: Asking, action: 'read' | 'grant' | 'revoke'): Promise<number[]> {
   const root = await requireOwn(asking, action)
@@ -35,7 +35,7 @@ export async function myPaper(asking: Asking, name: PaperName, query: unknown): 
 
 type Place = { patient: number; leave: string; employer: number }
 
-/** The employer who holds a document of this leave of this person that counts, by its tax number. */
+/** The employer with this tax number that holds a valid document of this leave of this person. */
 async function placeOf(asking: Asking, keys: readonly number[], leave: string, pib: string): Promise<Place> {
   const [found] =
     isUuid(leave) && /^\d{9}$/.test(pib)
@@ -63,7 +63,7 @@ function lastDayOf(given: unknown, today: Day): Day | null {
 
 const endOf = (day: Day) => new Date(Temporal.PlainDate.from(addDays(day, 1)).toZonedDateTime(zone).epochMilliseconds)
 
-/** What is shared is a copy, sealed by a key of its own for this one place: the employer's side never comes near the medical part. */
+/** Shares a copy of the diagnosis, sealed by a key of its own for this one place: the employer's side never comes near the medical part. */
 export async function shareDiagnosis(asking: Asking, leave: string, pib: string, given: unknown): Promise<void> {
   const { world } = asking
   const until = lastDayOf(given, dayAt(world.now()))

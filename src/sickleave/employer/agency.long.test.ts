@@ -9,7 +9,7 @@ import { type LeaveTown, startLeaveTown } from '../../testing/sickleave.ts'
 import { addEvent } from './stream.ts'
 import type { EmployerView } from './view.ts'
 
-// One clerk of an agency with two hundred clients, each with twenty leaves of two papers: what the queue costs, by the API and on the page.
+// One clerk of an agency with two hundred clients, each with twenty leaves of two papers. Prints what the queue costs, by the API and on the page.
 
 const clients = 200
 const leavesOfEach = 20

@@ -5,7 +5,7 @@ import { type LeaveTown, startLeaveTown, type Worker } from '../../testing/sickl
 import { sickleaveRoutes } from '../routes.ts'
 import Fastify from 'fastify'
 
-// The employer's side as somebody would try it who means no good: with an account of one firm, on everything of another.
+// Attacks on the employer's side: an account of one firm tries everything of another firm.
 
 let town: LeaveTown
 let theirs: Record<string, string>
@@ -35,7 +35,7 @@ before(async () => {
   theirs = { leave, request, objection, id, member, number: document.number, version: '1', form: 'xml', act: 'submission' }
 })
 
-/** Every route of the employer's side that names something, as it is registered: a new one is tried by itself. */
+/** Every route of the employer's side that names something, read from the registered routes: a new one is included by itself. */
 async function routesThatName(): Promise<{ method: string; url: string }[]> {
   const app = Fastify()
   const found: { method: string; url: string }[] = []
@@ -48,7 +48,7 @@ async function routesThatName(): Promise<{ method: string; url: string }[]> {
 }
 const filled = (url: string, at: number) => `/sickleave${url}`.replace(/:(\w+)/g, (_, name: string) => (name === 'pib' ? pib(at) : (theirs[name] ?? 'x')))
 
-test('what is another firm’s is not there: by its address 403, by its id under one’s own address 404 or a refusal of the body, and nothing changes', async () => {
+test('another firm’s things stay out of reach: its address is 403, its ids under one’s own address are 404 or a refused body, and nothing changes', async () => {
   const routes = await routesThatName()
   assert.ok(routes.length > 25)
   const before = await stateOf()
@@ -72,7 +72,7 @@ async function stateOf() {
   return row
 }
 
-test('a role may do what it is for and nothing above it', async () => {
+test('each role may do what it is for and nothing more', async () => {
   const [viewer, operator] = [await town.clerk(0, 'viewer'), await town.clerk(0, 'operator')]
   const at = `/sickleave/employer/${pib(0)}`
   const tries: [string, string, string, object | undefined][] = [

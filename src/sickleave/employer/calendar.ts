@@ -12,7 +12,7 @@ const reportsMax = 5_000
 
 type Row = Pick<CalendarRow, 'leave' | 'from' | 'until' | 'state'> & { content: EmployerView }
 
-/** A month's absences. Who pays is drawn only where a report has said it, as on the paper that payroll holds. */
+/** The absences of a month. The payer is shown only for days of a report, as on the paper that payroll holds. */
 export async function calendarOf(asking: Asking, pib: string, query: unknown): Promise<Calendar> {
   const { employer } = await requireEmployer(asking, pib)
   const month = (query as Record<string, unknown>)['month']
@@ -47,7 +47,7 @@ export async function calendarOf(asking: Asking, pib: string, query: unknown): P
   }
 }
 
-/** By leave, from reports that no later word has made void. */
+/** The paid days by leave, from reports that no later message has made void. */
 function paidDays(reports: readonly { leave: string; kind: string; content: EmployerView }[]): Map<string, CalendarRow['paid']> {
   const standing = new Map<string, { leave: string; days: CalendarRow['paid'] }>()
   for (const { leave, kind, content } of reports) {

@@ -1,5 +1,5 @@
 import { Refusal } from '../../platform/refusal.ts'
-import { fragment } from '../../platform/sql.ts'
+import { fragment, type Sql } from '../../platform/sql.ts'
 import { fold } from '../../platform/text.ts'
 import { isUuid } from '../../platform/uuid.ts'
 import type { Asking } from '../asking.ts'
@@ -38,18 +38,10 @@ export async function latestOf(asking: Asking): Promise<Latest> {
 export async function searchCases(asking: Asking, given: unknown): Promise<Cases> {
   const body = bodyOf(given, ['pib', 'text', 'state', 'unread', 'from', 'until', 'after', 'limit'])
   const pib = optional(body, 'pib', (of, name) => wordOf(of, name, 9))
-  const wish = {
-    text: optional(body, 'text', (of, name) => textOf(of, name, 100)),
-    state: optional(body, 'state', (of, name) => oneOf(of, name, states)),
-    unread: flagOf(body, 'unread'),
-    from: optional(body, 'from', dayOf) ?? null,
-    until: optional(body, 'until', dayOf) ?? null,
-    after: placeOf(optional(body, 'after', (of, name) => wordOf(of, name, 200))),
-    limit: Math.min(linesMax, Math.max(1, optional(body, 'limit', countOf) ?? 50)),
-  }
+  const wish = wishOf(body)
   const acting = pib === undefined ? await actingFor(asking, null) : [await requireEmployer(asking, pib)]
   const byId = new Map(acting.map((one) => [one.employer, one]))
-  const { rows, unread } = await read(asking, [...byId.keys()], wish)
+  const { rows, unread } = await read(asking.world.sql, [...byId.keys()], wish)
   const shown = rows.slice(0, wish.limit)
   await recordShown(asking, { employers: [...byId.keys()], leaves: shown.map(({ leave }) => leave) })
   const cases = shown.map(({ employer, content, at, doneAt, ...row }): CaseLine => {
@@ -68,38 +60,49 @@ export async function searchCases(asking: Asking, given: unknown): Promise<Cases
   })
   const last = shown.at(-1)
   return { cases, unread, next: rows.length > wish.limit && last ? placeText({ isUnread: last.isUnread, at: last.at.toISOString(), leave: last.leave }) : null }
+}
 
-  function read({ world: { sql } }: Asking, employers: readonly number[], { text, state, unread: onlyUnread, from, until, after, limit }: typeof wish) {
-    const pattern = text === undefined ? null : `%${fold(text).replace(/[\\%_]/g, '\\$&')}%`
-    const place =
-      after && fragment`and (known.seq > known.done_seq, known.at, known.known_as) < (${after.isUnread}::bool, ${after.at}::timestamptz, ${after.leave}::uuid)`
-    return asEmployer(sql, employers, async (tx) => {
-      // The lines are chosen and put in order before their papers are read: an agency has thousands of them.
-      const found = await tx<Row>`
-        with line as materialized (
-        select known.employer, known.known_as as leave, known.from_day as from, known.until_day as until, known.state, known.seq, known.at,
-               known.done_by, known.done_at, known.seq > known.done_seq as is_unread
-          from sickleave.employer_case known
-         where known.employer = any(${[...employers]}::int4[])
-           and (${pattern}::text is null or known.folded like ${pattern})
-           and (${state ?? null}::text is null or known.state = ${state ?? null})
-           and (not ${onlyUnread} or known.seq > known.done_seq)
-           and (${from}::date is null or known.until_day >= ${from}::date)
-           and (${until}::date is null or known.from_day <= ${until}::date)
-           ${place ?? fragment``}
-         order by (known.seq > known.done_seq) desc, known.at desc, known.known_as desc
-         limit ${limit + 1}
-        )
-        select line.*, event.kind, event.content
-          from line
-          join sickleave.employer_event event on event.employer = line.employer and event.seq = line.seq
-         order by line.is_unread desc, line.at desc, line.leave desc
-         limit ${limit + 1}`
-      const [count] = await tx<{ unread: number }>`
-        select count(*)::int4 as unread from sickleave.employer_case where employer = any(${[...employers]}::int4[]) and seq > done_seq`
-      return { rows: found, unread: count?.unread ?? 0 }
-    })
-  }
+type Wish = ReturnType<typeof wishOf>
+const wishOf = (body: Record<string, unknown>) => ({
+  text: optional(body, 'text', (of, name) => textOf(of, name, 100)),
+  state: optional(body, 'state', (of, name) => oneOf(of, name, states)),
+  unread: flagOf(body, 'unread'),
+  from: optional(body, 'from', dayOf) ?? null,
+  until: optional(body, 'until', dayOf) ?? null,
+  after: placeOf(optional(body, 'after', (of, name) => wordOf(of, name, 200))),
+  limit: Math.min(linesMax, Math.max(1, optional(body, 'limit', countOf) ?? 50)),
+})
+
+function read(sql: Sql, employers: readonly number[], { text, state, unread: onlyUnread, from, until, after, limit }: Wish) {
+  const pattern = text === undefined ? null : `%${fold(text).replace(/[\\%_]/g, '\\$&')}%`
+  const place =
+    after && fragment`and (known.seq > known.done_seq, known.at, known.known_as) < (${after.isUnread}::bool, ${after.at}::timestamptz, ${after.leave}::uuid)`
+  return asEmployer(sql, employers, async (tx) => {
+    // The lines are chosen and put in order before their papers are read: an agency has thousands of them.
+    const found = await tx<Row>`
+      with line as materialized (
+      select known.employer, known.known_as as leave, known.from_day as from, known.until_day as until, known.state, known.seq, known.at,
+             known.done_by, known.done_at, known.seq > known.done_seq as is_unread
+        from sickleave.employer_case known
+       where known.employer = any(${[...employers]}::int4[])
+         and (${pattern}::text is null or known.folded like ${pattern})
+         and (${state ?? null}::text is null or known.state = ${state ?? null})
+         and (not ${onlyUnread} or known.seq > known.done_seq)
+         and (${from}::date is null or known.until_day >= ${from}::date)
+         and (${until}::date is null or known.from_day <= ${until}::date)
+         ${place ?? fragment``}
+       order by (known.seq > known.done_seq) desc, known.at desc, known.known_as desc
+       limit ${limit + 1}
+      )
+      select line.*, event.kind, event.content
+        from line
+        join sickleave.employer_event event on event.employer = line.employer and event.seq = line.seq
+       order by line.is_unread desc, line.at desc, line.leave desc
+       limit ${limit + 1}`
+    const [count] = await tx<{ unread: number }>`
+      select count(*)::int4 as unread from sickleave.employer_case where employer = any(${[...employers]}::int4[]) and seq > done_seq`
+    return { rows: found, unread: count?.unread ?? 0 }
+  })
 }
 
 const placeText = (place: Place) => Buffer.from(`${place.isUnread ? 1 : 0} ${place.at} ${place.leave}`).toString('base64url')

@@ -1,8 +1,9 @@
 import type { Transaction } from '../../platform/world.ts'
 
-// Which channels hear of which employer. A channel's place in a stream is a row of its own: how far it was told, and how far there is to tell.
+// Which channels are told of which employer. A channel's place in a stream is a row of its own, with how far it was told and how far there is to
+// tell.
 
-/** The agency's channels that are for its clients too hear of this one from now on. */
+/** From now on those channels of the agency that include its clients are told of this client. */
 export async function followClient(tx: Transaction, agency: number, client: number, at: Date): Promise<void> {
   await tx`
     insert into sickleave.channel_place (channel, employer, wanted, sent, due_at)
@@ -19,7 +20,7 @@ export async function leaveClient(tx: Transaction, agency: number, client: numbe
      where employer = ${client} and channel in (select id from sickleave.channel where employer = ${agency})`
 }
 
-/** A new channel hears of its employer from now on, and of the clients if it is for them too. */
+/** A new channel is told of its employer from now on, and of the clients too if it includes them. */
 export async function followAll(tx: Transaction, channel: { id: string; employer: number; clients: boolean }, at: Date): Promise<void> {
   await tx`
     insert into sickleave.channel_place (channel, employer, wanted, sent, due_at)

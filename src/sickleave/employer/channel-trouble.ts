@@ -1,7 +1,8 @@
 import { type Asking, entryOf, requireRole } from '../asking.ts'
 import type { ChannelTrouble } from './wire.ts'
 
-// What an operator sees of telling employers: whom we do not reach, since when, and how much waits. Of an address only its host: the rest may be a secret.
+// What an operator sees about telling employers: whom we do not reach, since when, and how much waits. Of an address only the host is shown, because
+// the rest may be a secret.
 
 const shownMax = 200
 

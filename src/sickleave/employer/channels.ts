@@ -13,14 +13,14 @@ import { affairOf, requireEmployer } from './rights.ts'
 import { asEmployer } from './store.ts'
 import type { Channels, ChannelLine, Replayed } from './wire.ts'
 
-// A subscription is made once; from then on everything is told by itself. What was told can be told again from any number.
+// An employer subscribes once, and from then on is told of everything. Events can be told again from any number on.
 
 const channelsMax = 50
 const hashOf = (code: string) => hash('sha256', `sick-leave address ${code}`, 'buffer')
 
 export async function channelsOf(asking: Asking, pib: string): Promise<Channels> {
   const { employer } = await requireEmployer(asking, pib, 'manage')
-  // The places of its channels in its clients' streams are rows of these clients, which it works for.
+  // A channel's places in the streams of clients are rows of these clients, for whom the agency works.
   const clients = await asEmployer(
     asking.world.sql,
     [employer],
@@ -90,7 +90,7 @@ function requireMail(world: World, address: string): void {
   if (!isMailAddress(address)) throw new Refusal('incorrect', 'address is one e-mail address, without a name', { expression: 'address' })
 }
 
-/** Nobody is written to before they have said yes with the code that only they got. */
+/** Nobody gets mail before they have agreed with the code that only they received. */
 export async function confirmChannel(asking: Asking, pib: string, id: string, given: unknown): Promise<void> {
   const { world } = asking
   const { employer } = await requireEmployer(asking, pib, 'manage')
@@ -124,7 +124,7 @@ async function endChannel(asking: Asking, employer: number, id: string): Promise
   })
 }
 
-/** The signed test once more, when somebody asks whether their address still listens. */
+/** Sends the signed test again when somebody asks whether their address still listens. */
 export async function testChannel(asking: Asking, pib: string, id: string): Promise<void> {
   const { world } = asking
   const { employer } = await requireEmployer(asking, pib, 'manage')
@@ -144,7 +144,7 @@ export async function testChannel(asking: Asking, pib: string, id: string): Prom
 
 const noChannel = () => new Refusal('not-found', 'this employer has no such channel')
 
-/** Everything after a number once more, in one stream or in all that the channel hears; what was parked goes on. */
+/** Tells everything after a number again, in one stream or in all streams of the channel. Parked streams continue. */
 export async function replayChannel(asking: Asking, pib: string, id: string, given: unknown): Promise<Replayed> {
   const { world } = asking
   const { employer } = await requireEmployer(asking, pib, 'manage')

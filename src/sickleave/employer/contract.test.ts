@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { before, test } from 'node:test'
 import { bulk, numberHash } from '../../registry/registry.ts'
+import { approvedLeave, reportOf } from '../../testing/approved-leave.ts'
 import { type Contract, contractOf } from '../../testing/contract.ts'
 import { operationsOf } from '../../testing/contract-types.ts'
 import { type Endpoint, startEndpoint } from '../../testing/endpoint.ts'
@@ -63,15 +64,9 @@ before(async () => {
   person = await town.worker([{ employer: firm().id }])
   await named(boss, firm().id)
   await done(ask(boss.account, 'POST', '/sickleave/employer/registration', { pib: firm().pib }), 201)
-  const url = `/sickleave/people/${person.handle}/leaves`
-  const opened = await done(town.as(town.doctor)('POST', url, { from: '2026-03-02', until: '2026-03-31', reason: '01', diagnosis: 'M54.5' }), 201)
-  town.at('2026-03-30T08:00:00Z')
-  await done(town.as(town.doctor)('POST', `${url}/${opened.id}/referral`, { until: '2026-04-20' }))
-  const decision = { decision: 'approved', until: '2026-04-20', number: '1/2026' }
-  await done(town.as(town.commission)('POST', `/sickleave/commission/people/${person.handle}/leaves/${opened.id}/decision`, decision))
-  town.at('2026-04-20T08:00:00Z')
-  await done(town.as(town.doctor)('POST', `${url}/${opened.id}/report`, { until: '2026-04-20' }))
-  await done(town.as(person.account)('PUT', `/sickleave/mine/${opened.id}/sharing/${firm().pib}`, { until: '2026-12-31' }), 204)
+  const approved = await approvedLeave(town, person)
+  await reportOf(town, approved.url)
+  await done(town.as(person.account)('PUT', `/sickleave/mine/${approved.leave}/sharing/${firm().pib}`, { until: '2026-12-31' }), 204)
   ;[{ leave }] = (await asBoss('GET', '/leaves')).body.events
   town.at('2026-05-05T08:00:00Z')
 })

@@ -1,4 +1,4 @@
-// How a route of the employers' side says in /openapi.json what it takes and answers.
+// How a route of the employers' side describes in /openapi.json what it takes and answers.
 
 export type Schema = { [key: string]: unknown }
 
@@ -18,10 +18,10 @@ export const object = (properties: Record<string, Schema>, optional: string[] = 
   required: Object.keys(properties).filter((name) => !optional.includes(name)),
   properties,
 })
-/** Said once in the document, under this name. */
+/** A schema that stands in the document only once, under this name. */
 export const named = (title: string, schema: Schema): Schema => ({ title, ...schema })
 
-/** As the employee is called where no day of birth is needed. */
+/** The employee's name, where no day of birth is needed. */
 export const personName = named('PersonName', object({ family: text, given: text }))
 
 const issue = object(
@@ -54,7 +54,7 @@ const outcome = named(
   ),
 )
 const refused = (description: string) => ({ description, content: { 'application/fhir+json': { schema: outcome } } })
-/** What any of these routes may refuse by; what one cannot (a conflict where nothing changes) just does not come. */
+/** The refusals of all these routes. Some routes never give some of them (a conflict where nothing changes). */
 const refusals = {
   400: refused('The question or the body is not understood: which field, and what it should be.'),
   401: refused('Nobody is signed in, or the token is over.'),
@@ -69,7 +69,7 @@ const refusals = {
 }
 type More = { body?: Schema; query?: Schema; status?: number; answer?: Schema; types?: string[]; consumes?: string[]; text?: string }
 
-/** In the config of a route, where app.ts finds it: bodies are read and refused by the acts themselves, with sentences. */
+/** The config of a route, where app.ts finds the description. Bodies are read and refused by the acts themselves, with sentences. */
 export function route(summary: string, { body, query, status = 200, answer, types, consumes, text: description }: More) {
   const good = types
     ? { description: 'The file.', content: Object.fromEntries(types.map((type) => [type, { schema: { type: 'string' } }])) }

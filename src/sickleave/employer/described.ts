@@ -1,4 +1,4 @@
-// What /openapi.json says of the employer's routes.
+// What /openapi.json says about the employer's routes.
 
 import { type Schema, day, flag, instant, list, nothing, object, named, oneOf, orNull, pib, route, text, uuid, whole } from './describe.ts'
 

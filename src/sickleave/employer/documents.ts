@@ -54,7 +54,7 @@ function leavesOf(value: unknown): string[] | null {
 
 type Found = EventRow & { isVoid: boolean }
 
-/** Each paper once, marked where a later word made it void; a cancelled leave has no paper that counts. */
+/** Reads each paper once, with a mark when a later message made it void; a cancelled leave has no valid paper. */
 function read(
   { world }: Asking,
   employers: readonly number[],
@@ -108,7 +108,7 @@ function tableOf(lines: readonly Line[]): string {
     if (document === null) return []
     const days: { from: string; until: string; days: number | null; percent: number | null; payer: 'employer' | 'fund' | null }[] =
       document.days.length > 0 ? document.days : [{ from, until, days: null, percent: null, payer: null }]
-    // A number as text, with what keeps a spreadsheet from cutting its leading zeros.
+    // Numbers are text, in a form that keeps a spreadsheet from cutting leading zeros.
     const start = [employer?.pib ?? '', employer?.name ?? '', employee.jmbg ?? '', employee.family, employee.given, kinds[document.kind], document.number]
     const rest = [document.version, document.issuedAt, isVoid ? 'не' : 'да', categories[category]]
     return days.map((one) => [...start, ...rest, one.from, one.until, one.days, one.percent, one.payer && payers[one.payer]])

@@ -1,4 +1,4 @@
-import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Routes } from '../../platform/http.ts'
 import { type Asking, askingOf } from '../asking.ts'
 import { markCases } from './cases.ts'
@@ -20,7 +20,7 @@ const made = async <T>(reply: FastifyReply, answer: Promise<T>): Promise<T> => {
   reply.code(201)
   return done
 }
-/** What changes something and has nothing to say. */
+/** A route that changes something and answers nothing. */
 const silent =
   <R extends Firm>(act: (asking: Asking, request: FastifyRequest<R>) => Promise<void>) =>
   async (request: FastifyRequest<R>, reply: FastifyReply) => {
@@ -29,8 +29,8 @@ const silent =
   }
 
 /**
- * What an employer changes: done where the registers of persons, firms and systems are, and asked for by the employers' process at its door. What each
- * route takes and answers stands in `described` and so in /openapi.json.
+ * Changes that an employer makes. They run where the registers of persons, firms and systems are, and the employers' process asks for them at the
+ * door. `described` says what each route takes and answers, and so does /openapi.json.
  */
 export const employerRoutes: Routes = (app) => {
   app.post<Firm>('/:pib/marks', described.marks, (request) => markCases(askingOf(request), request.params.pib, request.body))
@@ -38,7 +38,12 @@ export const employerRoutes: Routes = (app) => {
   app.get('/registration', described.registrable, (request) => registrable(askingOf(request)))
   app.post('/registration', described.register, (request, reply) => made(reply, registerFirm(askingOf(request), request.body)))
   app.post('/invitations', described.accept, (request, reply) => made(reply, acceptInvitation(askingOf(request), request.body)))
+  memberRoutes(app)
+  channelRoutes(app)
+}
 
+/** Who may act for the firm: its members, whom it invites, and agencies by a mandate. */
+function memberRoutes(app: FastifyInstance): void {
   app.get<Firm>('/:pib/members', described.members, (request) => firmMembers(askingOf(request), request.params.pib))
   app.put<Member>(
     '/:pib/members/:member',
@@ -70,7 +75,10 @@ export const employerRoutes: Routes = (app) => {
     silent<One>((asking, { params }) => endMandate(asking, params.pib, params.id)),
   )
   app.post<Firm>('/:pib/mandate-file', described.mandateFile, (request) => mandateFile(askingOf(request), request.params.pib, request.body))
+}
 
+/** Who else is told or asks by itself: webhooks and mails, and systems of the firm. */
+function channelRoutes(app: FastifyInstance): void {
   app.get<Firm>('/:pib/channels', described.channels, (request) => channelsOf(askingOf(request), request.params.pib))
   app.post<Firm>('/:pib/channels', described.addChannel, (request, reply) => made(reply, addChannel(askingOf(request), request.params.pib, request.body)))
   app.post<One>(

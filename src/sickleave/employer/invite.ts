@@ -8,7 +8,7 @@ import { takeTurn } from './pace.ts'
 import { affairOf, requireEmployer } from './rights.ts'
 import type { Invited, Joined } from './wire.ts'
 
-// A person is let in by a code that is shown once and used once. The code says nothing; who enters it is who gets the role.
+// A person is let in by a code that is shown once and used once. The code says nothing by itself; the person who enters it gets the role.
 
 const validDays = 14
 const openMax = 200

@@ -2,7 +2,8 @@ import { baseUrl } from '../../platform/config.ts'
 import type { Mail } from '../../platform/mail.ts'
 import type { World } from '../../platform/world.ts'
 
-// All that an e-mail ever says: that something waits. No name, no firm, no period, no number, no link to a paper; the address is that of the portal.
+// Everything that an e-mail ever says: something waits. No name, no firm, no period, no number, no link to a paper; the address in it is that of the
+// portal.
 
 export const waitsMail = (to: string, portal: string): Mail => ({
   to,

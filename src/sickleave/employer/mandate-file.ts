@@ -1,6 +1,7 @@
 import { numbers } from '../../identity/identity.ts'
 import { mayHoldNumber } from '../../platform/personal-number.ts'
 import { Refusal } from '../../platform/refusal.ts'
+import type { Sql, World } from '../../platform/world.ts'
 import { companies } from '../../registry/registry.ts'
 import type { Asking } from '../asking.ts'
 import { bodyOf, flagOf } from '../read-body.ts'
@@ -41,65 +42,61 @@ export async function mandateFile(asking: Asking, pib: string, given: unknown): 
   if (typeof content !== 'string' || content.length > bytesMax)
     throw new Refusal('incorrect', `content is the text of the file, up to ${bytesMax} characters`, { expression: 'content' })
   const { wishes, errors } = readWishes(content, dayAt(world.now()))
-  const employers = new Map(
-    (
-      await companies.byPibs(
-        world.sql,
-        wishes.map((one) => one.pib),
-      )
-    ).map((one) => [one.pib, one]),
+  const found = await companies.byPibs(
+    world.sql,
+    wishes.map((one) => one.pib),
   )
-  const held = new Set(
-    (
-      await asEmployer(
-        world.sql,
-        [agency.employer],
-        (tx) => tx<{ pib: string }>`
-      select pib from sickleave.mandate where agency = ${agency.employer} and ended_at is null limit ${linesMax}`,
-      )
-    ).map((row) => row.pib),
-  )
-  const good = wishes.filter(({ line, pib: client }) => {
-    const error = !employers.has(client)
-      ? wrong(line, 'pib', 'Ниједно правно лице у регистру нема овај ПИБ.', 'No legal entity of the register has this tax number.')
-      : client === pib
-        ? wrong(line, 'pib', 'Ово је ваш ПИБ.', 'This is your own tax number.')
-        : null
+  const clients = new Map(found.map((one) => [one.pib, one]))
+  const good: Wish[] = []
+  for (const wish of wishes) {
+    const error = wrongClient(wish, pib, clients.has(wish.pib))
     if (error) errors.push(error)
-    return error === null
-  })
+    else good.push(wish)
+  }
   const result = {
     lines: good.length + new Set(errors.map(({ line }) => line)).size,
-    active: 0,
-    waiting: 0,
-    known: 0,
-    isStored: false,
+    ...{ active: 0, waiting: 0, known: 0, isStored: false },
     errors: errors.sort((a, b) => a.line - b.line),
   }
   if (good.length === 0 || (errors.length > 0 && !flagOf(body, 'keepGood'))) return result
-  const registered = new Set(
-    (
-      await companies.mandates(
-        world.sql,
-        agency.employer,
-        good.map((one) => (employers.get(one.pib) as { id: number }).id),
-        dayAt(world.now()),
-      )
-    ).map(({ client, number }) => `${client} ${number}`),
-  )
+  const wanted = good.map((one) => ({ ...one, client: clients.get(one.pib) as Client }))
+  const [held, registered] = [await heldBy(world.sql, agency.employer), await registeredFor(world, agency.employer, wanted)]
   return world.ledger.transaction(async (tx) => {
     const counted = { ...result, isStored: true }
-    for (const { pib: client, number, role, until } of good) {
-      const found = employers.get(client) as { id: number; name: string }
-      const source = registered.has(`${found.id} ${number}`) ? ('register' as const) : null
-      const party = { employer: found.id, pib: client, name: found.name }
-      const wish = { agency, client: party, role, number, until, source, byName: actor.name }
-      const id = held.has(client) ? null : await addMandate(tx, world, wish)
+    for (const { client, number, role, until } of wanted) {
+      const source = registered.has(`${client.id} ${number}`) ? ('register' as const) : null
+      const party = { employer: client.id, pib: client.pib, name: client.name }
+      const id = held.has(client.pib) ? null : await addMandate(tx, world, { agency, client: party, role, number, until, source, byName: actor.name })
       counted[id === null ? 'known' : source ? 'active' : 'waiting']++
       if (id !== null) tx.audit([affairOf(asking, 'grant', `sick-leave mandate ${id}`)])
     }
     return counted
   })
+}
+
+type Client = { id: number; pib: string; name: string }
+
+function wrongClient({ line, pib: client }: Wish, own: string, isKnown: boolean): FileError | null {
+  if (!isKnown) return wrong(line, 'pib', 'Ниједно правно лице у регистру нема овај ПИБ.', 'No legal entity of the register has this tax number.')
+  return client === own ? wrong(line, 'pib', 'Ово је ваш ПИБ.', 'This is your own tax number.') : null
+}
+
+/** The tax numbers of those whose mandate the agency holds already. */
+async function heldBy(sql: Sql, agency: number): Promise<Set<string>> {
+  const rows = await asEmployer(
+    sql,
+    [agency],
+    (tx) => tx<{ pib: string }>`
+      select pib from sickleave.mandate where agency = ${agency} and ended_at is null limit ${linesMax}`,
+  )
+  return new Set(rows.map(({ pib }) => pib))
+}
+
+/** The powers of attorney that the register has for these, each as `CLIENT NUMBER`. */
+async function registeredFor(world: World, agency: number, wanted: readonly { client: Client }[]): Promise<Set<string>> {
+  const clients = wanted.map(({ client }) => client.id)
+  const found = await companies.mandates(world.sql, agency, clients, dayAt(world.now()))
+  return new Set(found.map(({ client, number }) => `${client} ${number}`))
 }
 
 function readWishes(content: string, today: string): { wishes: Wish[]; errors: FileError[] } {

@@ -10,7 +10,7 @@ import { affairOf, requireEmployer } from './rights.ts'
 import { asEmployer } from './store.ts'
 import type { MandateLine, Mandates } from './wire.ts'
 
-// An agency works for a client by a mandate. Only the client gives it, or the register of powers of attorney has it: no agency lets itself in.
+// An agency works for a client by a mandate, which only the client or the register of powers of attorney can give: no agency lets itself in.
 
 export const mandateRoles = ['operator', 'signer', 'viewer'] as const
 export type MandateRole = (typeof mandateRoles)[number]
@@ -27,7 +27,7 @@ export type NewMandate = {
 
 const mandatesMax = 2_000
 
-/** Null when the agency has one already, or waits for one. */
+/** Null when the agency already has a mandate of this client, or waits for one. */
 export async function addMandate(tx: Transaction, world: World, { agency, client, role, number, until, source, byName }: NewMandate): Promise<string | null> {
   const [id, at] = [uuidV4(world), world.now()]
   const added = await tx`
@@ -79,7 +79,7 @@ export async function giveMandate(asking: Asking, pib: string, given: unknown): 
 
 type Ended = { id: string; agency: number; employer: number }
 
-/** What an agency's file asked for, said yes to by the client. */
+/** The client confirms a mandate that an agency's file asked for. */
 export async function confirmMandate(asking: Asking, pib: string, id: string): Promise<void> {
   const { world } = asking
   const { employer } = await requireEmployer(asking, pib, 'manage')
@@ -97,7 +97,7 @@ export async function confirmMandate(asking: Asking, pib: string, id: string): P
   })
 }
 
-/** Either side, at any time, at once. */
+/** Either side may end a mandate at any time, with immediate effect. */
 export async function endMandate(asking: Asking, pib: string, id: string): Promise<void> {
   const { world, actor } = asking
   const { employer } = await requireEmployer(asking, pib, 'manage')

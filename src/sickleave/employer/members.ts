@@ -25,7 +25,7 @@ export type NewMember = {
   isSystem?: boolean
 }
 
-/** Who may act for an employer: an account of a person, or the client of a payroll system. */
+/** Members who may act for an employer: an account of a person, or the client of a payroll system. */
 export async function addMember(tx: Transaction, { member, employer, pib, name, role, at, personName, authority, byName, isSystem }: NewMember): Promise<void> {
   const added = await tx`
     insert into sickleave.employer_member (member, employer, pib, name, role, from_at, person_name, authority, by_name, is_system)
@@ -43,7 +43,7 @@ export async function endMember(tx: Transaction, member: string, pib: string, at
 
 const membersMax = 500
 
-/** Those of today and those of the past: who let whom in and until when is never lost. */
+/** Present and former members: it stays on record who let whom in and until when. */
 export async function firmMembers(asking: Asking, pib: string): Promise<FirmMembers> {
   const { world, actor } = asking
   const { employer } = await requireEmployer(asking, pib, 'manage')
@@ -67,7 +67,7 @@ export async function firmMembers(asking: Asking, pib: string): Promise<FirmMemb
   })
 }
 
-/** From the next question on. The register's representative is let go by the register only, and an employer keeps an administrator. */
+/** Takes effect from the next question on. Only the register removes its own representative, and an employer always keeps an administrator. */
 export async function removeMember(asking: Asking, pib: string, member: string): Promise<void> {
   const { world, actor } = asking
   const acting = await requireEmployer(asking, pib, 'manage')
@@ -88,7 +88,7 @@ export async function changeRole(asking: Asking, pib: string, member: string, gi
     tx.audit([affairOf(asking, 'grant', `sick-leave employer-member ${member} ${role}`)])
     const at = world.now()
     await endMember(tx, member, pib, at, actor.name)
-    // The former row ends and the new one begins in the same instant, whose key they would share.
+    // Both rows would have the same key if the new one began in the instant in which the former one began.
     const from = new Date(Math.max(at.getTime(), before.fromAt.getTime() + 1))
     await addMember(tx, { ...acting, member, role, at: from, personName: before.personName, byName: actor.name })
   })
@@ -96,7 +96,7 @@ export async function changeRole(asking: Asking, pib: string, member: string, gi
 
 type Standing = { role: EmployerRole; personName: string; authority: number | null; fromAt: Date; member: string }
 
-/** Locks the members of the employer, so that two administrators cannot remove each other at once. */
+/** Locks the members of the employer, so that two administrators cannot remove each other at the same time. */
 async function requireChangeable(tx: Transaction, at: Date, employer: number, member: string, next: EmployerRole | null): Promise<Standing> {
   const rows = await tx<Standing>`
     select member, role, person_name, authority, from_at

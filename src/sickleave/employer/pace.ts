@@ -3,7 +3,7 @@ import { Refusal } from '../../platform/refusal.ts'
 import type { World } from '../../platform/world.ts'
 import type { Asking } from '../asking.ts'
 
-/** What is dear, or could be guessed at, has a pace of its own for each account and system; the server's limit holds besides. */
+/** Acts that are costly or could be used for guessing have a limit of their own for each account and system, besides the server's limit. */
 const limits = {
   invitation: { perSecond: 1 / 60, burst: 10 },
   registration: { perSecond: 1 / 60, burst: 20 },

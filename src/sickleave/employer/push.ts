@@ -12,9 +12,9 @@ import { eventsAfter, eventsOfPush } from './store.ts'
 import { type Telling, tellingOf } from './telling.ts'
 import type { Push } from './wire.ts'
 
-// Tells each channel what it has not been told: in order, one notification at a time for each stream, and each channel by itself, so that a slow one
-// holds up nobody. Whatever happens to it, the pull API has the same events for ever. The employers' process does it: who holds keys of the record opens
-// no connection to an address that an employer named.
+// Tells each channel its new events in order, one notification at a time for each stream. Each channel is served by itself, so that a slow one delays
+// nobody. Whatever happens to a channel, the pull API keeps the same events for ever. The employers' process does this, because a process with keys
+// of the record opens no connection to an address that an employer named.
 
 const atOnce = 32
 const idleMs = 200
@@ -57,7 +57,7 @@ export function startTellingEmployers(world: World): () => Promise<void> {
   }
 }
 
-/** Everything that is due, until nothing is. Answers how many channels were told something. */
+/** Tells everything that is due, until nothing is left. Answers how many channels were told something. */
 export async function tellDue(world: World): Promise<number> {
   let told = 0
   for (;;) {
@@ -68,12 +68,12 @@ export async function tellDue(world: World): Promise<number> {
   }
 }
 
-/** One e-mail stands for all streams; a webhook is told of each by itself. */
+/** One e-mail stands for all streams; a webhook is told of each stream separately. */
 const byChannel = (due: readonly Due[]): Due[][] => [
   ...Map.groupBy(due, ({ kind, channel, employer }) => (kind === 'email' ? channel : `${channel} ${employer}`)).values(),
 ]
 
-/** A mandate that is over opens nothing from that moment on, whatever still waits. */
+/** Takes the places that are due. From the moment a mandate ends nothing of the client is told, even when something still waits. */
 function takeDue(world: World, limit: number): Promise<Due[]> {
   const now = world.now()
   const mailedBefore = new Date(now.getTime() - world.config.MAIL_MINUTES * 60_000)
@@ -122,13 +122,13 @@ async function tellByMail(world: World, group: readonly Due[]): Promise<void> {
   for (const due of group) await settle(world, due)
 }
 
-/** The reply code of the mail server (RFC 5321, section 4.2) and nothing of its words, which may name anybody. */
+/** Only the reply code of the mail server (RFC 5321, section 4.2): its text may name anybody. */
 function mailTrouble(error: unknown): string {
   const { responseCode } = error as { responseCode?: unknown }
   return typeof responseCode === 'number' ? `the mail server answered ${responseCode}` : 'the mail server did not answer'
 }
 
-/** What one notification holds; each look is in the access log of the person before it is sent. */
+/** The content of one notification. Each look is in the access log of the person before it is sent. */
 export async function pushOf(
   world: Pick<World, 'sql'>,
   due: Pick<Due, 'channel' | 'employer' | 'sent' | 'wanted' | 'content'>,
@@ -141,7 +141,7 @@ export async function pushOf(
   return { body: { pib: rows[0]?.content.employer?.pib ?? '', after: due.sent, next, events }, next }
 }
 
-/** Null when the address answered 2xx; otherwise why not, in words that hold nothing of its answer. */
+/** Null when the address answered 2xx, otherwise the reason; it contains nothing of the answer's text. */
 async function post(world: World, telling: Telling, due: Due, push: Push): Promise<string | null> {
   const body = Buffer.from(JSON.stringify(push))
   try {
@@ -154,7 +154,7 @@ async function post(world: World, telling: Telling, due: Due, push: Push): Promi
   }
 }
 
-/** A replay that was asked for meanwhile goes before: only who told from where it stands now moves it on. */
+/** The place moves on only if it still stands where this telling began: a replay that was asked for meanwhile takes precedence. */
 async function settle(world: World, { channel, employer, sent, wanted }: Due): Promise<void> {
   await world.sql`
     update sickleave.channel_place

@@ -11,14 +11,14 @@ import { shown } from './shown.ts'
 import { eventsAfter, eventsMax, eventsOfLeave, latestEvents, sharedOf } from './store.ts'
 import type { EmployerEvents, Employers } from './wire.ts'
 
-// The employer's side, for people and payroll systems alike. Each answer is written in the access log of every person in it before it leaves.
+// What the employer's side reads, for people and payroll systems alike. Before an answer leaves, it is in the access log of every person in it.
 
 export async function myEmployers(asking: Asking): Promise<Employers> {
   const rows = await actingFor(asking, null)
   return { employers: rows.map(({ pib, name, role, agency }) => ({ pib, name, role, agency })) }
 }
 
-/** Everything after a number, in order and without a gap; the same question always has the same answer. */
+/** All events after a number, in order and without a gap; the same question always has the same answer. */
 export async function eventsFor(asking: Asking, pib: string, query: unknown): Promise<EmployerEvents> {
   const { employer } = await requireEmployer(asking, pib)
   const { after, limit } = placeOf(query)
@@ -39,7 +39,7 @@ export async function leaveFor(asking: Asking, pib: string, leave: string): Prom
   return { events: await shown(asking, [employer], rows), next: rows.at(-1)?.seq ?? 0 }
 }
 
-/** A document of the employer's own stream as a file; the stream is all it is made of. */
+/** A document from the employer's own stream as a file. It is made of the stream alone. */
 export async function employerPaper(asking: Asking, pib: string, { leave, number, version, form }: PaperName, query: unknown): Promise<PaperFile> {
   const { employer } = await requireEmployer(asking, pib)
   const rows = isUuid(leave) ? await eventsOfLeave(asking.world.sql, employer, leave) : []
@@ -49,7 +49,7 @@ export async function employerPaper(asking: Asking, pib: string, { leave, number
   return paperFile(asking.world, row.content, event?.employee.jmbg ?? null, form, languageOf(query))
 }
 
-/** Only what the employee shared; without that there is nothing here, and it does not say why. */
+/** Only what the employee shared. Without a share the answer is "not found", and it does not say why. */
 export async function sharedFor(asking: Asking, pib: string, leave: string): Promise<Shared> {
   const { world } = asking
   const { employer } = await requireEmployer(asking, pib)

@@ -8,7 +8,7 @@ import { keyOfShare } from './share.ts'
 
 const leavesMax = 5_000
 
-/** Whose leaves these are: known here, and never to the employer's role. */
+/** The people whose leaves these are. This process knows them, the employer's role never does. */
 async function patientsOf({ world }: Asking, { employers, leaves }: Looked): Promise<Map<string, number>> {
   if (leaves.length === 0) return new Map()
   const rows = await world.sql<{ knownAs: string; patient: number }>`

@@ -10,8 +10,8 @@ import { affairOf } from './rights.ts'
 import { asEmployer } from './store.ts'
 import type { Joined, Registrable } from './wire.ts'
 
-// A legal entity is registered by whom the register of companies names as its representative; a body that is not in it, by whom the register of
-// state bodies names. Nobody writes a name or a number of a person: who is signed in is who is looked for.
+// The representative named by the register of companies registers a legal entity. For a body that is not in that register, the one named by the
+// register of state bodies does. Nobody types a name or a number of a person: the register is searched for the signed-in person.
 
 async function authoritiesOf(asking: Asking): Promise<Authority[]> {
   const { world, actor } = asking
@@ -51,7 +51,7 @@ export async function registrable(asking: Asking): Promise<Registrable> {
   return { employers: found.map(({ pib, name, register, capacity }) => ({ pib, name, register, capacity, isRegistered: known.has(pib) })) }
 }
 
-/** A second time, and by a second representative, only the membership is added; whoever has it already hears the same again. */
+/** A second registration, also by a second representative, only adds the membership. A representative who has it already gets the same answer again. */
 export async function registerFirm(asking: Asking, given: unknown): Promise<Joined> {
   const { world, actor } = asking
   const pib = wordOf(bodyOf(given, ['pib']), 'pib', 9)
@@ -73,7 +73,7 @@ export async function registerFirm(asking: Asking, given: unknown): Promise<Join
       select employer from sickleave.employer_member
        where member = ${actor.id} and employer = ${employer.id} and authority = ${authority.id} and ended_at is null`
     if (member) return
-    // An earlier row (invited, or of an authority that has ended) gives way to the register's.
+    // The register's row replaces an earlier one (by invitation, or of an authority that has ended).
     const ended = await tx`
       update sickleave.employer_member set ended_at = ${at}, ended_by = ${actor.name}
        where member = ${actor.id} and employer = ${employer.id} and ended_at is null and from_at < ${at} returning employer`

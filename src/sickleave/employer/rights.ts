@@ -5,9 +5,9 @@ import type { EmployerRole } from './members.ts'
 import { recordsOf } from './records.ts'
 import { asEmployer } from './store.ts'
 
-// Who may act for which employer: asked anew with every question, so who is let go sees nothing from the next one on.
+// Who may act for which employer. It is checked anew with every question, so a removed member sees nothing from the next one on.
 
-/** Look; deal with what came in and prepare requests; sign and send them; let people, agencies and systems in. */
+/** `read`: look. `work`: deal with what came in and prepare requests. `sign`: sign and send them. `manage`: let people, agencies and systems in. */
 export type Right = 'read' | 'work' | 'sign' | 'manage'
 const rights: Record<EmployerRole, readonly Right[]> = {
   viewer: ['read'],
@@ -20,7 +20,7 @@ const byStrength: readonly EmployerRole[] = ['viewer', 'operator', 'signer', 'ad
 const weaker = (one: EmployerRole, other: EmployerRole) => (byStrength.indexOf(one) < byStrength.indexOf(other) ? one : other)
 const isStronger = (one: EmployerRole, other: EmployerRole) => byStrength.indexOf(one) > byStrength.indexOf(other)
 
-/** `agency` is the name of the agency that somebody acts through. */
+/** `agency` is the name of the agency through which the actor acts, or null. */
 export type Acting = { employer: number; pib: string; name: string; role: EmployerRole; agency: string | null }
 
 const payrollRight = 'system/sickleave.employer'
@@ -28,7 +28,7 @@ const membershipsMax = 2_000
 
 type Row = Acting & { authority: number | null; ownRole: EmployerRole }
 
-/** Everybody this actor acts for, or the one of a tax number; refused to who is no member of an employer's side at all. */
+/** Every employer for whom this actor acts, or only the one with this tax number. Refused when the actor is no employer's member, citizen or payroll system. */
 export async function actingFor(asking: Asking, pib: string | null): Promise<Acting[]> {
   const { world, actor } = asking
   const isLet =
@@ -76,7 +76,10 @@ function rowsOf({ world, actor }: Asking, pib: string | null, at: Date): Promise
 
 const forbidden = (reason: string, opens: string[] = []) => new Refusal('forbidden', reason, { details: { reason, opens }, hint: opens.join(' ') })
 
-/** The employer of a tax number, when this actor may do that for it. Who is not its member hears the same whether there is such an employer or not. */
+/**
+ * The employer with this tax number, when this actor has the right for it. Somebody who is no member gets the same answer whether the employer exists
+ * or not.
+ */
 export async function requireEmployer(asking: Asking, pib: string, right: Right = 'read'): Promise<Acting> {
   const [found] = /^\d{9}$/.test(pib) ? await actingFor(asking, pib) : []
   if (!found) return refuse(asking, null, 'read', forbidden('you do not act for this employer'))

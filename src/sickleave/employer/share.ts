@@ -2,7 +2,7 @@ import { hkdfSync } from 'node:crypto'
 import type { World } from '../../platform/world.ts'
 import type { Day } from '../rules/days.ts'
 
-/** Each share has a key of its own, so what opens one opens no other and nothing of the medical part. */
+/** Each share has a key of its own: it opens no other share and nothing of the medical part. */
 export const keyOfShare = ({ keys }: Pick<World, 'keys'>, share: string): Buffer =>
   Buffer.from(hkdfSync('sha256', keys.derive('sickleave-shares'), share, 'sick leave share', 32))
 

@@ -9,7 +9,7 @@ const linesMax = 500
 
 type Party = { pib: string; name: string }
 
-/** What one table shows all that somebody acts for, an agency's clients in one list, what changed last first. That it was looked at is on record. */
+/** The rows of one table for all employers for whom somebody acts, such as the clients of an agency, latest changes first. The look is recorded. */
 export async function shownToAll<Shown extends { leave: string }>(
   asking: Asking,
   table: Fragment,

@@ -3,9 +3,9 @@ import { type Looked, recordsOf } from './records.ts'
 import type { EventRow } from './store.ts'
 import type { EmployerEvent } from './wire.ts'
 
-// Whatever an employer is shown about a person is in the access log of that person before it leaves.
+// Everything that an employer is shown about a person is in that person's access log before it leaves.
 
-/** One row for each person, or one that says that somebody looked and found nothing. */
+/** Writes one row for each person, or one that says that somebody looked and found nothing. */
 export async function recordShown(asking: Asking, of: Looked): Promise<void> {
   const records = await recordsOf(asking)
   await records.looked(asking, of, { action: 'read', basis: 'employer' })
@@ -21,7 +21,7 @@ export async function shown(
   return asShown(rows, await records.numbersOf(asking, { employers, leaves: rows.map(({ knownAs }) => knownAs) }, { action, basis: 'employer' }))
 }
 
-/** Events as the employer reads them, with the number of each employee that was handed out for it. */
+/** Events as the employer reads them, each with the employee's personal number when that was given out for it. */
 export function asShown(rows: readonly EventRow[], jmbg: ReadonlyMap<string, string>): EmployerEvent[] {
   return rows.map(({ seq, at, kind, knownAs, content }) => ({
     seq,

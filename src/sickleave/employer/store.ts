@@ -1,15 +1,15 @@
 import type { Sql, Transaction } from '../../platform/sql.ts'
 import type { EmployerView } from './view.ts'
 
-// Everything the employer's routes read comes as the role spona_employer and for the named employers only.
+// Everything that the employer's routes read is read as the role spona_employer, and for the named employers only.
 
 export type EventRow = { seq: number; at: Date; kind: string; knownAs: string; content: EmployerView }
 
 export const eventsMax = 500
-/** As many events are told in one word. */
+/** How many events one notification holds. */
 export const eventsOfPush = 50
 
-/** Within the transaction the connection has given up every other right; it gets them back with the end of it. */
+/** Within the transaction the connection gives up all other rights; it has them again at the end. */
 export function asEmployer<T>(sql: Sql, employers: readonly number[], act: (tx: Transaction) => Promise<T>, member = ''): Promise<T> {
   return sql.begin(async (tx) => {
     await tx`
@@ -32,7 +32,7 @@ export function eventsAfter(sql: Sql, employer: number, after: number, limit: nu
   )
 }
 
-/** The newest word about each leave, the one heard of last first. */
+/** The newest event of each leave, latest first. */
 export function latestEvents(sql: Sql, employer: number, limit: number): Promise<EventRow[]> {
   return asEmployer(
     sql,

@@ -5,8 +5,8 @@ import { type EmployerView, knownAs } from './view.ts'
 export type EventKind = 'certificate' | 'report' | 'changed' | 'closed' | 'cancelled' | 'void'
 
 /**
- * One word to one employer, in the transaction of the step itself: the next number of its stream, the event, where the leave stands now, and the
- * channels that have something to tell. One statement, and the order of employers is the caller's, so that two steps never wait for each other in a ring.
+ * Adds one event for one employer, in the transaction of the step itself: the next number of the stream, the event, the present state of the leave,
+ * and the channels that have something to tell. All in one statement. The caller sets the order of employers, so that two steps never deadlock.
  */
 export async function addEvent(
   tx: Transaction,
@@ -16,7 +16,8 @@ export async function addEvent(
   const known = knownAs(world, leave, employer)
   const folded = fold(`${content.employee.family} ${content.employee.given}`)
   const state = kind === 'cancelled' ? 'cancelled' : content.isOpen ? 'open' : 'closed'
-  // A report says a part of the leave, and a void paper says what no longer counts.
+  // A report covers only a part of the leave, and a void paper names days that no longer count: neither may shorten the leave or reopen a cancelled
+  // one.
   const isPart = kind === 'report' || kind === 'void'
   await tx`
     with stream as (

@@ -8,11 +8,11 @@ import { affairOf, requireEmployer } from './rights.ts'
 import { asEmployer } from './store.ts'
 import type { NewSystem, SystemLine, Systems } from './wire.ts'
 
-// A payroll system is let in by an administrator of the employer, without anybody of ours: it proves itself by a key and may do what its role may.
+// An administrator of the employer lets a payroll system in, without an operator. The system proves itself by a key and may do what its role may.
 
 const systemsMax = 20
 const scope = 'system/sickleave.employer'
-/** The system belongs to no health institution; its scope opens the employer's side only. */
+/** The system belongs to no health institution; its scope opens only the employer's side. */
 const noInstitution = 0
 
 export async function systemsOf(asking: Asking, pib: string): Promise<Systems> {

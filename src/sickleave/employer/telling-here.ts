@@ -18,7 +18,7 @@ export const tellingHere = (world: World): Telling => ({
   mail: (_place, mail) => sendMail(world, mail),
 })
 
-/** Judged anew for whoever asks: only of a channel that is being told at this moment, and only what it is to be told next. */
+/** Checks each question anew: only for a channel that is being told at this moment, and only for the events that come next. */
 async function requireDue(world: World, { channel, employer }: Place): Promise<Due> {
   const now = world.now()
   const [due] = isUuid(channel)

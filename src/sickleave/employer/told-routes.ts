@@ -15,8 +15,8 @@ type Leave = { Params: { pib: string; leave: string } }
 const schema = readFileSync(new URL('employer-documents.xsd', import.meta.url))
 
 /**
- * What an employer is told about leaves: all of it read as the employer's role, from what was written for the employer. The employers' process answers
- * these itself, so nothing here may load a module that knows of persons, the record or the medical part.
+ * What an employer is told about leaves. Everything is read as the employer's role, from what was written for the employer. The employers' process
+ * itself answers these routes, so nothing here may load a module that knows of persons, the record or the medical part.
  */
 export const toldRoutes: Routes = (app) => {
   app.get('/', described.employers, (request) => myEmployers(askingOf(request)))

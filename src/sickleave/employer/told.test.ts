@@ -27,7 +27,7 @@ async function openLeave(from: string, until: string): Promise<void> {
 const ending = forFile()
 before(async () => {
   town = await startLeaveTown(ending)
-  // The kit and the webhook's reader look at the real clock.
+  // The kit and the webhook's reader use the real clock.
   town.at(new Date(Date.now()).toISOString())
   endpoint = await startEndpoint(ending as Parameters<typeof startEndpoint>[0])
   boss = await town.account(['employer'], { name: 'Газда' })
@@ -158,7 +158,7 @@ test('an administrator lets a payroll system in, and the kit of the guide takes 
   await assert.rejects(async () => client.documents({ format: 'xml', pib: firm().pib }), /40[13]/)
 })
 
-test('what nobody has dealt with stands first, is found in either script, and a word that came after the one seen stays unread', async () => {
+test('unread cases stand first, are found in either script, and an event after the one seen stays unread', async () => {
   const search = async (more: object) => (await ask('POST', '/search', more)).body
   const [first] = (await search({ unread: true, text: 'petrovic' })).cases
   assert.equal(first.employee.family, 'Петровић')

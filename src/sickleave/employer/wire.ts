@@ -12,13 +12,13 @@ type Document = {
   number: string
   version: number
   issuedAt: string
-  /** When the doctor's session signature was verified; left out where the document bears the seal of the centre alone. */
+  /** When the doctor's session signature was verified; missing when the document carries the seal of the centre alone. */
   signedAt?: string
   days: { from: string; until: string; days: number; percent: number; payer: 'employer' | 'fund' }[]
   isLast: boolean
 }
 
-/** `POST /search`: one line for each leave, what nobody has dealt with first. The personal number stands in the leave itself and in the files. */
+/** `POST /search`: one line for each leave, unread ones first. The personal number is only in the leave itself and in the files. */
 export type CaseSearch = {
   pib?: string
   text?: string
@@ -38,7 +38,7 @@ export type CaseLine = {
   from: string
   until: string
   state: 'open' | 'closed' | 'cancelled'
-  /** The newest word: its number in the employer's stream, when and what. */
+  /** The newest event: its number in the employer's stream, its time and its kind. */
   seq: number
   at: string
   kind: string
@@ -49,7 +49,7 @@ export type CaseLine = {
 }
 export type Cases = { cases: CaseLine[]; unread: number; next: string | null }
 
-/** `POST /:pib/marks`: what came in after `seq` stays unread. */
+/** `POST /:pib/marks`: events after `seq` stay unread. */
 export type Marks = { leaves: { leave: string; seq: number }[]; done: boolean }
 export type Marked = { marked: number }
 
@@ -61,7 +61,7 @@ export type CalendarRow = {
   from: string
   until: string
   state: 'open' | 'closed' | 'cancelled'
-  /** Only where a report has said it. */
+  /** Only days of a report. */
   paid: { from: string; until: string; payer: 'employer' | 'fund' }[]
 }
 export type Calendar = { month: string; rows: CalendarRow[]; more: boolean }
@@ -80,12 +80,12 @@ export type EmployerEvent = {
   until: string
   isOpen: boolean
   document: Document | null
-  /** With kind `request` or `objection`: which, where it stands, and the last day where one is near. */
+  /** With kind `request` or `objection`: which one, where it stands, and the last day when one is near. */
   about?: { id: string; number: string; state: string; due?: string }
 }
 export type EmployerEvents = { events: EmployerEvent[]; next: number }
 
-/** `GET /registration`: what the registers name you for. `POST /registration {pib}` */
+/** `GET /registration`: the employers for whom the registers name you. `POST /registration {pib}` */
 export type Registrable = {
   employers: { pib: string; name: string; register: 'companies' | 'state-bodies'; capacity: 'representative' | 'authorised'; isRegistered: boolean }[]
 }
@@ -106,10 +106,10 @@ export type FirmMembers = {
   }[]
   invitations: Invitation[]
 }
-/** `POST /:pib/invitations {role, note}`: the code is answered this once. */
+/** `POST /:pib/invitations {role, note}`: the code is answered only this once. */
 export type Invited = { id: string; code: string; expiresAt: string }
 
-/** `GET /:pib/mandates`: as agency, and as client. Without `confirmedAt` it waits for the client. */
+/** `GET /:pib/mandates`: as agency, and as client. A mandate without `confirmedAt` waits for the client. */
 export type MandateLine = {
   id: string
   agencyPib: string
@@ -140,15 +140,15 @@ export type ChannelLine = {
   by: string
   at: string
   isConfirmed: boolean
-  /** Streams it hears, events not yet told, and of those that do not get through, why. */
+  /** How many streams it is told of, how many events it has not been told yet, and how many streams are parked. */
   streams: number
   waiting: number
   parked: number
   trouble: string | null
-  /** When it first failed of what still does not get through. */
+  /** The first failure of what still does not get through. */
   failingSince: string | null
 }
-/** `GET /sickleave/channels` for operators: mail by what went wrong, webhooks one by one, the longest in trouble first. */
+/** `GET /sickleave/channels` for operators: mail grouped by what went wrong, webhooks one by one, the longest trouble first. */
 export type ChannelTrouble = {
   mail: { trouble: string; since: string; addresses: number; waiting: number }[]
   webhooks: { id: string; name: string; host: string; trouble: string; since: string; failures: number; waiting: number; isParked: boolean }[]
@@ -157,13 +157,13 @@ export type Channels = { channels: ChannelLine[] }
 /** `POST /:pib/channels/:channel/replay {pib?, after}` */
 export type Replayed = { streams: number }
 
-/** What a webhook gets: the same as `GET /:pib/events`, or with content `notice` only the numbers. */
+/** What a webhook gets: the same as `GET /:pib/events`; with content `notice` only the numbers. */
 export type Push = { pib: string; after: number; next: number; events: EmployerEvent[] }
 
-/** `GET /:pib/systems` · `POST /:pib/systems {name, role, jwks?}`: without a key set of your own the private key is answered this once. */
+/** `GET /:pib/systems` · `POST /:pib/systems {name, role, jwks?}`: without a key set of your own the private key is answered, only this once. */
 export type SystemLine = { client: string; name: string; role: EmployerRole; since: string }
 export type Systems = { systems: SystemLine[] }
 export type NewSystem = { client: string; name: string; scope: string; privateKey: unknown }
 
-/** `GET /sickleave/employer/latest`: grows with each event of any employer that one acts for. */
+/** `GET /sickleave/employer/latest`: grows with each event of any employer for whom you act. */
 export type Latest = { latest: number }

@@ -1,10 +1,10 @@
 import type { EmployerEvent } from './wire.ts'
 
-// The same papers as XML. The schema is published beside it (employer-documents.xsd).
+// The same papers as XML. The schema is published beside the files (employer-documents.xsd).
 
 export const namespace = 'urn:spona:employer-documents:1'
 const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' }
-/** What XML 1.0 cannot hold at all is left out. */
+/** Leaves out characters that XML 1.0 cannot hold at all. */
 const escape = (text: string) =>
   text.replace(/[^\t\n\r\x20-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu, '').replace(/[&<>"]/g, (sign) => entities[sign] as string)
 const element = (name: string, value: string | null | undefined) => (value === null || value === undefined ? '' : `<${name}>${escape(value)}</${name}>`)

@@ -11,13 +11,13 @@ import { calculationOf, type Head, type Request, reportsOf } from '../request/re
 import type { Rules } from '../rules/parameters.ts'
 import type { CompensationView, DeltaView } from '../wire.ts'
 
-// The automatic calculation: by the same pure rules as everywhere, kept with what went in.
+// The automatic calculation, by the same pure rules as everywhere; it is stored together with its input.
 
-/** Only the Fund's days count for the Fund; the employer's days in the same period are shown and not paid. */
+/** The Fund's total counts only the Fund's days; the employer's days in the same period are shown and not paid. */
 export const fundTotal = (view: CompensationView): number =>
   Number(view.lines.filter(({ payer }) => payer === 'fund').reduce((sum, { total }) => sum + (paraOf(total) ?? 0n), 0n))
 
-/** Reckons now. A refusal says in a sentence why it cannot be reckoned: the case stays on the list and nothing is guessed. */
+/** Calculates now. A refusal says in a sentence why that is not possible: the case stays on the list and nothing is guessed. */
 export async function reckon(
   sql: Runner,
   { row, standing }: Request,
@@ -48,7 +48,7 @@ export async function keepCalculation(
   return id
 }
 
-/** Between the calculation and the payment a report may have been made void, or earnings corrected: then it no longer stands. */
+/** Between the calculation and the payment a report may be made void or earnings may be corrected; the calculation then no longer stands. */
 export async function standsAsCalculated(tx: Transaction, found: Request, rules: Rules): Promise<Refusal | null> {
   const { row, standing } = found
   const reports = await reportsOf(tx, row)
@@ -61,7 +61,7 @@ export async function standsAsCalculated(tx: Transaction, found: Request, rules:
   return new Refusal('conflict', 'reckoned anew, the sum is another one: something was corrected meanwhile', { hint: 'Calculate again, then propose.' })
 }
 
-/** Against the sum that stands, or, when that says the same, against the one before it. */
+/** The difference from the present sum, or, when there is none, from the sum before it. */
 export async function correctionOf(
   sql: Runner,
   { patient, id }: Head,

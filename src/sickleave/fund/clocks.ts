@@ -16,13 +16,13 @@ import { clerk } from './clerk.ts'
 import { recheckCorrected } from './recheck.ts'
 import { startSimulations } from './simulations.ts'
 
-// What happens by itself: submitted requests are calculated, and whoever has a case is reminded before and after its last day, each once.
+// What happens by itself: submitted requests are calculated, and those who have a case are reminded before and after its last day, once each.
 
 const everyMs = 15_000
 const troubledMs = 60_000
 const batch = 100
 
-/** Runs in one process while the server does. */
+/** Runs in one process beside the server. */
 export function startClocks(world: World): () => Promise<void> {
   const stops = [startRounds(world), startSimulations(world)]
   return async () => {
@@ -43,7 +43,10 @@ const startRounds = (world: World): (() => Promise<void>) =>
     trouble: 'the clocks of the Fund did not come round',
   })
 
-/** What was submitted and can be reckoned has its calculation before an officer opens it, also when somebody gave it to one before. What cannot waits for the officer, who reads why. */
+/**
+ * Calculates every submitted request that can be calculated, before an officer opens it, even when an officer has it already. A request that cannot
+ * be calculated waits for the officer, who reads why.
+ */
 export async function calculateSubmitted(world: World, isStopped: () => boolean = () => false): Promise<number> {
   const rows = await world.sql<{ patient: number; id: string }>`
     select patient, id from sickleave.request request
@@ -66,7 +69,7 @@ export async function calculateSubmitted(world: World, isStopped: () => boolean 
         if (found.standing.calculation !== null || mayFollow(found.standing, 'calculated')) return null
         const reckoned = await reckon(tx, found, rules)
         if (!('view' in reckoned)) {
-          // Remembered by the moment, so that the same is not tried every few seconds; the next step of the request opens it anew.
+          // Records the attempt with its moment, so that the same request is not tried every few seconds; only a new submission is tried again.
           const at = world.now()
           await tx`insert into sickleave.reminder (about, kind, due, at) values (${row.id}, 'not-calculated', ${dayAt(at)}, ${at})
             on conflict (about, kind, due) do update set at = excluded.at`
@@ -82,7 +85,7 @@ export async function calculateSubmitted(world: World, isStopped: () => boolean 
 
 type Due = { about: string; kind: string; due: Day; employer: number | null; knownAs: string | null; number: string; state: string }
 
-/** Before the last day and after it: employers by a message in their stream, the Fund and the commissions in their lists. */
+/** Reminds before the last day and after it: employers by an event in their stream, the Fund and the commissions in their lists. */
 export async function remind(world: World): Promise<number> {
   const rules = await loadRules(world.sql)
   const today = dayAt(world.now())
@@ -110,7 +113,7 @@ export async function remind(world: World): Promise<number> {
 
 const kindOf = (due: Day, today: Day): string => (due < today ? 'overdue' : 'due-soon')
 
-/** What is at a requester goes into its stream; what is at the Fund is marked for its list. */
+/** A request that waits for the requester becomes an event of the employer's stream; one that waits for the Fund is marked for its list. */
 async function dueRequests(sql: Sql, today: Day, soon: Day): Promise<Due[]> {
   const rows = await sql<Omit<Due, 'kind' | 'about'> & { id: string; waitsFor: string }>`
     select id, due, case when waits_for = 'requester' then employer end as employer, known_as, number, state, waits_for

@@ -15,7 +15,7 @@ import { fileOf } from './file.ts'
 import { officerOf, requireSupervisor } from './officers.ts'
 import type { FundFile } from './wire.ts'
 
-// What an officer of the Fund does with a request. Whoever proposes does not approve.
+// What an officer of the Fund does with a request. The officer who proposes does not approve.
 
 type Plan = Parameters<typeof stepRequest>[2]['plan']
 type Act = { fields: readonly string[]; plan(body: Body, asking: Asking, found: Request): Plan }
@@ -111,7 +111,7 @@ const acts: Record<string, Act> = {
       const today = dayAt(world.now())
       return async ({ found: { row, standing }, rules }) => {
         if (until < today) return new Refusal('unprocessable', 'this day is past', { expression: 'until' })
-        // Interest from the day by which the employee should have had the money; a refund was the employer's own from the day it came.
+        // Interest from the day by which the employee should have had the money. A refund belonged to the employer from the day it came.
         const lastDay = lastDayToPay(standing, rules) ?? today
         const { alreadyPaid, total: due } = standing
         const isTooMuch = alreadyPaid !== null && due !== null && alreadyPaid > due
@@ -141,7 +141,7 @@ const acts: Record<string, Act> = {
 
 const lastDayToPay = (standing: Standing, rules: Rules) => clockOf('compensation', { ...standing, state: 'paid' }, rules).due?.effective
 
-/** An order that bears interest bears it until the money is there: who returns it later than ordered owes more. */
+/** An order with interest bears it until the money is back: returning it later than ordered costs more. */
 function interestBy(on: Day, order: NonNullable<Standing['order']>, standing: Standing, rules: Rules): number {
   const lastDay = lastDayToPay(standing, rules)
   return order.interest === 0 || on <= order.until || !lastDay ? order.interest : interestOn(order.total, lastDay, on, rules)

@@ -14,7 +14,7 @@ import { recordLooks, requestForFund } from './fund.ts'
 import { isSupervisor, officerNames } from './officers.ts'
 import type { FundFile } from './wire.ts'
 
-/** The whole file of a request, as an officer decides on it. */
+/** The whole file of a request, on which an officer decides. */
 export async function fundFile(asking: Asking, id: string): Promise<FundFile> {
   const found = await requestForFund(asking, id, 'read')
   await recordLooks(asking, [found.row.patient])
@@ -26,7 +26,7 @@ export async function fileOf(asking: Asking, found: Request): Promise<FundFile> 
   const { row, steps, standing } = found
   const isOpen = standing.calculation === null && (standing.state === 'submitted' || standing.state === 'in-process')
   const [reports, calculation] = await Promise.all([reportsOf(world.sql, row), calculationOf(world.sql, row, standing.calculation)])
-  // Reckoned anew at each look, so that a correction of earnings or of a report is seen before anybody pays by the former sum.
+  // Calculated anew at each look, so that the officer sees a correction of earnings or of a report before anybody pays the former sum.
   const now = isOpen || calculation ? await reckon(world.sql, found, await loadRules(world.sql)) : null
   const { proposal } = standing
   const proposed = steps.findLast(({ step }) => step.kind === 'proposed')
@@ -56,7 +56,7 @@ function detailOf(step: Step): string | null {
   return 'why' in step ? step.why : null
 }
 
-/** A file that was attached; it is offered to be saved, never shown inside the page. */
+/** An attached file. It is offered for saving and never shown inside the page. */
 export async function fundEvidence(asking: Asking, id: string, evidence: string): Promise<{ name: string; type: string; content: Buffer }> {
   const { row } = await requestForFund(asking, id, 'read')
   const found = isUuid(evidence) ? await evidenceContent(asking.world.sql, row, evidence) : null
@@ -65,7 +65,7 @@ export async function fundEvidence(asking: Asking, id: string, evidence: string)
   return { ...found, name: nameFor(found.type, found.name) }
 }
 
-/** What the requester signed with a certificate of their own. */
+/** The file that the requester signed with a certificate of their own. */
 export async function fundSigned(asking: Asking, id: string): Promise<PaperFile> {
   const { row } = await requestForFund(asking, id, 'read')
   const file = await signedFile(asking.world.sql, row)

@@ -17,7 +17,7 @@ type Act = { Params: { id: string; act: string } }
 type File = { Params: { id: string; evidence: string } }
 type Format = { Params: { id: string; format: string } }
 
-/** The Fund: mounted at /sickleave/fund. */
+/** The Fund's routes: mounted at /sickleave/fund. */
 export const fundRoutes: Routes = (app) => {
   app.get('/work', (request) => fundWork(askingOf(request), request.query))
   app.get<One>('/requests/:id', (request) => fundFile(askingOf(request), request.params.id))
@@ -58,7 +58,7 @@ export const fundRoutes: Routes = (app) => {
   app.post<One>('/payments/:id/execution', (request) => executePayment(askingOf(request), request.params.id, request.body))
 }
 
-/** For everybody: mounted at /sickleave. */
+/** Open to everybody: mounted at /sickleave. */
 export const openDataRoutes: Routes = (app) => {
   app.get('/open-data.csv', { config: { open: true } }, async (request, reply) =>
     reply

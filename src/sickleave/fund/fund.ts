@@ -4,17 +4,17 @@ import { isUuid } from '../../platform/uuid.ts'
 import { type Asking, entryOf, requireRole } from '../asking.ts'
 import { requestOf, type Request } from '../request/request-store.ts'
 
-// The Fund's officers: what every route of theirs asks first.
+// The Fund's officers: the checks that all their routes make first.
 
 export const requireFund = (asking: Asking, action: Entry['action']) => requireRole(asking, 'fund', action)
 
-/** Who is in an answer reads that the Fund looked. */
+/** Everybody in an answer can read that the Fund looked. */
 export async function recordLooks(asking: Asking, patients: readonly number[], action: 'read' | 'search' | 'export' = 'read'): Promise<void> {
   const one = (patient: number | null) => entryOf(asking, patient, { action, basis: 'fund', what: 'sick-leave-request' })
   await asking.world.ledger.record(patients.length > 0 ? [...new Set(patients)].map(one) : [one(null)])
 }
 
-/** A request that came to the Fund: a draft is the requester's own. */
+/** A request that came to the Fund; a draft is visible to the requester alone. */
 export async function requestForFund(asking: Asking, id: string, action: Entry['action']): Promise<Request> {
   await requireFund(asking, action)
   const found = isUuid(id) ? await requestOf(asking.world.sql, id) : null

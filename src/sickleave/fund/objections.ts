@@ -11,14 +11,14 @@ import { stepRequest } from '../request/act.ts'
 import { requestForFund, requireFund } from './fund.ts'
 import { isInOpenFile } from './recheck.ts'
 
-// Objections to a sum, decided on by the Fund; and the Fund's own question to the commission, whether a leave is justified.
+// Objections to a sum, on which the Fund decides; and the Fund's own question to the commission, whether a leave is justified.
 
 export async function fundObjections(asking: Asking): Promise<Desk> {
   await requireFund(asking, 'read')
   return deskOf(asking, 'fund', await atDesk(asking.world.sql, 'fund'))
 }
 
-/** A justified objection opens the request anew, in the same transaction. Whoever proposed or approved the sum does not decide on the objection. */
+/** A justified objection reopens the request in the same transaction. An officer who proposed or approved the sum does not decide on the objection. */
 export async function answerObjection(asking: Asking, id: string, given: unknown): Promise<Desk> {
   await requireFund(asking, 'update')
   const found = await requireAtDesk(asking, id, 'fund')
@@ -46,7 +46,7 @@ export async function answerObjection(asking: Asking, id: string, given: unknown
   return fundObjections(asking)
 }
 
-/** About the leave of a request that the officer has before them. */
+/** Asks for a control of the leave in a request that the officer has open. */
 export async function orderControl(asking: Asking, given: unknown): Promise<ObjectionShown> {
   await requireFund(asking, 'create')
   const body = bodyOf(given, ['request', 'text'])

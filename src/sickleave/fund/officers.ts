@@ -5,13 +5,14 @@ import { type Asking, entryOf, requireRole } from '../asking.ts'
 import { dayAt } from '../rules/days.ts'
 import type { Officers } from './wire.ts'
 
-// Who shares out the Fund's work: sees who has how much and how late, and gives a request to another officer. The decision stays with officers, in pairs.
+// The coordinator of the Fund's work sees how much each officer has and how late it is, and gives a request to another officer. Decisions stay with
+// the officers, two for each.
 
 const supervisor = 'fund-supervisor'
 export const isSupervisor = ({ actor }: Asking): boolean => actor.kind === 'person' && actor.roles.includes(supervisor)
 export const requireSupervisor = (asking: Asking) => requireRole(asking, supervisor, 'update')
 
-/** Names of the officers of today by their accounts: what somebody had who is no officer any more is nobody's. */
+/** The names of the present officers by their accounts. Requests of somebody who is no officer any more belong to nobody. */
 export const officerNames = async (sql: Sql): Promise<Map<string, string>> =>
   new Map((await access.accountsWith(sql, 'fund')).map(({ id, name }) => [id, name]))
 
@@ -40,7 +41,7 @@ export async function officers(asking: Asking): Promise<Officers> {
   }
 }
 
-/** Only who is an officer now: a request that is given to nobody would wait unseen. */
+/** Only a present officer: otherwise a request would wait unseen. */
 export async function officerOf(sql: Sql, id: string): Promise<{ officer: string; name: string }> {
   const name = (await officerNames(sql)).get(id)
   if (name === undefined) throw new Refusal('unprocessable', 'this is no officer of the Fund', { expression: 'officer' })

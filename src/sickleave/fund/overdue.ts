@@ -12,7 +12,8 @@ import { requireFund } from './fund.ts'
 import { officerNames } from './officers.ts'
 import type { Overdue, OverdueLine } from './wire.ts'
 
-// Every clock that has run out, wherever the case lies: what one desk forgets another sees. Numbers and days only; nobody is named, so nobody's file is opened.
+// Every deadline that has passed, wherever the case waits: what one desk forgets another sees. Numbers and days only; nobody is named, so nobody's
+// file is opened.
 
 const linesMax = 500
 
@@ -62,11 +63,11 @@ async function proposals(sql: Sql, rules: Rules, today: Day): Promise<Late[]> {
   })
 }
 
-/** Fewer days than this nobody has who has to be assessed: the rule itself looks at the others. */
+/** Nobody with fewer days than this share has to be assessed; the rule itself looks at the others. */
 const fewestShare = 0.8
 const daysOfMonth = 28
 
-/** R-9: leaves that last beyond the day on which disability had to be assessed, and nobody sent the person there. */
+/** R-9: leaves beyond the day by which disability had to be assessed, of people whom nobody sent to the assessment. */
 async function assessments({ sql }: World, rules: Rules, today: Day): Promise<Late[]> {
   const months = Math.min(rules.on('assessment.months', today), rules.on('assessment.months-broken', today))
   const rows = await sql<{ patient: number }>`

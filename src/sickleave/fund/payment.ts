@@ -12,7 +12,7 @@ import { recordLooks, requireFund } from './fund.ts'
 import { csvOf, type PaymentLine, xmlOf } from './payment-file.ts'
 import type { PaymentRow, Payments } from './wire.ts'
 
-// Payment: one officer makes the file of what is approved, another enters its execution by the control sums of the treasury.
+// Payment: one officer makes the file of the approved requests, another enters its execution with the control sums of the treasury.
 
 const linesMax = 2000
 const filesMax = 200
@@ -29,7 +29,7 @@ type Ready = {
   paid: number
 }
 
-/** Approved and not in a file yet. A second file made at the same time waits here and finds nothing left. */
+/** Approved requests that are in no file yet. A second file made at the same time waits here and finds none left. */
 async function ready(tx: Transaction): Promise<Ready[]> {
   await tx`select pg_advisory_xact_lock(hashtextextended('sickleave payments', 0))`
   return tx<Ready>`
@@ -106,7 +106,7 @@ export async function payments(asking: Asking): Promise<Payments> {
     waiting: waiting ?? { count: 0, total: 0 },
     payments: rows.map(({ at, actor, actorName, sha256, lines, total, ...row }) => {
       const isMine = actor === asking.actor.id
-      // Who is to enter the execution reads the figures in the treasury's statement; shown here they would only be copied.
+      // The officer who is to enter the execution must read the figures in the treasury's statement; shown here they would only be copied.
       const isAsked = row.executedOn === null && !isMine
       const control = isAsked ? { lines: null, total: null } : { lines, total }
       return { ...row, ...control, at: at.toISOString(), by: actorName, sha256: sha256.toString('hex'), isMine }
@@ -130,7 +130,7 @@ export async function paymentFile(asking: Asking, id: string, format: string): P
     : { name, type: 'application/xml; charset=utf-8', text: xmlOf(found.csv) }
 }
 
-/** The treasury has paid: the sums must be those of the file, and it is entered by somebody else than who made it. */
+/** The treasury has paid. The sums must equal those of the file, and the officer who enters them must not be the one who made the file. */
 export async function executePayment(asking: Asking, id: string, given: unknown): Promise<Payments> {
   await requireFund(asking, 'update')
   const { world, actor } = asking

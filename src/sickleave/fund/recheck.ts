@@ -11,8 +11,8 @@ import type { CompensationView } from '../wire.ts'
 import { keepCalculation, reckon } from './calculation.ts'
 import { clerk } from './clerk.ts'
 
-// A correction after the decision leads back to the Fund: the request is reckoned anew, and where the Fund's part is another one it is opened
-// again with the difference. What becomes of the difference two people decide, as of every sum.
+// A correction after the decision brings the request back to the Fund: it is calculated anew and, when the Fund's part has changed, reopened with the
+// difference. As with every sum, two people decide about the difference.
 
 const batch = 50
 const requestsMax = 200
@@ -54,7 +54,7 @@ async function recheckPerson(world: World, one: Recheck): Promise<number> {
   return count
 }
 
-/** Null: the Fund's part is what it was, or the request is somewhere where nothing was decided. */
+/** Null when the Fund's part is unchanged, or when nothing had been decided on the request. */
 async function changed(world: World, { tx, found, rules }: Ground): Promise<Step[] | null> {
   const { row, standing } = found
   if (mayFollow(standing, 'reopened')) return null
@@ -62,7 +62,7 @@ async function changed(world: World, { tx, found, rules }: Ground): Promise<Step
   if (kept === null) return null
   const now = await reckon(tx, found, rules)
   const reopened: Step = { kind: 'reopened', why }
-  // It cannot be reckoned, for example because the leave was cancelled: an officer reads why and decides.
+  // It cannot be calculated, for example because the leave was cancelled: an officer reads why and decides.
   if (!('view' in now)) return standing.total === 0 ? null : [reopened]
   if (deltaOf(ofFund(kept.view), ofFund(now.view)).length === 0) return null
   const calculation = await keepCalculation(tx, { world, actor: clerk, correlation: uuidV4(world) }, row, now)
@@ -71,7 +71,7 @@ async function changed(world: World, { tx, found, rules }: Ground): Promise<Step
 
 const ofFund = (view: CompensationView): CompensationView => ({ ...view, lines: view.lines.filter(({ payer }) => payer === 'fund') })
 
-/** What is in a payment file that the treasury has not executed yet is paid by it as it stands; it is opened anew afterwards. */
+/** A request in a payment file that the treasury has not executed yet is paid as the file says, and reopened only afterwards. */
 export async function isInOpenFile(sql: Runner, { patient, id }: Pick<Head, 'patient' | 'id'>): Promise<boolean> {
   const [found] = await sql`
     select from sickleave.payment_line line

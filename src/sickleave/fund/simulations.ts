@@ -13,7 +13,8 @@ import type { SimulationView } from '../wire.ts'
 import { requireFund } from './fund.ts'
 import type { Simulation, Simulations } from './wire.ts'
 
-// A changed number of the law over all leaves of a year, before it is entered: asked for on a page, reckoned page by page beside the other work.
+// A changed number of the law applied to all leaves of a year before it is entered. A page asks for it, and it is calculated page by page beside the
+// other work.
 
 const shownMax = 50
 const openMax = 20
@@ -52,7 +53,7 @@ export async function simulations(asking: Asking): Promise<Simulations> {
   return { today: dayAt(world.now()), simulations: rows.map(shownOf), parameters: parametersNow(await loadRules(world.sql), dayAt(world.now())) }
 }
 
-/** What may be changed, with the value that holds today. */
+/** The parameters that may be changed, with their present values. */
 function parametersNow(rules: Rules, today: string): Simulations['parameters'] {
   return Object.entries(parameterNames).map(([name, about]) => {
     const { value, paragraph, isUnverified } = rules.row(name as ParameterName, today)
@@ -77,7 +78,7 @@ export async function askSimulation(asking: Asking, given: unknown): Promise<Sim
   return simulations(asking)
 }
 
-/** Runs in one process while the server does; what was not finished when it stopped begins anew. */
+/** Runs in one process beside the server. A simulation that was not finished when the server stopped begins anew. */
 export const startSimulations = (world: World): (() => Promise<void>) =>
   workSteadily(world, {
     step: async (isStopped) => ((await simulateNext(world, isStopped)) ? 0 : idleMs),
@@ -87,7 +88,7 @@ export const startSimulations = (world: World): (() => Promise<void>) =>
 
 class Stopped extends Error {}
 
-/** The oldest that waits, to its end. False: nothing waits, or the server stops. */
+/** Runs the oldest waiting simulation to its end. False when none waits, or when the server stops. */
 export async function simulateNext(world: World, isStopped: () => boolean = () => false): Promise<boolean> {
   const { sql } = world
   const [next] = await sql<Pick<Row, 'id' | 'year' | 'name' | 'value' | 'fromDay'>>`

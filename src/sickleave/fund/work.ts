@@ -8,7 +8,8 @@ import { recordLooks, requireFund } from './fund.ts'
 import { officerNames } from './officers.ts'
 import type { FundLine, FundWork } from './wire.ts'
 
-// The Fund's work list: what lies with the Fund, due and oldest first, and what lies with requesters beyond its time limit.
+// The Fund's work list: requests that wait for the Fund, by due date and age, and requests that have been with their requesters beyond the time
+// limit.
 
 const linesMax = 200
 const stateMax = 20
@@ -33,7 +34,7 @@ export async function fundWork(asking: Asking, query: unknown): Promise<FundWork
   const asked = wishOf(query)
   const today = dayAt(world.now())
   const state = asked.state ?? null
-  // An employer that is not in the register has no requests: 0 is nobody's number.
+  // An employer that is not in the register has no requests, and no employer has the id 0.
   const employer = asked.pib === undefined ? null : ((await companies.byPib(world.sql, asked.pib))?.id ?? 0)
   const rows = await world.sql<Found>`
     select patient, id, number, kind, state, due, changed_at, shown, officer

@@ -9,7 +9,7 @@ test('in the whole demo, with leaves, requests, objections and papers in every s
   const { world, ownerUrl } = await startRecord(t, { DEMO_PEOPLE: '50' })
   await makeDemoCountry(world)
   await playLeaves(world)
-  const side = await startEmployersSide(world, ownerUrl, { say: () => {} }) // It gives the role of the process its password.
+  const side = await startEmployersSide(world, ownerUrl, { say: () => {} }) // It sets the password of the role of that process.
   t.after(() => side.stop())
   const report = await leakTest(world, { apart: true })
   t.diagnostic(`${report.answers} answers about ${report.leaves} leaves of ${report.employers} employers`)

@@ -1,13 +1,13 @@
 /**
- * The names of all fields an employer can get, one line for each kind of answer; a field that is not here is a finding before anybody has looked
- * at what it holds. None of them could carry a diagnosis, a specialty, a doctor, a step of the commission or a limit.
+ * The names of all fields that an employer can get, one line for each kind of answer. A field that is not here is a finding, whatever its value is.
+ * None of them could carry a diagnosis, a specialty, a doctor, a step of the commission or a limit.
  */
 const byAnswer = [
   // Events and leaves.
   'events next seq at kind leave employee family given birthDate jmbg employer name pib mb issuer category from until isOpen document number version',
   'issuedAt signedAt days percent payer isLast employers role',
   // One line for each leave, the calendar, members, mandates, channels, systems, registration.
-  // What waits: counts, and where it stands.
+  // Then what waits: counts, and where it stands.
   'today lines counts count what overdue',
   'latest agency cases unread state isUnread doneBy doneAt paid more members invitations member since by byRegister isYou id note expiresAt held given',
   'agencyPib agencyName confirmedAt channels address content clients isConfirmed streams waiting parked trouble failingSince systems client after register',

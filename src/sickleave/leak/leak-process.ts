@@ -1,15 +1,16 @@
 import { closeSync, openSync, readdirSync, readFileSync, readlinkSync, readSync } from 'node:fs'
 
-// What the employers' process holds, seen from outside through /proc: how it was started, what it has open, and every byte that it could write to.
+// What the employers' process holds, seen from outside through /proc: how it was started, which files it has open, and every byte of its writable
+// memory.
 
 export type Needle = { name: string; bytes: Buffer }
 
 const windowBytes = 4 * 1_048_576
-/** Shorter texts stand in any memory by chance. */
+/** Shorter texts occur in any memory by chance. */
 const needleBytesMin = 5
 const needlesMax = 400
 
-/** A secret text as JavaScript keeps it: one byte a letter, two, or in UTF-8. */
+/** The forms in which JavaScript keeps a secret text: one byte a letter, two bytes, or UTF-8. */
 export function textNeedles(name: string, text: string): Needle[] {
   if (text.length < needleBytesMin) return []
   const isLatin = Buffer.from(text, 'latin1').toString('latin1') === text
@@ -17,14 +18,14 @@ export function textNeedles(name: string, text: string): Needle[] {
   return forms.map((bytes) => ({ name, bytes }))
 }
 
-/** A key as it is, and in the two forms in which it would be written down. */
+/** A key as it is, and in the two forms in which it would be written as text. */
 export const keyNeedles = (name: string, key: Buffer): Needle[] => [
   { name, bytes: key },
   { name: `${name} in base64`, bytes: Buffer.from(key.toString('base64')) },
   { name: `${name} in hex`, bytes: Buffer.from(key.toString('hex')) },
 ]
 
-/** Null when the system does not let anybody look. */
+/** Null when the system allows nobody to look. */
 export function leaksOfProcess(pid: number, needles: readonly Needle[]): string[] | null {
   const few = needles.slice(0, needlesMax)
   const found = new Set<string>()
@@ -42,7 +43,7 @@ export function leaksOfProcess(pid: number, needles: readonly Needle[]): string[
   return [...found]
 }
 
-/** Pipes, sockets and what Node itself opens are none; a file of the house is. */
+/** Pipes, sockets and what Node itself opens do not count; a file of ours does. */
 function openFiles(pid: number): string[] {
   const paths = readdirSync(`/proc/${pid}/fd`).flatMap((fd) => {
     try {
@@ -60,7 +61,7 @@ function memoryOf(pid: number, look: (bytes: Buffer) => void): void {
   try {
     for (const [, from = '', to = ''] of readFileSync(`/proc/${pid}/maps`, 'latin1').matchAll(/^([0-9a-f]+)-([0-9a-f]+) rw/gm)) {
       const end = Number.parseInt(to, 16)
-      // A needle may lie across the edge of a window.
+      // Windows overlap, because a needle may cross the edge of one.
       for (let at = Number.parseInt(from, 16); at < end; at += windowBytes - 256) {
         const count = readSome(memory, window, Math.min(windowBytes, end - at), at)
         if (count > 0) look(window.subarray(0, count))
@@ -71,7 +72,7 @@ function memoryOf(pid: number, look: (bytes: Buffer) => void): void {
   }
 }
 
-/** A page that was given back between the list and the look cannot be read. */
+/** A page that was freed between the listing and the look cannot be read. */
 function readSome(file: number, into: Buffer, bytes: number, at: number): number {
   try {
     return readSync(file, into, 0, bytes, at)

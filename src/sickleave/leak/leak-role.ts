@@ -1,7 +1,7 @@
 import type { Sql } from '../../platform/sql.ts'
 import { asEmployer } from '../employer/store.ts'
 
-/** All the employer's role may touch: table and columns. Whatever else it can read is a finding. */
+/** Everything that the employer's role may read: tables and columns. Anything else that it can read is a finding. */
 const allowed: Record<string, string[]> = {
   'sickleave.earning': ['employee', 'employer', 'given_at', 'given_by', 'gross', 'hours', 'month', 'net', 'paid_on', 'source', 'version'],
   'sickleave.employer_event': ['at', 'content', 'employer', 'kind', 'known_as', 'seq'],
@@ -19,7 +19,7 @@ const allowed: Record<string, string[]> = {
 }
 const relationsMax = 5000
 
-/** What the role could read of every table and call of every function of the house, by the catalog; and what it does see of others' rows. */
+/** What the role could read of every table and call of our functions, by the catalog; and which rows of others it does see. */
 export async function leaksOfRole(sql: Sql): Promise<string[]> {
   const found: string[] = []
   const readable = await sql<{ name: string; columns: string[] }>`

@@ -5,12 +5,12 @@ import { casesOf } from '../case-store.ts'
 import { medicalOf } from '../medical/medical.ts'
 import { keyNeedles, type Needle, textNeedles } from './leak-process.ts'
 
-/** What must never reach an employer about one leave, as texts to look for. */
+/** The texts about one leave that must never reach an employer. */
 export type Secrets = { patient: number; leave: string; words: string[] }
 
 const wordsMin = 3
 
-/** Of a leave that an employer knows by another name: diagnosis, notes, findings, who acted, why, and the numbers of decisions. */
+/** Of a leave, by the id of an employer: diagnosis, notes, findings, who acted, why, and the numbers of decisions. */
 export async function secretsOf(world: World, knownAs: string): Promise<Secrets | null> {
   const [place] = await world.sql<{ patient: number; leave: string }>`
     select patient, leave from sickleave.document where known_as = ${knownAs} limit 1`
@@ -26,15 +26,15 @@ export async function secretsOf(world: World, knownAs: string): Promise<Secrets 
     if ('why' in step && step.kind !== 'closed') words.add(step.why)
     if (step.kind === 'decided') words.add(step.number)
   }
-  // The case's own id would tie together what two employers know.
+  // The case's own id would connect what two employers know.
   words.add(leave).add(String(patient))
   return { patient, leave, words: [...words].filter((word) => word.length >= wordsMin) }
 }
 
-/** Kinds of exceptions stand in our own program, which every process of the house loads. */
+/** The words for kinds of exceptions stand in our own program, which both processes load. */
 const ofProgram: ReadonlySet<string> = new Set(['malignant', 'pregnancy', 'disability', 'surgery'])
 
-/** What the employers' process may not have in its memory: keys, and the words of leaves of which nothing is shared. */
+/** What the employers' process must not have in its memory: keys, and the words of leaves about which nothing is shared. */
 export async function needlesOf(world: World, secrets: readonly Secrets[]): Promise<Needle[]> {
   const { keys, config } = world
   const keysOfOthers = [
@@ -56,7 +56,7 @@ export async function needlesOf(world: World, secrets: readonly Secrets[]): Prom
   ]
 }
 
-/** Words of our own that would speak of what an employer may not know, wherever they stand. */
+/** Words of our own that would tell what an employer may not know, wherever they stand. */
 export const speakingWords = [
   'diagnos',
   'dijagnoz',

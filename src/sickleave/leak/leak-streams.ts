@@ -2,7 +2,7 @@ import type { Sql } from '../../platform/sql.ts'
 
 const streamsMax = 1_000
 
-/** A number that is missing in an employer's stream would say that something happened which the employer may not know. */
+/** A missing number in an employer's stream would tell that something happened which the employer may not know. */
 export async function gapsOfStreams(sql: Sql): Promise<string[]> {
   const rows = await sql<{ employer: number }>`
     select employer

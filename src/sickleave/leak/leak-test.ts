@@ -27,21 +27,21 @@ export type LeakReport = {
   answers: number
   routes: string[]
   found: string[]
-  /** What could not be tried, and why: silence about it would read as if it had been. */
+  /** What could not be tried, and why: without this list it would seem to have been tried. */
   untried: string[]
 }
-/** `only`: the routes whose address holds that text. `apart`: through the employers' process, which is looked into afterwards. */
+/** `only`: tries the routes whose URL contains this text. `apart`: asks through the employers' process, whose memory is searched afterwards. */
 export type Trial = { only?: string; apart?: boolean; say?: (sentence: string) => void }
 
 const employersMax = 20
 const atOnce = 16
-/** Figures are full of short numbers. */
+/** Figures contain many short numbers, so short secrets would be found by chance. */
 const wordsOfFiguresMin = 5
 const eventsOfEach = 200
 /**
- * Tries what an employer could: every route below /employer that there is (a new one is tried by itself), with right, wrong and hostile values,
- * every stored event, every error and every line of the log, against what is really secret about the leaves; and the rights of its database role.
- * It acts as a member of its own, which the access log names, and leaves afterwards.
+ * Tries everything that an employer could try: every route below /employer (a new one is included by itself) with right, wrong and hostile values. It
+ * compares all answers, every stored event, every error and every line of the log with the real secrets of the leaves, and checks the rights of the
+ * database role. It acts as a member of its own, which the access log names, and is removed afterwards.
  */
 export async function leakTest(world: World, { only = '', apart = false, say = () => {} }: Trial = {}): Promise<LeakReport> {
   const lines: string[] = []
@@ -82,7 +82,7 @@ export async function leakTest(world: World, { only = '', apart = false, say = (
   return report
 }
 
-/** Beside the answers: figures and the state of the system, gaps in what is numbered, and the process that gave the answers. */
+/** Looks beside the answers: at the metrics and the state of the system, at gaps in numbered streams, and into the process that gave the answers. */
 async function lookAround(world: World, pid: number | undefined, secrets: readonly Secrets[], report: LeakReport): Promise<void> {
   const words = secrets.flatMap((one) => one.words).filter((word) => word.length >= wordsOfFiguresMin)
   const said = `${await metricsOf(world).metrics()}\n${JSON.stringify(shortagesOf(world))}`
@@ -94,7 +94,7 @@ async function lookAround(world: World, pid: number | undefined, secrets: readon
   else report.found.push(...found)
 }
 
-/** The routes as they are registered, so that none is forgotten. */
+/** The registered routes themselves, so that none is forgotten. */
 async function employerRoutes(): Promise<string[]> {
   const app = Fastify()
   const routes: string[] = []
@@ -115,7 +115,7 @@ const testerOf = (world: World): Actor => ({
   scopes: ['system/sickleave.employer'],
 })
 
-/** `rest`: what of a file its reader does not see. */
+/** `rest`: the parts of a file that its reader does not see. */
 type Answer = { status: number; headers: string; body: string; rest?: string }
 
 async function asTester(world: World) {
@@ -130,7 +130,7 @@ async function asTester(world: World) {
     async get(method: string, url: string, payload?: unknown): Promise<Answer> {
       const answer = await app.inject({ method: method as 'GET', url: `/sickleave${url}`, ...(payload === undefined ? {} : { payload: payload as object }) })
       const isPdf = String(answer.headers['content-type']).includes('pdf')
-      // How the whole system is, in words of its own, is on every answer of a busy moment.
+      // At a busy moment every answer carries this header about the state of the whole system, in words of its own.
       const { 'spona-status': _condition, ...headers } = answer.headers
       const seen = isPdf ? { body: pdfText(answer.rawPayload), rest: pdfRest(answer.rawPayload) } : { body: answer.body }
       return { status: answer.statusCode, headers: JSON.stringify(headers), ...seen }
@@ -157,14 +157,14 @@ async function tryEmployer(world: World, employer: number, ask: Ask, report: Lea
     for (const route of report.routes) {
       const [method = '', path = ''] = route.split(' ')
       const isRead = method === 'GET'
-      // What changes something is tried on what is not there, so that the trial leaves nothing behind.
+      // Routes that change something are tried only with ids that do not exist, so that the trial leaves nothing behind.
       const urls = urlsOf(path, isRead ? { pib, events, others } : { pib, events: [], others: nowhere(others) })
       if ('unknown' in urls) report.found.push(`${route} was not tried: nothing is known that :${urls.unknown} could be`)
       else if (isRead) await sideBySide(urls, async (url) => judge(report, route, await ask.get(method, url), secrets))
       else await sideBySide(bodiesOf(route, pib, leaves), async (body) => judge(report, route, await ask.get(method, urls[0] ?? path, body), secrets))
     }
     for (const { route, text } of await toldUnasked(world, employer, 'проба цурења')) judge(report, route, { status: 200, headers: '', body: text }, secrets)
-    // No other method, no other side.
+    // Tries that no other method and no other side answers.
     for (const url of [`/employer/${pib}/events`, '/mine', '/commission/waiting', `/people/${leaves[0]}/leaves`]) {
       for (const method of ['GET', 'POST', 'PUT', 'DELETE']) {
         const answer = await ask.get(method, url)
@@ -178,7 +178,7 @@ async function tryEmployer(world: World, employer: number, ask: Ask, report: Lea
   return secrets
 }
 
-/** Many at once: most of a question is waiting for its row in the access log, which several share. */
+/** Runs many questions at once: most of the time they wait for their row in the access log, which several share. */
 async function sideBySide<T>(all: readonly T[], each: (one: T) => Promise<void>): Promise<void> {
   const rest = all.values()
   await Promise.all(
@@ -202,7 +202,7 @@ function judge(report: LeakReport, route: string, { status, headers, body, rest 
         words.filter((word) => word.length >= wordsOfFiguresMin),
       ),
     ]
-    // What the employee shared is read at its own address and nowhere else.
+    // What the employee shared is read at its own URL and nowhere else.
     if (leaks.length > 0 && !(route.endsWith('/shared') && status === 200))
       report.found.push(`${route} lets out ${leaks.length} secret words of the leave ${leave}`)
   }

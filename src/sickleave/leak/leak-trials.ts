@@ -5,11 +5,11 @@ import { type Actor, anonymous } from '../../platform/actor.ts'
 import { uuidV4 } from '../../platform/uuid.ts'
 import type { World } from '../../platform/world.ts'
 
-// What is asked of routes that take a body, and what is told without being asked.
+// The bodies for routes that take one, and the messages that are sent without a question.
 
 type Bodies = (pib: string, leaves: readonly string[]) => unknown[]
 
-/** Questions that are asked by POST get real bodies; of what changes something only refusals are tried, so that the trial leaves nothing behind. */
+/** Questions by POST get real bodies. For routes that change something only refusals are tried, so that the trial leaves nothing behind. */
 const questions: Record<string, Bodies> = {
   'POST /employer/search': (pib, leaves) => [
     { pib, limit: 200 },
@@ -27,7 +27,7 @@ const hostileBodies = [{ fields: ['diagnosis'], leaves: 'x', seq: -1, code: '1',
 
 export const bodiesOf = (route: string, pib: string, leaves: readonly string[]): unknown[] => [...(questions[route]?.(pib, leaves) ?? []), ...hostileBodies]
 
-/** The webhook's body and every e-mail, as they would go out now. */
+/** The webhook's body and every e-mail, as they would be sent now. */
 export async function toldUnasked(world: World, employer: number, name: string): Promise<{ route: string; text: string }[]> {
   const channel = { channel: '00000000-0000-4000-8000-000000000000', employer, sent: 0, wanted: 1 }
   const actor: Actor = { ...anonymous, kind: 'system', id: 'leak-test', name, roles: ['system'] }

@@ -1,13 +1,13 @@
 import type { EventRow } from '../employer/store.ts'
 
-/** What the parts of an address can be; a part that stands nowhere here makes the trial itself fail, so that no route is tried with nothing. */
+/** The possible values of the parts of a URL. A part without values here makes the trial itself fail, so that no route is tried without any. */
 export type Known = { pib: string; events: readonly EventRow[]; others: Readonly<Record<string, readonly string[]>> }
 
 const hostile = ['000000000', "1'or'1'='1", '%00', 'ffffffff-ffff-4fff-8fff-ffffffffffff']
 const queries = ['after=0&limit=500', 'limit=9999999999999', 'fields=diagnosis,reason', 'language=en', 'month=2026-03', 'include=diagnosis']
 const part = /:(\w+)/g
 
-/** Addresses of a route with every right value of each part, with each part wrong, and with questions it may not know. */
+/** The URLs of a route with every right value of each part, with each part wrong, and with query parameters that it does not know. */
 export function urlsOf(route: string, { pib, events, others }: Known): string[] | { unknown: string } {
   const own = route.replace(':pib', pib)
   const ofEvents = /:(leave|number|version)/.test(own) ? events.flatMap((event) => ofEvent(own, event)) : [own]

@@ -1,8 +1,8 @@
 import { inflateSync } from 'node:zlib'
 
 /**
- * Everything in a PDF that its reader does not see: titles, dates, metadata (XMP), names of the structure, the signature, streams of any kind, whatever
- * encoding a string of it has (ISO 32000-1, 7.3.4 and 7.9.2.2). Words are looked for in all of it.
+ * Everything in a PDF that its reader does not see: titles, dates, metadata (XMP), names of the structure, the signature, streams of any kind, with
+ * strings in any encoding (ISO 32000-1, 7.3.4 and 7.9.2.2). The trial searches all of it for secret words.
  */
 export function pdfRest(pdf: Buffer): string {
   const latin = pdf.toString('latin1')
@@ -13,7 +13,7 @@ export function pdfRest(pdf: Buffer): string {
   return parts.join('\n')
 }
 
-/** How large each part is and how many there are: two papers that may not be told apart have the same. */
+/** The kinds and the number of a PDF's parts: two papers that nobody may tell apart must have the same. */
 export function pdfShape(pdf: Buffer): string {
   const latin = pdf.toString('latin1').replaceAll(/\bstream\r?\n[^]*?endstream/g, 'stream')
   const kinds = [...latin.matchAll(/\/(Type|Subtype|S)\s*\/(\w+)/g)].map(([, , name]) => name).sort()
@@ -41,7 +41,7 @@ function* streamsOf(pdf: Buffer, latin: string): Generator<Buffer> {
     try {
       yield inflateSync(raw)
     } catch {
-      // Not compressed: its bytes are looked at as they are.
+      // Not compressed: its bytes were added as they are.
     }
   }
 }

@@ -1,6 +1,6 @@
 import { inflateSync } from 'node:zlib'
 
-/** The text of a PDF of ours as its reader would copy it: glyphs by the table of each font, in the order they are drawn. */
+/** The text of one of our PDFs as its reader would copy it: glyphs by the table of each font, in the order in which they are drawn. */
 export function pdfText(pdf: Buffer): string {
   const latin = pdf.toString('latin1')
   const objects = new Map<string, { head: string; body: string }>()
@@ -28,7 +28,7 @@ export function pdfText(pdf: Buffer): string {
   return text
 }
 
-/** A ToUnicode table as pdfkit writes it: ranges of glyphs with the letters of each. */
+/** A ToUnicode table as pdfkit writes it: ranges of glyphs with the letters of each glyph. */
 function glyphsOf(table: string): Map<string, string> {
   const glyphs = new Map<string, string>()
   for (const [, from = '', , list = ''] of table.matchAll(/<([0-9a-f]{4})> <([0-9a-f]{4})> \[([^\]]*)\]/gi)) {

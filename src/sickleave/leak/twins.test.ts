@@ -13,8 +13,8 @@ import { sickleaveRoutes } from '../routes.ts'
 import { pdfRest, pdfShape } from './pdf-rest.ts'
 import { pdfText } from './pdf-text.ts'
 
-// Two leaves that differ only in what is sealed: an employer gets the same of both, to the byte, in as many statements. Their number stands for the time,
-// which a busy machine shows only by chance.
+// Two leaves that differ only in what is sealed: the employer gets the same bytes for both, from the same number of statements. That number stands
+// for the time, which a busy machine shows only by chance.
 
 type Twin = { person: Worker; leave: string; known: string; numbers: string[]; texts: string[] }
 type Answer = { head: string; body: string; shape: string; statements: number }
@@ -24,7 +24,7 @@ let town: LeaveTown
 let app: App
 let twins: [Twin, Twin]
 let statements = 0
-/** A leak put in by hand about this leave: a header and a statement more. */
+/** A leak planted by the test for this leave: one more header and one more statement. */
 let planted = ''
 const pib = () => town.employers[0]?.pib as string
 const note = 'палијативна терапија, у договору са онкологом'
@@ -47,13 +47,13 @@ function counting(sql: Sql): Sql {
   })
 }
 
-/** What tells the twins apart without any secret gets the same name in both. */
+/** Values that differ without telling a secret get the same name in both leaves. */
 function alike(text: string, { person, known, numbers, texts }: Twin): string {
   const own = [known, person.jmbg, ...numbers].reduce((all, word, at) => all.replaceAll(word, `x${at}`.padEnd(word.length, 'x')), text)
   return (
     texts
       .reduce((all, word) => all.replaceAll(word, '-'), own)
-      // A signature is other bytes each time, of the same or nearly the same length.
+      // A signature has other bytes each time, and the same or nearly the same length.
       .replaceAll(/(<seal [^>]*>)[^<]*/g, '$1')
       .replaceAll(/"(seq|next)":\d+/g, '"$1":0')
       .replaceAll(/<event>\d+</g, '<event>0<')
@@ -65,7 +65,7 @@ async function ask(twin: Twin, method: 'GET' | 'POST', path: string, payload?: o
   const answer = await app.inject({ method, url: `/sickleave/employer${path}`, ...(payload ? { payload } : {}) })
   const { date: _date, 'x-correlation-id': _id, 'x-request-id': _ours, ...headers } = answer.headers
   const isPdf = String(headers['content-type']).includes('pdf')
-  // How well a paper can be compressed depends on its code and number, and a signature (DER) has two bytes more or less by chance.
+  // How well a paper can be compressed depends on its code and number, and a signature (DER) is by chance two bytes longer or shorter.
   if (isPdf || answer.body.includes('<seal ')) delete headers['content-length']
   assert.ok(answer.statusCode < 500, answer.body)
   return {
@@ -76,7 +76,7 @@ async function ask(twin: Twin, method: 'GET' | 'POST', path: string, payload?: o
   }
 }
 
-/** Everything about one leave that an employer can ask for, in the same words for both. */
+/** Everything that an employer can ask about one leave, in the same words for both. */
 function questionsAbout({ known, numbers }: Twin): ['GET' | 'POST', string, object?][] {
   const papers = numbers.flatMap((number) => ['pdf', 'xml', 'slip'].map((form) => `/${pib()}/leaves/${known}/documents/${number}/1/${form}`))
   return [
@@ -88,7 +88,7 @@ function questionsAbout({ known, numbers }: Twin): ['GET' | 'POST', string, obje
   ]
 }
 
-/** Objects that name the leave, wherever they stand in an answer. */
+/** The objects that name the leave, anywhere in an answer. */
 function linesAbout(value: unknown, known: string): string[] {
   if (Array.isArray(value)) return value.flatMap((one) => linesAbout(one, known))
   if (typeof value !== 'object' || value === null) return []
@@ -101,7 +101,7 @@ async function differences(): Promise<string[]> {
   const [ours, theirs] = twins.map(questionsAbout) as [ReturnType<typeof questionsAbout>, ReturnType<typeof questionsAbout>]
   for (const [at, [method, path, payload]] of ours.entries()) {
     const [, otherPath, otherPayload] = theirs[at] as (typeof ours)[number]
-    await ask(twins[0], method, path, payload) // Fonts, libraries and the like are loaded by the first.
+    await ask(twins[0], method, path, payload) // The first question loads fonts, libraries and the like.
     const [one, other] = [await ask(twins[0], method, path, payload), await ask(twins[1], method, otherPath, otherPayload)]
     for (const part of ['head', 'body', 'shape', 'statements'] as const)
       if (one[part] !== other[part]) found.push(`${method} ${path.replace(twins[0].known, ':leave')} ${part}: ${one[part]} | ${other[part]}`)
@@ -143,7 +143,7 @@ before(async () => {
   await acts((_person, at, place) => as('POST', `${at}/${leaves[place]}/extension`, { until: '2026-03-13', ...(place === 0 ? { note: 'нов налаз' } : {}) }), [])
   town.at('2026-03-13T08:00:00Z')
   await acts((_person, at, place) => as('POST', `${at}/${leaves[place]}/report`, { until: '2026-03-13' }), [])
-  // Only one of them has its diagnosis corrected: of that no paper says another word, and no event tells.
+  // Only one of the two gets its diagnosis corrected: no paper says anything else after that, and no event tells.
   const correction = { from: '2026-03-02', until: '2026-03-13', reason: '01', diagnosis: 'C50.1', why: 'погрешна шифра' }
   const corrected = await as('POST', `/sickleave/people/${people[0]?.handle}/leaves/${leaves[0]}/correction`, correction)
   assert.equal(corrected.status, 200, corrected.text)

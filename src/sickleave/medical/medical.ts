@@ -2,20 +2,20 @@ import type { Runner, Transaction } from '../../platform/sql.ts'
 import type { World } from '../../platform/world.ts'
 import { openWith, sealWith } from '../sealed.ts'
 
-/** What only the doctor, the commission and the employee read. A step that changes nothing medical has no part. */
+/** What only the doctor, the commission and the employee read. A step without a medical change has no part. */
 export type MedicalPart = {
   diagnosis?: string
-  /** Why the doctor's longer limit holds (R-2). */
+  /** Why the doctor's longer limit applies (R-2). */
   exception?: 'malignant' | 'pregnancy' | 'disability' | 'surgery'
   note?: string
   finding?: string
-  /** What the doctor signed, as it came: it holds the diagnosis. */
+  /** The file that the doctor signed, unchanged: it contains the diagnosis. */
   signed?: string
 }
 
 const keyOf = ({ keys }: Pick<World, 'keys'>) => keys.derive('sickleave-medical', 32)
 
-/** Under a key of its own, which the employers' process is never given. */
+/** Sealed under a key of its own, which the employers' process never gets. */
 export const sealPart = (world: Pick<World, 'keys' | 'random'>, place: string, value: unknown): Buffer => sealWith(keyOf(world), world, place, value)
 
 export const openPart = <T>(world: Pick<World, 'keys'>, place: string, sealed: Buffer): T => openWith<T>(keyOf(world), place, sealed)

@@ -1,4 +1,4 @@
-// What /openapi.json says of objections and requests for control or correction.
+// What /openapi.json says about objections and requests for control or correction.
 
 import { day, flag, instant, list, named, object, oneOf, orNull, personName, pib, route, type Schema, text, uuid } from '../employer/describe.ts'
 
@@ -36,7 +36,7 @@ const routes = (answer: Schema) => ({
   }),
   withdraw: route('Withdraw an objection', { body: object({ why: text }), answer }),
 })
-/** An employer has no field for an answer, a degree or a limit; the person has. */
+/** The employer's answer has no field for an answer, a degree or a limit; the person's has. */
 export const described = { employer: routes(objections), own: routes(ownObjections) }
 export const describedOfAll = route('Objections of all that you act for, what changed last first', {
   answer: object({ today: day, objections: list(object({ ...fields, pib, name: text })), more: flag }),

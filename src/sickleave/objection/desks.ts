@@ -12,9 +12,9 @@ import { dayAt } from '../rules/days.ts'
 import { atDoctors, type Objection, type Said } from './objection-store.ts'
 import type { CorrectionsDesk } from './wire.ts'
 
-// The desk of doctors: requests to correct a period, a reason or an employer. The leave itself is corrected by the doctor's own act, so a request waits
-// for the doctor who opened it and for whoever assesses that person today: the chosen doctor, or who stands in for them (ZZO art. 75). A colleague of the
-// same unit takes one over: deadlines run on while a doctor is away, and nobody may have been entered as their substitute.
+// The desk of doctors: requests to correct a period, a reason or an employer. The doctor's own act corrects the leave itself. So a request waits for
+// the doctor who opened the leave and for the doctor who assesses that person today: the chosen doctor or their substitute (ZZO art. 75). A colleague
+// of the same unit may take a request over, because deadlines run on while a doctor is away and perhaps nobody was entered as substitute.
 
 type Doctor = { worker: number; institution: number; unit: number | null }
 
@@ -30,7 +30,7 @@ const colleaguesOf = async ({ world }: Asking, { worker, unit }: Doctor): Promis
   return new Map(doctors.filter(({ id }) => id !== worker).map(({ id, name }) => [id, name]))
 }
 
-/** Which of these this doctor answers. */
+/** Those of these requests that this doctor answers. */
 async function own({ world, actor }: Asking, worker: number, rows: readonly Objection[]): Promise<Set<Objection>> {
   const sets = await keySets(
     world.sql,
@@ -66,7 +66,7 @@ async function deskOfDoctor(asking: Asking, doctor: Doctor): Promise<Corrections
 
 const sourceOf = ({ id }: Objection) => `correction/${id}`
 
-/** Whoever takes a request stands in for the chosen doctor of that one person until it is answered; the person reads it among the looks. */
+/** A colleague who takes a request substitutes for the chosen doctor of that one person until it is answered. The person reads it among the looks. */
 export async function takeCorrection(asking: Asking, id: string): Promise<CorrectionsDesk> {
   const doctor = await requireDoctor(asking, 'update')
   const { world } = asking
@@ -75,7 +75,7 @@ export async function takeCorrection(asking: Asking, id: string): Promise<Correc
   if (!(await colleaguesOf(asking, doctor)).has(found.worker)) throw new Refusal('not-found', 'there is no such case at this desk')
   const now = world.now()
   await world.ledger.transaction(async (tx) => {
-    // As long as there is for the answer: what was taken is answered by then, or it is the chosen doctor's alone again.
+    // For as long as there is time for the answer: after that the request belongs to the chosen doctor alone again.
     const takenDays = (await loadRules(tx)).on('objection.decision-days', dayAt(now))
     await relate(tx, {
       ...{ patient: found.patient, kind: 'substitute', worker: doctor.worker, institution: doctor.institution },
@@ -97,7 +97,7 @@ export async function answerCorrection(asking: Asking, id: string, given: unknow
   return deskOfDoctor(asking, doctor)
 }
 
-/** To say that it is right and to change nothing would help nobody: papers and money follow the leave, not the answer. */
+/** Accepting a request without changing the leave would help nobody: papers and money follow the leave, not the answer. */
 async function requireCorrected({ world }: Asking, { patient, leave, madeAt }: Objection): Promise<void> {
   const keys = (await keySets(world.sql, [patient])).get(patient) ?? [patient]
   const steps = (await casesOf(world.sql, keys)).find(({ id }) => id === leave)?.steps ?? []
@@ -109,7 +109,7 @@ async function requireCorrected({ world }: Asking, { patient, leave, madeAt }: O
 const numberMax = 60
 const changing = new Set(['corrected', 'closed', 'cancelled', 'reviewed', 'extended'])
 
-/** A commission and the Fund number what they decide; a doctor's answer has no number of its own. */
+/** A commission and the Fund number their decisions; a doctor's answer has no number. */
 export function endOf(given: unknown, isNumbered = true): { kind: 'accepted' | 'rejected'; said: Said } {
   const body = bodyOf(given, ['accept', 'why', 'number'])
   const { accept } = body

@@ -7,7 +7,7 @@ import { lockPerson } from '../case-store.ts'
 import { tellEmployer } from '../employer-stream.ts'
 import { addObjectionStep, type Desk, type Objection, objectionOf, type Said, setObjection, type StepKind } from './objection-store.ts'
 
-/** Open at this desk; anything else is not there for whoever sits at it. */
+/** An open case at this desk. Other cases do not exist for the people at it. */
 export async function requireAtDesk({ world }: Asking, id: string, desk: Desk): Promise<Objection> {
   const found = isUuid(id) ? await objectionOf(world.sql, id) : null
   if (found?.desk !== desk) throw new Refusal('not-found', 'there is no such case at this desk')
@@ -17,7 +17,7 @@ export async function requireAtDesk({ world }: Asking, id: string, desk: Desk): 
 
 type End = { kind: Exclude<StepKind, 'made' | 'scheduled'>; said: Said; basis: string }
 
-/** The end of an objection, in a transaction of its own or in that of the step it brings about. */
+/** Ends an objection, in a transaction of its own or in that of the step that it causes. */
 export async function endObjection(asking: Asking, tx: AuditedTransaction, id: string, { kind, said, basis }: End): Promise<void> {
   const { world, actor } = asking
   const found = await objectionOf(tx, id)

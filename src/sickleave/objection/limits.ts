@@ -8,13 +8,13 @@ import { workingDaysAfter } from '../rules/working-days.ts'
 import type { Desk, Objection } from './objection-store.ts'
 import type { ObjectionLimit } from './wire.ts'
 
-// Until when somebody may object, and who would decide: never whoever assessed last (ebolovanje.md section 8.1).
+// Until when somebody may object, and who decides: never the body that assessed last (ebolovanje.md section 8.1).
 
 export type Place = { patient: number; leave: string; knownAs: string | null; employer: number | null; madeBy: Objection['madeBy'] }
 
 const assessing = new Set(['opened', 'extended', 'decided', 'reviewed', 'closed', 'cancelled', 'corrected'])
 
-/** Null: the second degree has decided, and nobody above it does here. */
+/** Null when the second degree has decided: nobody above it decides here. */
 function nextDesk({ steps, state }: Case): Desk | null {
   const last = steps.findLast(({ step }) => assessing.has(step.kind))?.step
   if (last?.kind === 'reviewed' && last.degree === 2) return null
@@ -23,7 +23,10 @@ function nextDesk({ steps, state }: Case): Desk | null {
     : 'commission1'
 }
 
-/** An assessment of the doctor goes to the first degree, one of the first degree to the second; so does an objection that the first degree rejected. */
+/**
+ * An assessment of the doctor goes to the first degree, one of the first degree to the second. An objection that the first degree rejected goes to
+ * the second, too.
+ */
 export async function deskAndLastDay(sql: Runner, found: Case, place: Place, rules: Rules): Promise<{ desk: Desk | null; last: Day }> {
   const assessed = found.steps.findLast(({ step }) => assessing.has(step.kind))?.at
   const known = (await toldAt(sql, place)) ?? assessed
@@ -41,7 +44,7 @@ export async function deskAndLastDay(sql: Runner, found: Case, place: Place, rul
   return { desk, last: workingDaysAfter(day, rules.on('objection.days', day)).effective }
 }
 
-/** When this side could know of the assessment: an employer by its message, the person by the step itself. */
+/** When this side could know of the assessment: an employer from its message, the person from the step itself. */
 async function toldAt(sql: Runner, { employer, knownAs }: Place): Promise<Date | null> {
   if (employer === null) return null
   const [message] = await sql<{ at: Date }>`
@@ -52,7 +55,7 @@ async function toldAt(sql: Runner, { employer, knownAs }: Place): Promise<Date |
   return message?.at ?? null
 }
 
-/** About a sum of the Fund: from the day its list could be read. */
+/** The last day for an objection to a sum of the Fund, counted from the day on which its list could be read. */
 export async function lastDayOfList(sql: Runner, request: string | null, place: Place, rules: Rules): Promise<Day> {
   const found = request === null ? null : await requestOf(sql, request, place.patient)
   const ended = found?.steps.findLast(({ step }) => step.kind === 'approved')

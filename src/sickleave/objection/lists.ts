@@ -34,7 +34,7 @@ export async function objectionsOf(asking: Asking, side: Side): Promise<Objectio
   return { objections: rows.map(({ shown }) => shown) }
 }
 
-/** The person reads the answer too. */
+/** The person's objections; the person reads the answers too. */
 async function ownObjections(asking: Asking, { keys, basis }: Side): Promise<Objections> {
   const { world } = asking
   const found = await ofPerson(world.sql, keys ?? [])
@@ -62,7 +62,7 @@ export async function withdrawObjection(asking: Asking, side: Side, id: string, 
   return objectionsOf(asking, side)
 }
 
-/** What lies at a desk, with the words of whoever asked; each person in it reads that somebody looked. */
+/** The cases at a desk, with the words of those who asked. Each person in them reads that somebody looked. */
 export async function deskOf(asking: Asking, basis: string, rows: readonly Objection[]): Promise<DeskShown> {
   const { world } = asking
   await record(
@@ -81,7 +81,7 @@ async function lineOf({ world }: Asking, one: Objection): Promise<DeskLine> {
   const [made] = await stepsOf(world.sql, world, one)
   return {
     ...one.shown,
-    // The desk knows the leave by its own id.
+    // The desk knows the leave by the leave's own id.
     leave: one.leave,
     person: header?.id ?? '',
     madeBy: one.madeBy,
@@ -91,7 +91,7 @@ async function lineOf({ world }: Asking, one: Objection): Promise<DeskLine> {
   }
 }
 
-/** For the trial of leaks: addresses of what is there. */
+/** For the trial of leaks: ids of existing objections. */
 export async function objectionIds(sql: Sql, employer: number): Promise<string[]> {
   const rows = await asEmployer(
     sql,

@@ -17,7 +17,7 @@ import { deskAndLastDay, lastDayOfList, type Place } from './limits.ts'
 import { addObjection, addObjectionStep, type Desk, type Objection } from './objection-store.ts'
 import type { ObjectionKind, ObjectionShown } from './wire.ts'
 
-// An employer, a person or the Fund asks that an assessment, a period or a sum be looked at again (ebolovanje.md section 8.1).
+// An employer, a person or the Fund asks for a new look at an assessment, a period or a sum (ebolovanje.md section 8.1).
 
 const kindsOf: Record<Objection['madeBy'], readonly ObjectionKind[]> = {
   employer: ['assessment', 'control', 'correction', 'calculation'],
@@ -36,7 +36,7 @@ export async function makeObjection(asking: Asking, side: Side, given: unknown):
   return make(asking, side.basis, { ...place, employer: side.employer, madeBy }, wish)
 }
 
-/** A person objects about any leave of theirs, whoever pays. */
+/** A person may object about any leave of their own, whoever pays. */
 async function ownPlace({ world }: Asking, { keys }: Side, leave: string) {
   const found = (await casesOf(world.sql, keys ?? [])).find(({ id }) => id === leave)
   if (!found) throw new Refusal('not-found', 'you have no such leave', { expression: 'leave' })
@@ -86,7 +86,7 @@ async function make(asking: Asking, basis: string, place: Place, { kind, text, r
 
 type Asked = { request: string | null; rules: Rules }
 
-/** Who decides, and until when it may be asked; a correction and a control have no time limit. */
+/** Which desk decides, and until when one may ask; a correction and a control have no time limit. */
 async function whereTo(tx: Transaction, kind: ObjectionKind, found: Case, place: Place, { request, rules }: Asked): Promise<{ desk: Desk; last: Day | null }> {
   if (kind === 'correction') return { desk: 'doctor', last: null }
   if (kind === 'control') return { desk: 'commission1', last: null }

@@ -31,7 +31,7 @@ export const employerObjectionRoutes: Routes = async (app) => {
 }
 export const ownObjectionRoutes: Routes = routesOf('/objections', described.own, (asking, _, does) => ownSide(asking, does))
 
-/** The doctor of the leave, and who stands in: requests to correct it. */
+/** The routes of the leave's doctor and their substitute: requests to correct the leave. */
 export const correctionRoutes: Routes = (app) => {
   app.get('/corrections', (request) => corrections(askingOf(request)))
   app.post<Place>('/corrections/:objection/taking', (request) => takeCorrection(askingOf(request), request.params.objection))

@@ -25,7 +25,7 @@ export type Objection = {
   changedAt: Date
   shown: ObjectionShown
 }
-/** What was written at a step: the words of whoever made it, or the answer. */
+/** The text of a step: the words of the person who made it, or the answer. */
 export type Said = { text: string; number?: string }
 export type StepKind = 'made' | 'scheduled' | 'accepted' | 'rejected' | 'withdrawn'
 
@@ -80,7 +80,7 @@ export async function objectionOf(sql: Runner, id: string): Promise<Objection | 
   return found ?? null
 }
 
-/** What lies at a desk, due first. */
+/** The cases at a desk, by due date. */
 export function atDesk(sql: Runner, desk: Desk): Promise<Objection[]> {
   return sql<Objection>`
     select patient, id, number, kind, leave, request, employer, known_as, made_by, desk, worker, state, due, session, made_at, changed_at, shown
@@ -90,7 +90,7 @@ export function atDesk(sql: Runner, desk: Desk): Promise<Objection[]> {
      limit ${listMax}`
 }
 
-/** What waits for doctors: about leaves that these opened, or of these people; due first. */
+/** The cases that wait for doctors: about leaves that these workers opened, or of these people; by due date. */
 export function atDoctors(sql: Runner, workers: readonly number[], patients: readonly number[]): Promise<Objection[]> {
   return sql<Objection>`
     select patient, id, number, kind, leave, request, employer, known_as, made_by, desk, worker, state, due, session, made_at, changed_at, shown
@@ -109,7 +109,7 @@ export function ofPerson(sql: Runner, keys: readonly number[]): Promise<Objectio
      limit ${listMax}`
 }
 
-/** Open at a commission about one leave: it opens the file to that commission. */
+/** The open case of one leave at a commission; it lets that commission open the file. */
 export async function openAbout(sql: Runner, patients: readonly number[], leave: string, desk: Desk): Promise<Objection | null> {
   const [found] = await sql<Objection>`
     select patient, id, number, kind, leave, request, employer, known_as, made_by, desk, worker, state, due, session, made_at, changed_at, shown

@@ -66,7 +66,7 @@ test('an employer objects to the doctor’s assessment: the first degree sits ov
   )
   for (const secret of ['ЛК-9', 'способност', 'налаз', 'комисиј']) assert.ok(!JSON.stringify(stream).includes(secret), secret)
 
-  // The person asks the second degree, and gets the days back.
+  // The person asks the second degree and gets the days back.
   const mine = await town.as(person.account)('POST', '/sickleave/mine/objections', { kind: 'assessment', leave: id, text: 'Још имам тегобе.' })
   assert.equal(mine.status, 201, mine.text)
   assert.deepEqual(await lines(town.commission), [])
@@ -83,7 +83,7 @@ test('an employer objects to the doctor’s assessment: the first degree sits ov
 test('after three working days it is too late and the day is said; a control and a correction have no such limit', async () => {
   town.at('2026-04-08T08:00:00Z')
   const { person, known, id, url } = await opened('2026-04-08', '2026-04-24')
-  // Easter lies between: Friday 10 to Monday 13 April are free, so the third working day is 15 April.
+  // Easter lies between them: Friday 10 to Monday 13 April are free, so the third working day is 15 April.
   town.at('2026-04-16T08:00:00Z')
   const late = await town.as(signer)('POST', at(), { kind: 'assessment', leave: known, text: 'Не слажем се.' })
   assert.equal(late.status, 422)
@@ -151,7 +151,7 @@ test('while the doctor is away a colleague of the same unit takes the request an
     return town.account(['doctor'], { ...at, worker: colleague as number, name: `др Мила ${name}` })
   }
   const elsewhere = await town.world.sql.begin((tx) => bulk.registerUnits(tx, [{ institution, code: '2', name: 'Медицина рада' }]))
-  // The doctor of the leave works in the unit; until then nobody knows whose colleague they are.
+  // The doctor of the leave works in the unit; before this nobody knows whose colleague they are.
   await town.world.sql.begin((tx) =>
     bulk.registerWorkers(tx, [
       {

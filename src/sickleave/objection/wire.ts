@@ -1,4 +1,5 @@
-// Objections and requests about an assessment, a period or a sum. An employer hears that its objection was taken and how it ended, never who decided.
+// Objections and requests about an assessment, a period or a sum. An employer learns that its objection was received and how it ended, and never who
+// decided.
 
 export type ObjectionKind = 'assessment' | 'control' | 'correction' | 'calculation'
 export type ObjectionState = 'open' | 'accepted' | 'rejected' | 'withdrawn'
@@ -16,12 +17,12 @@ export type ObjectionShown = {
   due: string
   endedAt: string | null
 }
-/** What a person may still object to: `degree` of the commission that would decide; null: the Fund. */
+/** What a person may still object to: `degree` of the commission that would decide, or null when the Fund would. */
 export type ObjectionLimit = { kind: 'assessment' | 'calculation'; leave: string; request: string | null; until: string; degree: 1 | 2 | null }
-/** A person reads the answers too, and until when which objection may be made. */
+/** A person also reads the answers, and until when each objection may be made. */
 export type Objections = { objections: (ObjectionShown & { answer?: string | null })[]; limits?: ObjectionLimit[] }
 
-/** `GET /sickleave/employer/objections`: over all that one acts for. */
+/** `GET /sickleave/employer/objections`: of all employers for whom you act. */
 export type EmployersObjections = { today: string; objections: (ObjectionShown & { pib: string; name: string })[]; more: boolean }
 
 /** At a desk: `GET /sickleave/commission/agenda`, `GET /sickleave/fund/objections`. */
@@ -33,7 +34,7 @@ export type DeskLine = ObjectionShown & {
   text: string
 }
 export type Desk = { today: string; lines: DeskLine[] }
-/** What waits at a colleague of the same unit: whose leave it is stays unsaid until it is taken. */
+/** A request that waits for a colleague of the same unit. It does not say whose leave it is until somebody takes it. */
 export type ColleaguesLine = { id: string; number: string; madeAt: string; due: string; doctor: string }
-/** `GET /sickleave/corrections`, and what the acts there answer. */
+/** `GET /sickleave/corrections`, and the answer of the acts there. */
 export type CorrectionsDesk = Desk & { ofColleagues: ColleaguesLine[] }

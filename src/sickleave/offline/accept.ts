@@ -20,12 +20,12 @@ import { noteOffline } from './offline-store.ts'
 const inbox = inboxes.sickleave
 const refuse = (sentence: string, expression: string, hint?: string) => new Refusal('unprocessable', sentence, { expression, ...(hint ? { hint } : {}) })
 
-/** What is known of a certificate, for the doctor who issued it, also when it is refused later on. */
+/** What is known about a certificate, for the doctor who issued it; it is kept even when the certificate is refused later. */
 export type About = { institution: number; worker: number; number: string; leave: string; patient: number | null; at: Date }
 
 /**
- * The same questions as online, asked of the true time: whose seal it is, who the doctor was then, whom they assessed, what the rules say. The opening
- * and the end of the delivery are one transaction; the same certificate once more ends its delivery and changes nothing.
+ * Checks the same as online, for the true time: whose seal it is, who the doctor was then, whom they assessed, what the rules say. The opening and
+ * the end of the delivery are one transaction. When the same certificate comes again, its delivery ends and nothing changes.
  */
 export async function acceptCertificate(world: World, delivery: Delivery, sender: Sender, given: unknown, learn: (about: About) => void): Promise<void> {
   const certificate = readCertificate(given)
@@ -71,7 +71,7 @@ export function institutionOf({ institution }: Sender): number {
   return institution
 }
 
-/** Who was the chosen doctor then, and not who is it when the line is back. */
+/** Who was the chosen doctor then, and not who it is when the connection is back. */
 const asOf = (world: World, at: Date): World => ({ ...world, now: () => at })
 
 async function handleOf(world: World, { person: { kind, value } }: OfflineCertificate): Promise<string> {

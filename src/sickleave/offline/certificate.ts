@@ -2,7 +2,7 @@ import { Refusal } from '../../platform/refusal.ts'
 import { type Body, bodyOf, uuidOf } from '../read-body.ts'
 import { readJws } from '../signature/signed-act.ts'
 
-// A certificate that an edge issued without a connection: a compact JWS (ES256) under the key of its institution's member of the bus.
+// A certificate that an edge issued without a connection: a compact JWS (ES256) signed by the key with which its institution is a member of the bus.
 
 export type OfflineCertificate = {
   jws: string
@@ -10,17 +10,17 @@ export type OfflineCertificate = {
   leave: string
   number: string
   at: string
-  /** Licence of the doctor who assessed. */
+  /** The licence of the doctor who assessed. */
   doctor: string
   person: { kind: 'jmbg' | 'lbo' | 'lzb'; value: string }
-  /** The fields of an opening. */
+  /** The fields of an opening of a leave. */
   body: Body
 }
 
 export const certificateType = 'spona-offline-certificate'
 const wrong = (name: string, is: string) => new Refusal('incorrect', `${name} of the certificate ${is}`, { expression: name })
 
-/** Form only: whose key it is, and whether anything of it may be, is asked afterwards. No number of a person is repeated in what is said. */
+/** Checks the form only; whose key it is and whether the content is allowed is checked later. No sentence repeats a person's number. */
 export function readCertificate(given: unknown): OfflineCertificate {
   const { jws, kid, payload } = readJws(given, certificateType)
   const fields = bodyOf(payload, ['leave', 'number', 'at', 'doctor', 'person', 'body'])

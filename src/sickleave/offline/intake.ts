@@ -8,7 +8,7 @@ import { dayAt } from '../rules/days.ts'
 import { type About, acceptCertificate, institutionOf } from './accept.ts'
 import { noteOffline } from './offline-store.ts'
 
-// What edges send: certificates issued without a connection, wishes for numbers, and numbers that come back.
+// What edges send: certificates issued without a connection, wishes for numbers, and numbers that are given back.
 
 const inbox = inboxes.sickleave
 const batch = 50
@@ -20,7 +20,7 @@ export const startOfflineIntake = (world: World): (() => Promise<void>) =>
 /** Answers how many deliveries it looked at. */
 export const takeOffline = (world: World): Promise<number> => inbox.takeSome(world, batch, (delivery) => inbox.takeOne(world, delivery, intakeOf(world)))
 
-/** For one delivery: what is learnt about it while it is judged is noted with its refusal. */
+/** The intake of one delivery. What it learns about a certificate while judging it is stored with the refusal. */
 function intakeOf(world: World): Intake {
   let about: About | null = null
   return {
@@ -53,7 +53,7 @@ function contentsOf({ body }: Delivery): unknown {
   }
 }
 
-/** With the numbers come the limits of that day, so that an edge refuses at once what the centre would refuse days later. */
+/** With the numbers the edge gets the limits of that day, so that it refuses at once what the centre would refuse days later. */
 async function grantNumbers(world: World, delivery: Delivery, sender: Sender, given: unknown): Promise<void> {
   const wish = bodyOf(given, ['id', 'year', 'count'])
   const [id, year, count] = [uuidOf(wish, 'id'), countOf(wish, 'year'), countOf(wish, 'count')]

@@ -7,7 +7,7 @@ import { type Asking, entryOf, requireDoctor } from '../asking.ts'
 import type { OfflineCertificates } from '../wire.ts'
 import type { About } from './accept.ts'
 
-/** What became of a certificate that came; a conflict with what happened meanwhile is its doctor's to solve. */
+/** Notes what became of a certificate that came in. A conflict with a change made meanwhile is for its doctor to solve. */
 export async function noteOffline(tx: Runner, message: string, about: About, arrivedAt: Date, refusal: Refusal | null): Promise<void> {
   const { institution, worker, number, leave, patient, at } = about
   await tx`
@@ -19,7 +19,7 @@ export async function noteOffline(tx: Runner, message: string, about: About, arr
 type Row = { number: string; leave: string; patient: number | null; at: Date; arrivedAt: Date; sentence: string | null; hint: string | null }
 const [daysBack, linesMax] = [30, 200]
 
-/** The asking doctor's own of the last days, newest first. A person stands there by name only while the doctor still assesses them. */
+/** The asking doctor's own certificates of the last days, newest first. A person is named only while the doctor still assesses them. */
 export async function offlineCertificates(asking: Asking): Promise<OfflineCertificates> {
   const { world, actor } = asking
   const { worker, institution } = await requireDoctor(asking, 'search')

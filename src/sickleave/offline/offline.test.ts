@@ -25,7 +25,7 @@ before(async () => {
   numbers = Array.from({ length: 40 }, (_, at) => `${block.first.slice(0, 11)}${String(first + at).padStart(8, '0')}`)
 })
 
-/** A member of the institution of the town's doctor, with the right to send certificates. */
+/** A member of the bus for the institution of the town's doctor, with the right to send certificates. */
 async function joinedAt(institution: number, code: string): Promise<BusMember> {
   const member = await joinBus(town.app, town.world, code)
   await town.owner`update bus.member set institution = ${institution} where code = ${code}`
@@ -37,9 +37,9 @@ async function joinedAt(institution: number, code: string): Promise<BusMember> {
 let serial = 0
 const sent = (body: object, from = edge) =>
   from.message('sickleave/certificates', `offline-${++serial}`, JSON.stringify(body), { 'content-type': 'application/json' })
-/** What the centre answers to a message. */
+/** The centre's answer to a message. */
 async function asked(body: object, from = edge): Promise<any> {
-  await from.takeToken() // Days pass here, and a token lives for an hour.
+  await from.takeToken() // Days pass in this test, and a token lives for an hour.
   const { body: accepted, text } = await sent(body, from)
   assert.ok(accepted.message, text)
   await takeOffline(town.world)

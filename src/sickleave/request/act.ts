@@ -34,11 +34,11 @@ export type RequestAct = {
   basis: string
   /** How many steps the screen showed. */
   seen?: number | undefined
-  /** Called under the lock; a step answers what is added, null that it stands already. */
+  /** Called under the lock. Answers the steps to add, or null when the act was done already. */
   plan(ground: Ground): Promise<Step[] | Refusal | null>
 }
 
-/** One act on one request: lock the person, read, rule, add, show, tell, audit; one transaction. */
+/** One act on one request, in one transaction: lock the person, read, apply the rule, add the steps, show, tell, audit. */
 export async function stepRequest(asking: Asking, { patient, id }: Pick<Row, 'patient' | 'id'>, act: RequestAct): Promise<RequestShown> {
   const { world } = asking
   const { root, employee } = await personOfKey(asking, patient)
@@ -71,7 +71,7 @@ export const daysAskedAlready = () =>
     hint: 'Open that request, or choose the days after it.',
   })
 
-/** What was already told is not told again. */
+/** Steps of which the employer is not told: its own drafts, and steps inside the Fund. */
 const saysNothing = new Set<Step['kind']>(['written', 'claimed', 'assigned', 'calculated', 'proposed', 'sent-back'])
 
 type Around = { rules: Rules; employee: Named['employee'] }
@@ -101,7 +101,7 @@ export async function addSteps(
   return shown
 }
 
-/** What is missing is only said while the requester can still enter it. */
+/** Missing things are listed only while the requester can still enter them. */
 const isOpenToRequester = ({ state }: Standing) => state === 'draft' || state === 'incomplete'
 
 export async function showRequest(asking: Asking, sql: Runner, { row, standing, steps }: Request<Head>, { rules, employee }: Around): Promise<RequestShown> {
@@ -132,7 +132,7 @@ async function factsOf({ world }: Asking, tx: Runner, row: Head, content: Standi
   }
 }
 
-/** The person behind a key: the root is what acts about the person wait for each other by. */
+/** The person behind a key. Acts about one person wait for each other by the root. */
 export async function personOfKey({ world }: Asking, patient: number): Promise<{ root: number; handle: string; employee: Named['employee'] }> {
   const root = (await keySets(world.sql, [patient])).get(patient)?.[0] ?? patient
   const [header] = await headers(world, [root])

@@ -3,7 +3,7 @@ import type { Asking } from '../asking.ts'
 import { shownToAll } from '../employer/shown-to-all.ts'
 import type { EmployersRequests, RequestShown } from './wire.ts'
 
-/** What was asked for by all that somebody acts for. */
+/** The requests of all employers for whom somebody acts. */
 export async function requestsOfAll(asking: Asking): Promise<EmployersRequests> {
   const { today, lines, more } = await shownToAll<RequestShown>(asking, fragment`sickleave.request`)
   const requests = lines.map(({ pib, name, id, number, kind, leave, employee, from, until, state, due, total }) => ({

@@ -7,10 +7,10 @@ import { isOverpaid, type Kind, type Standing } from './state.ts'
 export type Clock = { waitsFor: 'requester' | 'fund' | null; due: Deadline | null; paragraph: string }
 const still: Clock = { waitsFor: null, due: null, paragraph: '' }
 
-/** Who has the request now, and until when by the law. A returned request stops the Fund's clock; it starts anew when it comes complete. */
+/** Who has the request now, and until when by the law. A returned request stops the Fund's clock, which starts anew when the request comes back complete. */
 export function clockOf(kind: Kind, standing: Standing, rules: Rules): Clock {
   const { state, content, completeOn, paidOn } = standing
-  // What was paid beyond the newest decision is the Fund's to order back: it does not rest because the money has gone.
+  // When more was paid than the newest decision allows, the Fund must order it back: that the money has gone does not end the case.
   if (isOverpaid(standing)) return atFund(completeOn, rules)
   switch (state) {
     case 'draft':
@@ -41,7 +41,7 @@ const atFund = (completeOn: Day | null, rules: Rules): Clock => ({
   paragraph: 'ЗЗО чл. 102 ст. 3',
 })
 
-/** Compensation within days, a refund within years from the payout; null while the payout is not known. */
+/** The last day to submit: for compensation within days of the payout, for a refund within years; null while the payout is not known. */
 export function submitBy(kind: Kind, payoutDay: Day | null, rules: Rules): Deadline | null {
   if (payoutDay === null) return null
   return kind === 'compensation'
@@ -49,13 +49,13 @@ export function submitBy(kind: Kind, payoutDay: Day | null, rules: Rules): Deadl
     : yearsAfter(payoutDay, rules.on('request.refund-years', payoutDay))
 }
 
-/** A day somebody set is the day itself. */
+/** A deadline on a day that somebody set: it does not move. */
 const asWritten = (day: Day | null): Deadline | null => (day === null ? null : { nominal: day, effective: day })
 
 const hundredthsInWhole = 10_000n
-/** A common year's days and a leap year's: over both a day's part is a whole number. */
+/** The days of a common year times those of a leap year: with this denominator every daily part is a whole number. */
 const bothYears = 365n * 366n
-/** Simple interest from the day after the last day to pay on, by days of a year; half a para rounds up, once. */
+/** Simple interest from the day after the last day for payment, by the days of each year; half a para rounds up, once at the end. */
 export function interestOn(total: number, lastDay: Day, on: Day, rules: Rules): number {
   let parts = 0n
   for (let day = addDays(lastDay, 1); day <= on; day = addDays(day, 1)) {

@@ -4,12 +4,13 @@ import type { Rules } from '../rules/parameters.ts'
 import { submitBy } from './clock.ts'
 import type { Content, Kind } from './state.ts'
 
-// What a request still needs before it may be submitted, each in a sentence, with the place where it is entered (art. 102 para 2; the Fund's list of evidence).
+// What a request still needs before it may be submitted. Each missing thing has a sentence and the place where it is entered (art. 102 para 2; the
+// Fund's list of evidence).
 
 export const evidenceKinds = ['account-contract', 'tax-return', 'payment-proof', 'statement', 'other'] as const
 export type EvidenceKind = (typeof evidenceKinds)[number]
 
-/** `where`: field of the request, kind of evidence, or the page that has it. */
+/** `where`: a field of the request, a kind of evidence, or the page where it is entered. */
 export type Missing = { code: string; where: string; sr: string; srLatn: string; en: string }
 export type Report = Span & { number: string; fund: readonly Span[] }
 
@@ -17,13 +18,13 @@ export type Facts = {
   kind: Kind
   content: Content
   today: Day
-  /** Standing reports of this leave for this requester. */
+  /** Valid reports of this leave for this requester. */
   reports: readonly Report[]
   evidence: readonly EvidenceKind[]
-  /** Account of an earlier request of the same requester, whose contract the Fund has. */
+  /** Accounts of earlier requests of the same requester, whose contracts the Fund has. */
   knownAccounts: readonly string[]
   isFirst: boolean
-  /** Of the twelve months before the leave, those nothing is known of; null when the earnings are kept with an earlier payment. */
+  /** Those of the twelve months before the leave for which no earnings are known; null when an earlier payment keeps the earnings. */
   monthsUnknown: readonly string[]
   isPerson: boolean
 }
@@ -125,7 +126,7 @@ function missingEvidence({ kind, content, evidence, knownAccounts, isPerson }: F
   return missing
 }
 
-/** Earnings of the twelve months are asked for with the first payment of a leave only (B-9: the base stays). */
+/** The earnings of twelve months are needed only for the first payment of a leave (B-9: the base stays). */
 function missingEarnings({ isFirst, monthsUnknown, content }: Facts): Missing[] {
   const unknown = monthsUnknown.filter((month) => !content.monthsWithoutWage.includes(month))
   if (!isFirst || unknown.length === 0) return []
@@ -140,7 +141,7 @@ function missingEarnings({ isFirst, monthsUnknown, content }: Facts): Missing[] 
   ]
 }
 
-/** The first days that no report covers. */
+/** The first days of the period that no report covers. */
 function firstGap({ from, until }: Span, reports: readonly Span[]): Span | null {
   let day = from
   for (const report of [...reports].sort((a, b) => (a.from < b.from ? -1 : 1))) {
@@ -151,6 +152,6 @@ function firstGap({ from, until }: Span, reports: readonly Span[]): Span | null 
   return { from: day, until }
 }
 
-/** Stretches at the Fund's cost inside a period. */
+/** Stretches within a period that the Fund pays. */
 export const fundDays = (period: Span, reports: readonly Report[]): Span[] =>
   reports.flatMap(({ fund }) => fund.flatMap((span) => common(span, period) ?? [])).sort((a, b) => (a.from < b.from ? -1 : 1))

@@ -1,4 +1,4 @@
-// What /openapi.json says of requests, of an employer and of a person.
+// What /openapi.json says about requests of an employer and of a person.
 
 import { day, flag, instant, list, named, object, oneOf, orNull, personName, pib, route, type Schema, text, uuid, whole } from '../employer/describe.ts'
 import { evidenceKinds } from './completeness.ts'
@@ -88,7 +88,7 @@ const calculation = named(
 const content = { from: day, until: day, payoutDay: day, account: text, week, monthsWithoutWage: months, note: text }
 const optional = ['payoutDay', 'account', 'week', 'monthsWithoutWage', 'note']
 
-/** The same acts for both sides; what comes back of a request is each side's own. */
+/** Both sides have the same acts; each side gets back its own view of a request. */
 const acts = (shown: Schema) => ({
   list: route('Requests, what changed last first', { answer: object({ requests: list(shown) }) }),
   write: route('Write a request as a draft', {

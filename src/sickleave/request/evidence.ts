@@ -2,7 +2,7 @@ import { base64In, type Body, textOf, wrong } from '../read-body.ts'
 
 const bytesMax = 5 * 1024 * 1024
 
-/** By their first bytes: what a file says of itself is not believed. */
+/** The type is known by the first bytes, and not by what a file says of itself. */
 const startsWith: Record<string, (content: Buffer) => boolean> = {
   'application/pdf': (content) => content.subarray(0, 5).toString('latin1') === '%PDF-',
   'image/png': (content) => content.subarray(0, 8).toString('hex') === '89504e470d0a1a0a',
@@ -17,7 +17,10 @@ const startsWith: Record<string, (content: Buffer) => boolean> = {
   'text/csv': (content) => !content.subarray(0, 4096).includes(0),
 }
 
-/** An officer opens a file by how its name ends: it ends as what it is, whatever it was called, and shows itself in the order in which it is written. */
+/**
+ * An officer opens a file by the ending of its name. So the ending is that of the real type, whatever the file was called, and the name has no signs
+ * that change its reading direction.
+ */
 const endings: Record<string, RegExp> = {
   'application/pdf': /\.pdf$/i,
   'image/png': /\.png$/i,
@@ -31,7 +34,7 @@ export function nameFor(type: string, name: string): string {
   return endings[type]?.test(plain) ? plain : `${plain}.${type.replace(/^.*\//, '').replace('jpeg', 'jpg')}`
 }
 
-/** A file in base64, as `{ name, type, content }`. It is kept and handed to the Fund; nothing here opens it. */
+/** A file in base64, as `{ name, type, content }`. It is stored and handed to the Fund; nothing here opens it. */
 export function fileOf(body: Body): { name: string; type: string; content: Buffer } {
   const name = textOf(body, 'name', 120)
   if (/[\\/\p{Cc}]/u.test(name)) throw wrong('name', 'is the name of a file, without a folder')

@@ -7,7 +7,7 @@ import { addDays, type Day, lengthOf, type Span } from '../rules/days.ts'
 import type { Side } from './side.ts'
 import type { Expected } from './wire.ts'
 
-// Days at the Fund's cost by the reports, which no request asks for yet: so that none is forgotten.
+// Days that the Fund pays by the reports and that no request covers yet, so that none is forgotten.
 
 const messagesMax = 20_000
 const requestsMax = 20_000
@@ -26,7 +26,7 @@ type Message = {
 }
 type Asked = Span & { employer: number; leave: string }
 
-/** For some employers at once, the longest past first. */
+/** The expected requests of several employers, the oldest first. */
 export async function expectedFor(sql: Sql, employers: readonly number[]): Promise<ExpectedLine[]> {
   const { messages, asked } = await knownTo(sql, employers)
   const takenBy = Map.groupBy(asked, ({ leave }) => leave)
@@ -68,7 +68,7 @@ function knownTo(sql: Sql, employers: readonly number[]): Promise<{ messages: Me
   })
 }
 
-/** Reports that were not made void and whose leave was not cancelled since; the newest message comes first. */
+/** Reports that were not made void later and whose leave was not cancelled later; the messages come newest first. */
 function standing(messages: readonly Message[]): Message[] {
   const [voided, cancelled] = [new Set<string>(), new Set<string>()]
   return messages.filter(({ kind, leave, number, version }) => {

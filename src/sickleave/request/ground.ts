@@ -13,7 +13,7 @@ import { leaveOf } from '../rules/state.ts'
 import type { Head } from './request-store.ts'
 import type { Content } from './state.ts'
 
-// What a request is reckoned on: the leave with its history, the jobs, the earnings. Pure rules do the rest (compensation/calculate.ts).
+// What a request is calculated from: the leave with its history, the jobs, the earnings. Pure rules do the rest (compensation/calculate.ts).
 
 type Basis = { found: Case; cases: Case[]; keys: readonly number[]; onset: Day }
 
@@ -26,7 +26,10 @@ async function basisOf(sql: Runner, { patient, leave }: Head, rules: Rules): Pro
   return { found, cases, keys, onset: chainOf(historyOf(cases), own, rules)[0]?.from ?? own.from }
 }
 
-/** Null when the leave was cancelled or, once corrected, has none of the days any more: there is nothing to reckon. Days that it lost give no right. */
+/**
+ * Null when the leave was cancelled, or when a correction left none of the requested days: there is nothing to calculate. Days that the leave lost
+ * give no right.
+ */
 export async function inputOf(sql: Runner, head: Head, content: Content, rules: Rules): Promise<Input | null> {
   const basis = await basisOf(sql, head, rules)
   if (!basis) return null
@@ -42,7 +45,7 @@ export async function inputOf(sql: Runner, head: Head, content: Content, rules: 
   }
 }
 
-/** Of the months that make the base, those nobody has given earnings for. */
+/** Those months of the base for which nobody has given earnings. */
 export async function monthsUnknown(sql: Runner, head: Head, rules: Rules): Promise<string[]> {
   const basis = await basisOf(sql, head, rules)
   if (!basis) return []

@@ -6,8 +6,8 @@ const summed = (lines: readonly CompensationLine[], name: 'gross' | 'net' | 'tax
   inDinars(lines.reduce((sum, line) => sum + (paraOf(line[name]) ?? 0n), 0n))
 
 /**
- * List of calculation or of refund, as the requester gets it: the Fund's days, without the column of the form and the derivation, which would name
- * the reason. The percentage is there, because payroll books by it.
+ * The list of calculation or of refund for the requester: the Fund's days, without the form's column and the derivation, which would name the reason.
+ * The percentage is included, because payroll books by it.
  */
 export function listOf({ base, lines }: CompensationView): CalculationList {
   const own = lines.filter(({ payer }) => payer === 'fund')
@@ -24,14 +24,14 @@ export function listOf({ base, lines }: CompensationView): CalculationList {
   }
 }
 
-/** A name is text in a table too: what a table would read as a formula is led by an apostrophe. */
+/** A quoted name stays text in a spreadsheet: a text that would be read as a formula gets a leading apostrophe. */
 export const quoted = (text: string): string => `"${(/^[=+\-@\t]/.test(text) ? `'${text}` : text).replaceAll('"', '""')}"`
 
 export type Listed = { number: string; kind: string; employee: { family: string; given: string }; paidOn: string | null; list: CalculationList | null }
 
 const columns = 'request;kind;family;given;from;until;days;hours;percent;base per hour;gross;contributions from;tax;net;contributions on;total;paid on'
 
-/** Lists of many requests as one table. */
+/** The lists of many requests as one table. */
 export function listCsv(requests: readonly Listed[]): string {
   const rows = requests.flatMap(({ number, kind, employee, paidOn, list }) =>
     (list?.lines ?? []).map((line) =>

@@ -13,11 +13,11 @@ import { type Kind, kinds } from './state.ts'
 import type { CompensationView } from '../wire.ts'
 import type { RequestShown, Requests } from './wire.ts'
 
-// What a requester reads. An employer's reading goes by the role that sees its own rows only.
+// What a requester reads. For an employer it is read by the role that sees only the employer's own rows.
 
 const requestsMax = 500
 
-/** All requests of an employer, or all about a person; what changed last comes first. */
+/** All requests of an employer, or all about a person; latest changes first. */
 export async function requestsOf(asking: Asking, side: Side): Promise<Requests> {
   const { world } = asking
   const rows =
@@ -41,7 +41,7 @@ export async function requestsOf(asking: Asking, side: Side): Promise<Requests> 
   return { requests: rows.map(({ shown }) => shown) }
 }
 
-/** Lists of calculation and of refund as one table: of all requests, or of one kind (`?kind=`). */
+/** Lists of calculation and refund as one table: of all requests, or of one kind (`?kind=`). */
 export async function listsAsTable(asking: Asking, side: Side, query: unknown): Promise<string> {
   const { kind, ...others } = query as Record<string, unknown>
   if (Object.keys(others).length > 0 || (kind !== undefined && !kinds.includes(kind as Kind)))
@@ -61,7 +61,7 @@ export async function ownCalculation(asking: Asking, side: Side, id: string): Pr
   return kept.view
 }
 
-/** Who is named in an answer reads in the access log that somebody looked. */
+/** Everybody named in an answer can read in the access log that somebody looked. */
 async function recordLooks(asking: Asking, { basis, keys }: Side, requests: readonly string[]): Promise<void> {
   const { world } = asking
   const found = await world.sql<{ patient: number }>`
@@ -75,7 +75,7 @@ async function recordLooks(asking: Asking, { basis, keys }: Side, requests: read
   )
 }
 
-/** One request as it is now: what is missing is asked anew, because a report may have come since. */
+/** One request as it is now. What is missing is checked anew, because a report may have come since. */
 export async function readRequest(asking: Asking, side: Side, id: string): Promise<RequestShown> {
   const { world } = asking
   const row = await requestOfSide(asking, side, id)
@@ -86,7 +86,7 @@ export async function readRequest(asking: Asking, side: Side, id: string): Promi
   return showRequest(asking, world.sql, found, { rules: await loadRules(world.sql), employee })
 }
 
-/** For the trial of leaks: addresses of what is there. */
+/** For the trial of leaks: ids of existing requests. */
 export async function requestIds(sql: Sql, employer: number): Promise<string[]> {
   const rows = await asEmployer(
     sql,

@@ -18,7 +18,7 @@ type SideOf = (asking: Asking, params: Place['Params'], does: Does) => Promise<S
 
 const bodyBytesMax = 7_500_000
 
-/** The same acts for both sides; `at` is where the requests of a side stand. */
+/** The same acts for both sides; `at` is the path of a side's requests. */
 const routesOf =
   (at: string, acts: typeof ownDescribed, sideOf: SideOf): Routes =>
   (app) => {

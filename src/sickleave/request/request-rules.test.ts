@@ -29,9 +29,9 @@ describe('working days and deadlines', () => {
   test('Orthodox Easter and the holidays around it are free, and so is the Monday after a state holiday on a Sunday', () => {
     assert.deepEqual([2024, 2025, 2026, 2027, 2028].map(easterOf), ['2024-05-05', '2025-04-20', '2026-04-12', '2027-05-02', '2028-04-16'])
     for (const day of ['2026-04-10', '2026-04-13', '2026-01-07', '2026-11-11', '2026-02-16']) assert.equal(isWorkingDay(day), false, day)
-    // 15 February 2026 is a Sunday and the 16th a holiday itself: the 17th is free.
+    // 15 February 2026 is a Sunday and the 16th a holiday itself, so the 17th is free.
     assert.deepEqual(['2026-02-17', '2026-02-18'].map(isWorkingDay), [false, true])
-    // Christmas on a Sunday gives no other day.
+    // Christmas on a Sunday gives no other free day.
     assert.equal(isWorkingDay('2029-01-08'), true)
   })
 
@@ -61,7 +61,7 @@ describe('working days and deadlines', () => {
     // 100,000 dinars at 13.75 % for 10 of 365 days.
     assert.equal(interestOn(10_000_000, '2026-05-15', '2026-05-25', rules), 37_671)
     assert.equal(interestOn(10_000_000, '2027-12-31', '2028-01-10', rules), Math.round((10_000_000 * 1375 * 10) / (10_000 * 366)))
-    // Reckoned apart with exact fractions: fifty days; over the end of a common year into a leap year; one day.
+    // Calculated separately with exact fractions: fifty days; over the end of a common year into a leap year; one day.
     assert.equal(interestOn(5_781_325, '2026-05-12', '2026-07-01', rules), 108_895)
     assert.equal(interestOn(3_299_048, '2027-12-20', '2028-03-01', rules), 89_274)
     assert.equal(interestOn(9_084_938, '2026-12-31', '2027-01-01', rules), 3_422)
@@ -103,7 +103,7 @@ describe('what is missing', () => {
 })
 
 describe('the steps of a request', () => {
-  test('a way to the money and back, and what may not follow where', () => {
+  test('lead to the payment and back, and a step that may not follow is refused', () => {
     const steps: Step[] = [
       first,
       { kind: 'submitted', signature },
@@ -125,7 +125,7 @@ describe('the steps of a request', () => {
     for (const kind of ['written', 'submitted', 'withdrawn', 'returned', 'proposed', 'approved', 'paid'] as const) assert.ok(mayFollow(paid, kind), kind)
   })
 
-  test('the one who proposed is never the one who approves', () => {
+  test('an officer who proposed never approves', () => {
     const proposed = fold(
       'refund',
       written(first, { kind: 'submitted', signature }, { kind: 'proposed', decision: 'reject', number: '1', why: 'x', calculation: null, total: 0 }),

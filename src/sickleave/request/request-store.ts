@@ -30,7 +30,7 @@ export type Request<Of extends Head = Row> = { row: Of; steps: StepRow[]; standi
 const stepsMax = 500
 const evidenceMax = 40
 const reportsMax = 200
-/** A person's own request stands where an employer's would: no employer has the number 0. */
+/** Takes the place of the employer in a person's own request: no employer has the number 0. */
 const noEmployer = 0
 
 export async function requestOf(sql: Runner, id: string, patient?: number): Promise<Request | null> {
@@ -67,7 +67,7 @@ export async function nextRequestNumber(tx: Transaction, year: number): Promise<
   return `${year}-${String((row?.next ?? 1) - 1).padStart(7, '0')}`
 }
 
-/** What never changes of a request. */
+/** The fields of a request that never change. */
 export type Head = Pick<Row, 'patient' | 'id' | 'number' | 'kind' | 'leave' | 'employer' | 'knownAs'>
 
 export async function addRequest(tx: Transaction, row: Head & Pick<Row, 'fromDay' | 'untilDay'>, at: Date): Promise<void> {
@@ -84,7 +84,7 @@ export async function addStep(tx: Transaction, { patient, id }: Head, { seq, ste
     values (${patient}, ${id}, ${seq}, ${kind}, ${JSON.stringify(body)}::jsonb, ${at}, ${actor.id}, ${actor.name})`
 }
 
-/** Where the request stands, for the lists; and the days it asks for, each of which can be asked for once. */
+/** Stores where the request stands, for the lists, and the days it asks for; each day can be asked for only once. */
 export async function setStanding(tx: Transaction, row: Head, standing: Standing, now: Pick<Row, 'waitsFor' | 'due' | 'changedAt' | 'shown'>): Promise<void> {
   const { from, until } = standing.content
   await tx`
@@ -125,7 +125,7 @@ export async function addEvidence(tx: Transaction, { patient, id }: Head, one: N
     values (${patient}, ${one.id}, ${id}, ${one.kind}, ${one.name}, ${one.type}, ${one.content}, ${one.sha256}, ${at}, ${actor})`
 }
 
-/** Standing reports of a leave for one requester, with their days at the Fund's cost. */
+/** Valid reports of a leave for one requester, with the days that the Fund pays. */
 export async function reportsOf(sql: Runner, { patient, leave, employer }: Pick<Row, 'patient' | 'leave' | 'employer'>): Promise<Report[]> {
   const rows = await sql<{ number: string; content: EmployerView }>`
     select number, content
@@ -142,7 +142,7 @@ export async function reportsOf(sql: Runner, { patient, leave, employer }: Pick<
   }))
 }
 
-/** What earlier requests of the same requester settle: accounts the Fund knows, and whether this leave was paid before. */
+/** What earlier requests of the same requester tell: accounts that the Fund knows, and whether this is the first payment of the leave. */
 export async function earlierOf(sql: Runner, { patient, id, leave, employer }: Head): Promise<{ knownAccounts: string[]; isFirst: boolean }> {
   const accounts = await sql<{ account: string }>`
     select distinct shown ->> 'account' as account

@@ -1,16 +1,17 @@
 import assert from 'node:assert/strict'
 import { before, test } from 'node:test'
+import { approvedLeave, evidence, monthsBefore, reportOf } from '../../testing/approved-leave.ts'
 import { forFile } from '../../testing/for-file.ts'
 import { type LeaveTown, startLeaveTown, type Worker } from '../../testing/sickleave.ts'
 
 let town: LeaveTown
 let person: Worker
 let signer: string
+/** The leave as the employer knows it, and as everybody else does. */
 let leave: string
+let [own, ownUrl] = ['', '']
 const pib = () => town.employers[0]?.pib as string
 const at = (path = '') => `/sickleave/employer/${pib()}/requests${path}`
-const pdf = (text: string) => ({ type: 'application/pdf', content: Buffer.from(`%PDF-1.7 ${text}`).toString('base64') })
-const monthsWithoutWage = Array.from({ length: 12 }, (_, month) => new Date(Date.UTC(2025, 2 + month, 1)).toISOString().slice(0, 7))
 const wish = () => ({ kind: 'compensation', leave, from: '2026-04-01', until: '2026-04-20' })
 
 const file = forFile()
@@ -18,15 +19,7 @@ before(async () => {
   town = await startLeaveTown(file)
   person = await town.worker([{ employer: town.employers[0]?.id as number }])
   signer = await town.clerk(0, 'signer')
-  const doctor = () => town.as(town.doctor)
-  const url = `/sickleave/people/${person.handle}/leaves`
-  town.at('2026-03-02T08:00:00Z')
-  const { body } = await doctor()('POST', url, { from: '2026-03-02', until: '2026-03-31', reason: '01', diagnosis: 'M54.5' })
-  town.at('2026-03-30T08:00:00Z')
-  await doctor()('POST', `${url}/${body.id}/referral`, { until: '2026-04-20' })
-  const place = `/sickleave/commission/people/${person.handle}/leaves/${body.id}/decision`
-  await town.as(town.commission)('POST', place, { decision: 'approved', until: '2026-04-20', number: '1/2026' })
-  town.at('2026-04-20T08:00:00Z')
+  ;({ leave: own, url: ownUrl } = await approvedLeave(town, person))
   const { body: known } = await town.as(signer)('GET', `/sickleave/employer/${pib()}/leaves`)
   leave = known.events[0].leave
 })
@@ -39,8 +32,7 @@ test('days at the Fund’s cost are listed until they are asked for; a request s
     draft.body.missing.map(({ code }: { code: string }) => code),
     ['report', 'payout-day', 'account', 'tax-return', 'earnings'],
   )
-  const report = await town.as(town.doctor)('POST', `/sickleave/people/${person.handle}/leaves/${await own()}/report`, { until: '2026-04-20' })
-  assert.equal(report.status, 200, report.text)
+  await reportOf(town, ownUrl)
   const { body: before } = await clerk('GET', at('/expected'))
   assert.deepEqual(before.expected, [], 'a draft asks for them')
   const one = at(`/${draft.body.id}`)
@@ -60,10 +52,17 @@ test('days at the Fund’s cost are listed until they are asked for; a request s
   assert.notEqual(await firstIn('sr-Latn'), inEnglish)
   town.at('2026-05-06T08:00:00Z')
   const later = town.as(signer)
-  const written = await later('PUT', one, { ...wish(), kind: undefined, leave: undefined, payoutDay: '2026-05-05', account: '840-4848-37', monthsWithoutWage })
+  const written = await later('PUT', one, {
+    ...wish(),
+    kind: undefined,
+    leave: undefined,
+    payoutDay: '2026-05-05',
+    account: '840-4848-37',
+    monthsWithoutWage: monthsBefore,
+  })
   assert.equal(written.status, 200, written.text)
   for (const kind of ['tax-return', 'account-contract']) {
-    const file = { kind, name: `${kind}.pdf`, ...pdf(kind) }
+    const file = evidence(kind)
     assert.equal((await later('POST', `${one}/evidence`, file)).status, 200)
     assert.equal((await later('POST', `${one}/evidence`, file)).body.evidence.filter((line: { kind: string }) => line.kind === kind).length, 1, 'twice is once')
   }
@@ -76,8 +75,6 @@ test('days at the Fund’s cost are listed until they are asked for; a request s
   assert.deepEqual(stream.events.map(({ seq, kind }: { seq: number; kind: string }) => [seq, kind]).slice(-1), [[stream.events.length, 'request']])
   assert.equal(stream.events.at(-1).about.state, 'submitted')
 })
-
-const own = async () => (await town.as(person.account)('GET', '/sickleave/mine')).body.leaves[0].id as string
 
 test('the same days cannot be asked for twice; a withdrawn request frees them, and what is wrong is said where it is', async () => {
   const clerk = town.as(signer)
@@ -129,7 +126,7 @@ test('a viewer looks and changes nothing; another employer, another person and a
     'drafts are the employer’s own',
   )
   assert.equal((await town.as(person.account)('POST', `/sickleave/mine/requests/${draft.id}/withdrawal`, { why: 'не' })).status, 403)
-  const asked = await town.as(person.account)('POST', '/sickleave/mine/requests', { ...wish(), leave: await own() })
+  const asked = await town.as(person.account)('POST', '/sickleave/mine/requests', { ...wish(), leave: own })
   assert.equal(asked.status, 404)
   assert.match(asked.text, /your employer makes the request/)
 })

@@ -98,7 +98,7 @@ export async function writeRequest(asking: Asking, side: Side, given: unknown): 
   }
 }
 
-/** The same draft sent twice is one; another under the same id is a mistake of the sender. */
+/** The same draft sent twice is one draft; a different one under the same id is a mistake of the sender. */
 function sameAgain(
   { patient, leave, kind: was, fromDay, untilDay, shown }: Row,
   place: { patient: number; leave: string },
@@ -109,7 +109,7 @@ function sameAgain(
   throw new Refusal('conflict', 'there is a request of this id already', { expression: 'id' })
 }
 
-/** The request of this side; of another side there is none. */
+/** The request of this side; the request of another side is not found. */
 export async function requestOfSide({ world }: Asking, { employer, keys }: Side, id: string): Promise<Row> {
   const found = isUuid(id) ? await requestOf(world.sql, id) : null
   const isTheirs = found !== null && (keys === null ? found.row.employer === employer : keys.includes(found.row.patient))
@@ -117,7 +117,7 @@ export async function requestOfSide({ world }: Asking, { employer, keys }: Side,
   return found.row
 }
 
-/** An employer's request about the person is seen by the person and changed by the employer only. */
+/** The person sees a request that the employer made about them; only the employer changes it. */
 function requireOwner(row: Row, side: Side): void {
   if (row.employer === side.employer) return
   const reason = 'your employer made this request; only the employer changes it'
@@ -211,7 +211,7 @@ async function submit(asking: Asking, side: Side, row: Row, given: unknown): Pro
   })
 }
 
-/** Everything that is missing at once, each with the place where it is entered. */
+/** Names everything that is missing at once, each with the place where it is entered. */
 function incomplete(missing: readonly Missing[], language: string | undefined): Refusal {
   const words = wordsFor(language)
   return new Refusal('unprocessable', 'the request is not complete', {

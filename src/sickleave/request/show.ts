@@ -6,14 +6,14 @@ import type { Evidence, Row, StepRow } from './request-store.ts'
 import type { Signature, Standing, State, Step, StepKind } from './state.ts'
 import type { CalculationList, RequestShown, RequestState, SignerShown } from './wire.ts'
 
-/** What happens between the people of the Fund is theirs: the requester hears the outcome. */
+/** These steps stay inside the Fund: the requester is told only the outcome. */
 const inside = new Set<StepKind>(['proposed', 'sent-back', 'claimed', 'assigned', 'calculated'])
-/** Also what a requester counts when it says how much it saw. */
+/** The steps that a requester sees; `seen` counts these. */
 export const stepsShown = (steps: readonly StepRow[]): StepRow[] => steps.filter(({ step }) => !inside.has(step.kind))
 const stateShown = (standing: Standing): RequestState => (standing.state === 'proposed' ? 'in-process' : standing.state)
 
 const settled = new Set<State>(['calculated', 'paid', 'confirmed', 'returning', 'returned'])
-/** From the approval on the requester has the list. */
+/** From the approval on the requester gets the list. */
 export const isSettled = ({ state }: Standing): boolean => settled.has(state)
 
 export type Around = {
@@ -33,7 +33,7 @@ export function shownOf(row: Pick<Row, 'id' | 'number' | 'kind' | 'leave' | 'kno
     id: row.id,
     number: row.number,
     kind: row.kind,
-    // An employer knows the leave by its own name for it.
+    // An employer knows the leave by an id of its own.
     leave: row.knownAs ?? row.leave,
     ...named,
     ...content,
@@ -73,6 +73,6 @@ function answerOf({ state, missing, proposal, order }: Standing): string | null 
   return state === 'returning' ? (order?.why ?? null) : null
 }
 
-/** Days between the day the Fund's clock began and a day: `20/21` in the work list. */
+/** Days from the beginning of the Fund's clock: `20/21` in the work list. */
 export const dayOfClock = (completeOn: string | null, now: Date): number | null =>
   completeOn === null ? null : Math.round((Date.parse(dayAt(now)) - Date.parse(completeOn)) / 86_400_000)

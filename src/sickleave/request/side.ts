@@ -5,14 +5,14 @@ import { keySets } from '../../identity/identity.ts'
 import { type Asking, refuse, requireOwn } from '../asking.ts'
 import { mayAs, requireEmployer } from '../employer/rights.ts'
 
-// Who asks for money: an employer for its employee, or the person where the Fund pays the person.
+// Who asks for money: an employer for its employee, or the person when the Fund pays the person.
 
 export type Side = {
   basis: 'employer' | 'self'
   employer: number | null
-  /** Its tax number, as the address names it. */
+  /** The employer's tax number, as the URL names it. */
   pib: string | null
-  /** Keys of the person, when it is the person. */
+  /** The keys of the person, when the person asks. */
   keys: readonly number[] | null
 }
 type Does = 'read' | 'write' | 'sign'
@@ -36,7 +36,7 @@ export async function ownSide(asking: Asking, does: Does): Promise<Side> {
   return { basis: 'self', employer: null, pib: null, keys: (await keySets(asking.world.sql, [root])).get(root) ?? [root] }
 }
 
-/** The leave behind the name that this side knows it by. */
+/** The leave, found by the id under which this side knows it. */
 export async function leaveOfSide(sql: Runner, { employer, keys }: Side, name: string): Promise<{ patient: number; leave: string; knownAs: string | null }> {
   const [found] = !isUuid(name)
     ? []

@@ -5,26 +5,26 @@ import type { Form } from '../signed/form.ts'
 import { type Holder, judgeDocument, judgeText } from '../signed/judge.ts'
 import type { Content, Signature } from './state.ts'
 
-// The seal of the centre under a submitted request: what was submitted, by whom and when, provable afterwards with the public key alone.
+// The centre's seal on a submitted request: it proves what was submitted, by whom and when, with the public key alone.
 
 // RFC 8410 section 7: a PKCS #8 wrapper of fixed bytes around the 32 bytes of an Ed25519 private key.
 const pkcs8 = Buffer.from('302e020100300506032b657004220420', 'hex')
 const keyOf = ({ keys }: Pick<World, 'keys'>) =>
   createPrivateKey({ key: Buffer.concat([pkcs8, keys.derive('sickleave-request-seal', 32)]), format: 'der', type: 'pkcs8' })
 
-/** The text that is sealed: the digest of what was submitted, who did it when, and the digest of what they signed themselves. */
+/** The sealed text: the digest of the submission, who submitted it and when, and the digest of the file that they signed themselves. */
 const textOf = ({ level, by, at, digest, signed }: Pick<Signature, 'level' | 'by' | 'at' | 'digest' | 'signed'>) =>
   `spona-request-1\n${level}\n${by}\n${at}\n${digest}${signed ? `\n${signed.sha256}` : ''}`
 
 type Whole = { number: string; kind: string; content: Content; evidence: readonly { sha256: Buffer }[] }
-/** Over everything that is submitted, evidence by its hashes. Fields in an order of their own: jsonb gives them back in another. */
+/** The digest of everything that is submitted, with evidence by its hashes. Fields are sorted, because jsonb returns them in another order. */
 export function digestOf({ number, kind, content, evidence }: Whole): string {
   const fields = Object.entries(content).sort(([a], [b]) => (a < b ? -1 : 1))
   const text = JSON.stringify([number, kind, fields, evidence.map(({ sha256 }) => sha256.toString('hex')).sort()])
   return createHash('sha256').update(text).digest('hex')
 }
 
-/** A signature of the requester's own: over `toSign`, with sha256 and the key of the certificate; or a signed document, as it was uploaded. */
+/** The requester's own signature: over `toSign`, with sha256 and the key of the certificate; or a signed document, as it was uploaded. */
 export type Own = { certificate: string; value: string } | { document: Buffer }
 export const toSign = (number: string, digest: string) => `spona-request-1\n${number}\n${digest}`
 
@@ -32,7 +32,10 @@ type Level = Signature['level']
 type Submitted = { form: Form; holder: Holder; by: string; at: Date }
 const rank: readonly Level[] = ['seal', 'advanced', 'qualified']
 
-/** By the setting SIGNATURE_LEVEL: the seal of the centre is always there; above it the requester's own signature is needed, and whoever gives one has it judged. */
+/**
+ * Signs by the setting SIGNATURE_LEVEL. The centre's seal is always there. Higher levels need the requester's own signature; one that is given
+ * without need is judged too.
+ */
 export async function signSubmission(
   world: Pick<World, 'keys' | 'config'>,
   { form, holder, by, at }: Submitted,
@@ -58,6 +61,6 @@ export async function signSubmission(
   return { ...sealed, value, isQualified: level === 'qualified', ...(own !== null && 'certificate' in own ? { own } : {}) }
 }
 
-/** What stands is what was sealed when it was submitted. */
+/** Whether the present content is the one that was sealed when it was submitted. */
 export const isSealed = (world: Pick<World, 'keys'>, signature: Signature, digest: string): boolean =>
   signature.digest === digest && verify(null, Buffer.from(textOf(signature)), createPublicKey(keyOf(world)), Buffer.from(signature.value, 'base64'))

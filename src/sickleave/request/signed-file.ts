@@ -14,7 +14,7 @@ import { requestOfSide } from './requester.ts'
 import type { Side } from './side.ts'
 import { digestOf } from './sign.ts'
 
-// A request on its way to be signed by whoever makes it, and back.
+// A request goes to its requester for signing, and comes back.
 
 const bytesMax = 3 * 1024 * 1024
 
@@ -33,7 +33,7 @@ export function formOf({ row, standing, steps }: Request, evidence: readonly Evi
   }
 }
 
-/** Only what is complete is given out: nobody signs twice for want of a day of payout. */
+/** Gives out only complete requests: otherwise a missing day of payout would make somebody sign twice. */
 export async function requestToSign(asking: Asking, side: Side, id: string, wish: { form: string; language?: string | undefined }): Promise<PaperFile> {
   const row = await requestOfSide(asking, side, id)
   const language = documentLanguages.find((one) => one === (wish.language ?? 'sr-Cyrl'))
@@ -63,7 +63,10 @@ export function signedFileOf(body: Body, name: string): Buffer {
 
 const signersMax = 200
 
-/** A person signs for themselves; what a payroll system submits is signed by somebody who may sign for the firm, or for the agency that has its mandate. */
+/**
+ * Whose signature is valid: for a person that of the person themselves, for a payroll system that of somebody who may sign for the firm, or for the
+ * agency that has its mandate.
+ */
 export async function holderOf({ world, actor }: Asking, { employer, pib }: Side): Promise<Holder> {
   const jmbg = actor.patient === null ? null : ((await numbers.inClear(world, [actor.patient], 'jmbg')).get(actor.patient) ?? null)
   if (employer === null || pib === null) return { names: [actor.name], jmbg, firms: null }
@@ -103,7 +106,7 @@ export async function signedRequest(asking: Asking, side: Side, id: string): Pro
   return file
 }
 
-/** The newest: a request that was sent back is signed anew. */
+/** The newest signed file: a request that was sent back is signed anew. */
 export async function signedFile(sql: Runner, { patient, id, number }: Row): Promise<PaperFile> {
   const [found] = await sql<{ type: string; content: Buffer }>`
     select type, content from sickleave.signed_request where patient = ${patient} and request = ${id} order by at desc, sha256 limit 1`

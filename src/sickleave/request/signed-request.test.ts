@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { addMember } from '../sickleave.ts'
+import { approvedLeave, evidence, monthsBefore, reportOf } from '../../testing/approved-leave.ts'
 import { certified, cmsOf, type Holds } from '../../testing/document-signer.ts'
 import { forFile } from '../../testing/for-file.ts'
 import { type LeaveTown, startLeaveTown, type Worker } from '../../testing/sickleave.ts'
@@ -18,30 +19,19 @@ let holder: Holds
 let folder: string
 const firm = () => town.employers[0] as { id: number; pib: string }
 const at = (path = '') => `/sickleave/employer/${firm().pib}/requests${path}`
-const monthsWithoutWage = Array.from({ length: 12 }, (_, month) => new Date(Date.UTC(2025, 2 + month, 1)).toISOString().slice(0, 7))
 
 const file = forFile()
 before(async () => {
   town = await startLeaveTown(file)
   person = await town.worker([{ employer: firm().id }])
   signer = await member('Весна Маринковић', 'signer')
-  const doctor = town.as(town.doctor)
-  const url = `/sickleave/people/${person.handle}/leaves`
-  const { body } = await doctor('POST', url, { from: '2026-03-02', until: '2026-03-31', reason: '01', diagnosis: 'M54.5' })
-  town.at('2026-03-30T08:00:00Z')
-  await town.as(town.doctor)('POST', `${url}/${body.id}/referral`, { until: '2026-04-20' })
-  await town.as(town.commission)('POST', `/sickleave/commission/people/${person.handle}/leaves/${body.id}/decision`, {
-    decision: 'approved',
-    until: '2026-04-20',
-    number: '1/2026',
-  })
-  town.at('2026-04-20T08:00:00Z')
-  await town.as(town.doctor)('POST', `${url}/${body.id}/report`, { until: '2026-04-20' })
+  const { url } = await approvedLeave(town, person)
+  await reportOf(town, url)
   town.at('2026-05-06T08:00:00Z')
   const clerk = town.as(signer)
   const { body: known } = await clerk('GET', `/sickleave/employer/${firm().pib}/leaves`)
   const wish = { kind: 'compensation', leave: known.events[0].leave, from: '2026-04-01', until: '2026-04-20', payoutDay: '2026-05-05', account: '840-4848-37' }
-  request = (await clerk('POST', at(), { ...wish, monthsWithoutWage })).body.id
+  request = (await clerk('POST', at(), { ...wish, monthsWithoutWage: monthsBefore })).body.id
   folder = mkdtempSync(join(tmpdir(), 'spona-trust-'))
   const authority = await certified({ subject: { name: 'Пробно тело' }, isCa: true }, null)
   holder = await certified({ subject: { name: 'Vesna Marinković', family: 'Marinković', given: 'Vesna' }, usage: 0xc0 }, authority)
@@ -62,13 +52,7 @@ const bytes = async (account: string, url: string) => {
   const answer = await town.app.inject({ url, headers: { cookie, 'x-spona-csrf': csrf } })
   return { status: answer.statusCode, body: answer.rawPayload, type: answer.headers['content-type'] }
 }
-const attach = async (kind: string) =>
-  town.as(signer)('POST', at(`/${request}/evidence`), {
-    kind,
-    name: `${kind}.pdf`,
-    type: 'application/pdf',
-    content: Buffer.from(`%PDF-1.7 ${kind}`).toString('base64'),
-  })
+const attach = (kind: string) => town.as(signer)('POST', at(`/${request}/evidence`), evidence(kind))
 const send = (account: string, signed: Buffer) => town.as(account)('POST', at(`/${request}/submission`), { signed: signed.toString('base64') })
 
 test('a request is given out to be signed when nothing is missing, and to its own side only', async () => {

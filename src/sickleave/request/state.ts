@@ -3,22 +3,22 @@ import type { Day } from '../rules/days.ts'
 import type { SignedDocument } from '../signed/judge.ts'
 import type { RequestState } from './wire.ts'
 
-// A request as its steps tell it (ebolovanje.md section 4). Steps are only added; the state is what they add up to.
+// A request as its steps tell it (ebolovanje.md section 4). Steps are only added, and the state follows from all of them.
 
 export const kinds = ['compensation', 'refund'] as const
 export type Kind = (typeof kinds)[number]
 
-/** What the requester states. Money and days come from the reports and the earnings, never from here. */
+/** What the requester states. Amounts and paid days come from the reports and the earnings, and never from here. */
 export type Content = {
   from: Day
   until: Day
-  /** Day on which wages (compensation) or the compensation itself (refund) were paid to the employee: the time limits run from it. */
+  /** The day on which wages (compensation) or the compensation itself (refund) were paid to the employee; the time limits run from it. */
   payoutDay: Day | null
-  /** Special account for compensation, `840-4848-37`. */
+  /** The special account for compensation, `840-4848-37`. */
   account: string | null
-  /** Hundredths of hours from Monday to Sunday by the employee's schedule, where they are not eight hours from Monday to Friday. */
+  /** Hundredths of hours from Monday to Sunday by the employee's schedule, when they are not eight hours from Monday to Friday. */
   week: number[] | null
-  /** Months of the twelve without any wage, stated as such (`2026-01`). */
+  /** Those of the twelve months that had no wage, as the requester states (`2026-01`). */
   monthsWithoutWage: string[]
   note: string | null
 }
@@ -49,7 +49,7 @@ export type Step =
   | { kind: 'confirmed'; on: Day }
   | { kind: 'return-ordered'; total: number; interest: number; until: Day; why: string }
   | { kind: 'money-returned'; on: Day; total: number; interest: number }
-  /** An objection to the sum was justified: reckoned anew, and the difference is paid or ordered back. */
+  /** An objection to the sum was justified: the sum is calculated anew, and the difference is paid or ordered back. */
   | { kind: 'reopened'; why: string }
 export type StepKind = Step['kind']
 
@@ -58,7 +58,7 @@ export type State = RequestState
 export type Standing = {
   state: State
   content: Content
-  /** Day on which the complete request came: the Fund's clock runs from it. */
+  /** The day on which the complete request came; the Fund's clock runs from it. */
   completeOn: Day | null
   officer: string | null
   missing: string | null
@@ -67,7 +67,7 @@ export type Standing = {
   proposer: string | null
   calculation: string | null
   total: number | null
-  /** What was paid already, when it is reckoned anew. */
+  /** What was already paid before the sum was calculated anew. */
   alreadyPaid: number | null
   paidOn: Day | null
   confirmedOn: Day | null
@@ -124,11 +124,11 @@ function moneyReturned(was: Standing): Standing {
   return { ...was, alreadyPaid: Math.max(0, left), state: left > 0 ? 'confirmed' : 'returned' }
 }
 
-/** More was paid than is due by the newest decision, and the return is not ordered yet. */
+/** More was paid than is due by the newest decision, and its return is not ordered yet. */
 export const isOverpaid = ({ state, alreadyPaid, total }: Standing): boolean =>
   (state === 'paid' || state === 'confirmed') && alreadyPaid !== null && total !== null && alreadyPaid > total
 
-/** Reckoned anew, there may be nothing left to pay. */
+/** After a new calculation there may be nothing left to pay. */
 function approved(kind: Kind, was: Standing): Standing {
   if (was.proposal?.decision === 'reject')
     return was.alreadyPaid === null ? { ...was, state: 'rejected' } : { ...was, total: 0, state: standingAfterPay(kind, was) }
@@ -138,7 +138,7 @@ function approved(kind: Kind, was: Standing): Standing {
 }
 const standingAfterPay = (kind: Kind, { confirmedOn }: Standing): State => (kind === 'compensation' && confirmedOn !== null ? 'confirmed' : 'paid')
 
-/** From which states each step may follow. What is not here may not. */
+/** The states from which each step may follow; from all others it may not. */
 const mayCome: Record<StepKind, readonly State[]> = {
   written: ['draft', 'incomplete'],
   submitted: ['draft', 'incomplete'],
@@ -177,12 +177,12 @@ export function mayFollow(standing: Standing, kind: StepKind): Refusal | null {
   return new Refusal('conflict', `this request ${named[standing.state]}; that step cannot follow`, { hint: 'Look again: somebody may have acted meanwhile.' })
 }
 
-/** Four eyes: whoever proposed does not approve, nor send back what is their own. */
+/** Two people decide: an officer who proposed may neither approve nor send back their own proposal. */
 export function secondPerson(standing: Standing, actor: string): Refusal | null {
   if (standing.proposer !== actor) return null
   const reason = 'you proposed this yourself; a second person decides on it'
   return new Refusal('forbidden', reason, { details: { reason, opens: ['Another person of the Fund.'] } })
 }
 
-/** No day of it is asked for any more: it may be asked for anew. */
+/** The request covers its days no longer, so they may be asked for anew. */
 export const isOver = ({ state }: Pick<Standing, 'state'>): boolean => state === 'withdrawn' || state === 'rejected' || state === 'returned'

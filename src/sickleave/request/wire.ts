@@ -1,4 +1,4 @@
-// Requests as their sides see them. What an employer gets has no field that could carry a diagnosis, a reason, a specialty or who assessed.
+// Requests as their sides see them. An employer's view has no field that could carry a diagnosis, a reason, a specialty or who assessed.
 
 export type RequestState =
   | 'draft'
@@ -16,7 +16,7 @@ export type RequestState =
 
 export type MissingLine = { code: string; where: string; sr: string; srLatn: string; en: string }
 export type EvidenceLine = { id: string; kind: string; name: string; type: string; bytes: number; sha256: string; at: string }
-/** The calculation list or refund list: the Fund's days only. Amounts are dinars with two places, as text. */
+/** The calculation list or refund list, for the Fund's days only. Amounts are dinars with two places, as text. */
 export type CalculationList = {
   basePerHour: string
   lines: {
@@ -40,7 +40,7 @@ export type SignerShown = {
   organization: string | null
   issuer: string
   validUntil: string
-  /** Whether a list of revoked certificates of that authority was at hand. */
+  /** Whether a list of revoked certificates of that authority was available. */
   isRevocationKnown: boolean
   /** `pades` and `cades` are kept and can be downloaded; `raw` is a program's signature over a short text. */
   form: 'pades' | 'cades' | 'raw'
@@ -52,7 +52,7 @@ export type RequestShown = {
   number: string
   kind: 'compensation' | 'refund'
   leave: string
-  /** The leave as its person knows it: in the person's own list only. */
+  /** The person's own id of the leave; only in the person's own list. */
   ownLeave?: string
   employee: { family: string; given: string }
   employer: string | null
@@ -60,21 +60,21 @@ export type RequestShown = {
   until: string
   payoutDay: string | null
   account: string | null
-  /** Hundredths of hours from Monday to Sunday; null: eight hours from Monday to Friday. */
+  /** Hundredths of hours from Monday to Sunday; null means eight hours from Monday to Friday. */
   week: number[] | null
   monthsWithoutWage: string[]
   note: string | null
   state: RequestState
-  /** By the calendar, and the working day that counts. */
+  /** The day by the calendar, and the working day that counts. */
   due: { nominal: string; effective: string } | null
   waitsFor: 'requester' | 'fund' | null
   missing: MissingLine[]
   evidence: EvidenceLine[]
-  /** `signer`: what the certificate of the requester's own signature says; null where the seal of the centre stands alone. */
+  /** `signer`: what the certificate of the requester's own signature says; null when there is only the seal of the centre. */
   signature: { level: string; by: string; at: string; isQualified: boolean; signer: SignerShown | null } | null
-  /** What a submission needs: `seal` is the centre's own, and the requester may sign all the same. */
+  /** The signature that a submission needs: `seal` is the centre's own, and the requester may sign in addition. */
   signatureNeeded: 'seal' | 'advanced' | 'qualified'
-  /** What the Fund says to the requester: what is missing, why rejected, what is to be returned. */
+  /** The Fund's words to the requester: what is missing, why it was rejected, what must be returned. */
   answer: string | null
   /** Whole para. */
   total: number | null
@@ -85,7 +85,7 @@ export type RequestShown = {
   steps: { kind: string; at: string }[]
 }
 export type Requests = { requests: RequestShown[] }
-/** `GET /sickleave/employer/requests`: over all that one acts for. */
+/** `GET /sickleave/employer/requests`: of all employers for whom you act. */
 export type EmployersRequests = {
   today: string
   requests: (Pick<RequestShown, 'id' | 'number' | 'kind' | 'leave' | 'employee' | 'from' | 'until' | 'state' | 'total'> & {
@@ -95,11 +95,11 @@ export type EmployersRequests = {
   })[]
   more: boolean
 }
-/** `GET …/requests/expected`: days at the Fund's cost by the reports that nobody has asked for yet. */
+/** `GET …/requests/expected`: days that the Fund pays by the reports and that nobody has asked for yet. */
 export type Expected = { expected: { leave: string; employee: { family: string; given: string }; from: string; until: string; days: number }[] }
 
 export const workKinds = ['expected', 'draft', 'incomplete', 'paid', 'returning'] as const
-/** What waits for an employer's hand: days nobody asked for, or a request that is the employer's turn. */
+/** What an employer must act on: days that nobody has asked for, or a request that waits for the employer. */
 export type WorkLine = {
   what: (typeof workKinds)[number]
   pib: string
@@ -108,11 +108,11 @@ export type WorkLine = {
   employee: { family: string; given: string }
   from: string
   until: string
-  /** The last working day; null where the law sets none yet. */
+  /** The last working day; null while the law sets none. */
   due: string | null
   request: { id: string; number: string } | null
 }
-/** `GET /sickleave/employer/work?pib=&what=&overdue=`: over all that one acts for; the counts are of everything, the lines as asked. */
+/** `GET /sickleave/employer/work?pib=&what=&overdue=`: of all employers for whom you act. The counts are of everything, the lines as asked. */
 export type EmployersWork = {
   today: string
   lines: WorkLine[]

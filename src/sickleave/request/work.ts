@@ -8,7 +8,7 @@ import { dayAt } from '../rules/days.ts'
 import { expectedFor } from './expected.ts'
 import { type EmployersWork, type RequestShown, workKinds, type WorkLine } from './wire.ts'
 
-// What waits for an employer's hand, over all that somebody acts for: an agency's two hundred clients are one list, the nearest last day first.
+// What employers must act on, for all for whom somebody acts: an agency's two hundred clients are one list, the nearest last day first.
 
 const linesMax = 500
 const requestsMax = 5_000
@@ -36,10 +36,10 @@ export async function workOf(asking: Asking, query: unknown): Promise<EmployersW
 }
 
 const isOverdue = ({ due }: WorkLine, today: string): boolean => due !== null && due < today
-/** What has a last day comes before what has none yet; then what is longest past. */
+/** Lines with a last day come before lines without one; among the latter the oldest come first. */
 const byDay = (a: WorkLine, b: WorkLine): number => Number(a.due === null) - Number(b.due === null) || ((a.due ?? a.until) < (b.due ?? b.until) ? -1 : 1)
 
-/** Requests that wait for the employer: a draft, one returned to be completed, a payout to be confirmed, money to be returned. */
+/** Requests that wait for the employer: a draft, one returned for completion, a payout to confirm, money to return. */
 async function waiting({ world }: Asking, byId: ReadonlyMap<number, Acting>): Promise<WorkLine[]> {
   const employers = [...byId.keys()]
   const rows = await asEmployer(

@@ -3,27 +3,27 @@ import type { Rules } from './parameters.ts'
 import { chainOf } from './payers.ts'
 import { ageFor, isSevereOn, type Leave } from './reasons.ts'
 
-// Who may assess a day: the chosen doctor, or only the first-degree commission (R-1 to R-5, R-7). The payer's count is another one.
+// Who may assess a day: the chosen doctor, or only the first-degree commission (R-1 to R-5, R-7). Who pays is counted separately.
 
 export type Rule = 'R-1' | 'R-2' | 'R-3' | 'R-7'
 export type Count = { rule: Rule; day: number; of: number }
 export type Competence = {
-  /** Last day the doctor may assess alone. A day before the leave begins: not even the first. */
+  /** The last day that the doctor may assess alone. It is the day before the leave when the doctor may not assess even the first day. */
   doctorUntil: Day
   /** From this day on the commission decides. */
   commissionFrom: Day
-  /** Which limit is met there. */
+  /** The rule whose limit is reached there. */
   rule: Rule
 }
 
 const isCare = (leave: Leave) => leave.reason === '06'
 
-/** Everything before a day that counts with it: care has limits of its own and counts apart (R-7). */
+/** Earlier leaves that count together with this one. Care has limits of its own and counts separately (R-7). */
 function earlierOf(history: readonly Leave[], leave: Leave): Leave[] {
   return history.filter((one) => one.id !== leave.id && one.until < leave.from && !isCare(one)).sort((a, b) => (a.until < b.until ? 1 : -1))
 }
 
-/** The first day of the calendar-continuous incapacity that this leave goes on with; another illness counts together (R-4). */
+/** The first day of the uninterrupted calendar incapacity that this leave continues; another illness counts together with it (R-4). */
 function runStart(earlier: readonly Leave[], leave: Leave): Day {
   let start = leave.from
   for (const one of earlier) {
@@ -33,14 +33,14 @@ function runStart(earlier: readonly Leave[], leave: Leave): Day {
   return start
 }
 
-/** Which count a day has reached and its limit: the one that is nearer to its end. */
+/** The count that a day has reached, and its limit: of the two counts, the one nearer to its limit. */
 export function countOn(history: readonly Leave[], leave: Leave, day: Day, rules: Rules): Count {
   if (isCare(leave)) return careCount(history, leave, day, rules)
   const suffix = leave.isException ? '-exception' : ''
   const limit = rules.on(`doctor.days${suffix}`, leave.from)
   const earlier = earlierOf(history, leave)
   const run = { rule: leave.isException ? ('R-2' as const) : ('R-1' as const), day: continuousDays(history, earlier, leave, day, rules), of: limit }
-  // The window ends on the assessed day; older days drop out of it (R-5).
+  // The window ends on the assessed day, and older days drop out of it (R-5).
   const window = { from: addDays(day, 1 - rules.on(`doctor.window${suffix}`, leave.from)), until: day }
   const inWindow = { rule: 'R-3' as const, day: daysIn(window, [...earlier, { from: leave.from, until: day }]), of: limit }
   return inWindow.day > run.day ? inWindow : run
@@ -58,7 +58,7 @@ const daysIn = (window: Span, spans: readonly Span[]): number =>
     return sum + (part ? lengthOf(part) : 0)
   }, 0)
 
-/** Care counts per illness of the one who is cared for: linked leaves for the same person are one. */
+/** Care counts for each illness of the person who is cared for: linked leaves for the same person count as one. */
 function careCount(history: readonly Leave[], leave: Leave, day: Day, rules: Rules): Count {
   const before = careBefore(history, leave, rules).reduce((sum, one) => sum + lengthOf(one), 0)
   const isYoung = leave.care !== null && ageFor(leave, leave.care, day, rules) < rules.on('care.young-age', leave.from)
@@ -68,7 +68,7 @@ function careCount(history: readonly Leave[], leave: Leave, day: Day, rules: Rul
 const careBefore = (history: readonly Leave[], leave: Leave, rules: Rules): Leave[] =>
   chainOf(history, leave, rules).filter((one) => one.id !== leave.id && isCare(one) && one.care?.born === leave.care?.born)
 
-/** How far the doctor may go. Looks at most one limit ahead, because every day of the leave adds one to its count. */
+/** How far the doctor may go. The loop ends after at most one limit, because every day of the leave adds one to its count. */
 export function competenceOf(history: readonly Leave[], leave: Leave, rules: Rules): Competence {
   for (let day = leave.from; ; day = addDays(day, 1)) {
     const count = countOn(history, leave, day, rules)
@@ -77,8 +77,8 @@ export function competenceOf(history: readonly Leave[], leave: Leave, rules: Rul
 }
 
 /**
- * The last day the commission may approve, where the law ends its power too: care (R-7). Null: it has no end of its own. The age counts on each
- * day (reading 9): for a child that grows out of a limit during the leave the shorter one holds from that day.
+ * The last day that the commission may approve, when the law ends its power too: care (R-7). Null when its power has no end. The age counts on each
+ * day (reading 9): when a child grows out of a limit during the leave, the shorter one applies from that day.
  */
 export function commissionUntil(history: readonly Leave[], leave: Leave, rules: Rules): Day | null {
   const { care } = leave
@@ -96,7 +96,7 @@ export function commissionUntil(history: readonly Leave[], leave: Leave, rules: 
   }
 }
 
-/** R-9: the day from which disability has to be assessed, if the leave reaches it; null when it does not. */
+/** R-9: the day from which disability must be assessed, when the leave reaches it; otherwise null. */
 export function assessmentFrom(history: readonly Leave[], leave: Leave, rules: Rules): Day | null {
   if (isCare(leave)) return null
   const earlier = earlierOf(history, leave)

@@ -4,7 +4,10 @@ export type Job = { fromDate: Day; untilDate: Day | null }
 
 export const covers = ({ fromDate, untilDate }: Job, day: Day): boolean => fromDate <= day && (untilDate === null || untilDate >= day)
 
-/** Last day of the employment that a day lies in; contracts that follow each other without a free day are one. A day in none belongs to the one before it. */
+/**
+ * The last day of the employment in which a day lies. Contracts that follow each other without a free day are one. A day outside all employments
+ * belongs to the one before it.
+ */
 export function employmentEnd(jobs: readonly Job[], day: Day): Day | null {
   const whole: { from: Day; until: Day | null }[] = []
   for (const { fromDate, untilDate } of jobs.toSorted((a, b) => (a.fromDate < b.fromDate ? -1 : 1))) {
@@ -16,5 +19,5 @@ export function employmentEnd(jobs: readonly Job[], day: Day): Day | null {
   return (whole.findLast(({ from }) => from <= day) ?? whole[0])?.until ?? null
 }
 
-/** What the explanation of a leave from this day on says of employment. */
+/** What the explanation of a leave says about employment, from this day on. */
 export const employmentOf = (jobs: readonly Job[], from: Day) => ({ employedUntil: employmentEnd(jobs, from), isEmployed: jobs.length > 0 })

@@ -5,7 +5,7 @@ import type { Rules } from './parameters.ts'
 import { assessmentPaidUntil, chainOf, employerDayOn, payersOf, type Stretch } from './payers.ts'
 import type { Leave } from './reasons.ts'
 
-/** Cyrillic is authored, Latin is made of it. */
+/** Texts are written in Cyrillic, and Latin is made from them. */
 export type Sentence = { rule: string; sr: string; srLatn: string; en: string }
 const say = (rule: string, sr: string, en: string): Sentence => ({ rule, sr, srLatn: toLatin(sr), en })
 
@@ -22,12 +22,12 @@ const counted: Record<string, [string, string]> = {
 }
 
 /**
- * Up to which day the commission has approved, and the last day of the employment; null or left out: it was not asked, it goes on.
- * `isEmployed` is false of a person for whom the register knows no employer, past or present. `isOver`: nothing of it is still to come.
+ * Up to which day the commission has approved, and the last day of the employment. Null or missing: the commission was not asked, the employment goes
+ * on. `isEmployed` is false for a person for whom the register knows no employer, past or present. `isOver`: no day of the leave is still to come.
  */
 type Known = { approvedUntil?: Day | null; employedUntil?: Day | null; isEmployed?: boolean; isOver?: boolean }
 
-/** What the doctor and the employee read: competence first, then who pays, each with its rule. Never shown to an employer. */
+/** What the doctor and the employee read: who may assess first, then who pays, each with its rule. Never shown to an employer. */
 export function explain(
   history: readonly Leave[],
   leave: Leave,
@@ -87,7 +87,7 @@ function competenceSentence(history: readonly Leave[], leave: Leave, on: Day, ru
   const [sr, en] = counted[count.rule] as [string, string]
   if (isOver) return say(rule, `Последњи дан је био ${count.day}. ${sr} од ${count.of}.`, `The last day was day ${count.day} of ${count.of} (${en}).`)
   const last = commissionUntil(history, leave, rules)
-  // A date ends with its own full stop, and the sentence with no second one.
+  // A Serbian date ends with a full stop, so the sentence gets no second one.
   const endSr = last === null ? '.' : `, најдуже до ${inSr(last)}`
   const endEn = last === null ? '' : `, at the longest until ${inEn(last)}`
   return say(
@@ -99,7 +99,7 @@ function competenceSentence(history: readonly Leave[], leave: Leave, on: Day, ru
 
 const dayWithin = ({ from, until }: Leave, on: Day): Day => (on < from ? from : on > until ? until : on)
 
-/** The other count: whoever assesses, these days are borne by the employer, and linked leaves are one (R-6). */
+/** The count of the payer: whoever assesses, the employer pays these days, and linked leaves are one (R-6). */
 type Borne = { employedUntil: Day | null; isOver: boolean }
 
 function employerSentence(history: readonly Leave[], leave: Leave, day: Day, rules: Rules, { employedUntil, isOver }: Borne): Sentence | null {

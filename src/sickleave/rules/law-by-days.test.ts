@@ -5,7 +5,7 @@ import { rulesOf } from './parameters.ts'
 import { employerDayOn, payersOf } from './payers.ts'
 import type { Leave, Reason } from './reasons.ts'
 
-// A second reckoning, from the words of the law and with nothing of the first: days are whole numbers, a person's illness is a set of them.
+// A second calculation, from the words of the law and with no code of the first: days are whole numbers, and a person's illness is a set of them.
 
 const rules = rulesOf()
 const ms = 86_400_000
@@ -14,7 +14,7 @@ const day = (of: number) => new Date(of * ms).toISOString().slice(0, 10)
 const range = (from: number, length: number) => Array.from({ length }, (_, at) => from + at)
 type Spell = { from: number; length: number }
 
-/** Weeks over the end of a year and a leap day, and the days at which clocks, months and years end. */
+/** Weeks over the end of a year and a leap day, and the days on which clocks, months and years change. */
 const starts = [
   ...range(number('2027-11-29'), 16).map((_, at) => number('2027-11-29') + at * 7),
   ...['2027-12-31', '2028-01-01', '2028-01-31', '2028-02-28', '2028-02-29', '2028-03-01', '2028-03-26', '2026-10-25', '2027-02-28'].map(number),
@@ -24,7 +24,10 @@ const leaveOf = (id: string, { from, length }: Spell, more: Partial<Leave> = {})
   ...more,
 })
 
-/** Art. 75: thirty (sixty) days on end, or in the last forty-five (ninety); whichever comes first sends to the commission on the next day. */
+/**
+ * Art. 75: thirty (sixty) days without interruption, or within the last forty-five (ninety); whichever comes first sends the case to the commission
+ * on the next day.
+ */
 function commissionDay(earlier: readonly Spell[], start: number, isException: boolean): number {
   const [limit, window] = isException ? [60, 90] : [30, 45]
   const ill = new Set(earlier.flatMap(({ from, length }) => range(from, length)))
@@ -66,7 +69,10 @@ test('“day 27 of 30” is the day of the run or of the window, whichever is fu
   }
 })
 
-/** Art. 101: the employer pays thirty days of what is one leave, days of the Fund from the first not counted; up to six days between do not interrupt it. */
+/**
+ * Art. 101: the employer pays thirty days of one leave; days that the Fund pays from the first do not count, and up to six days between two leaves do
+ * not interrupt it.
+ */
 function payerOf(spells: readonly (Spell & { reason: Reason })[], today: number): 'employer' | 'fund' {
   const own = spells.findIndex(({ from, length }) => today >= from && today < from + length)
   const { reason } = spells[own] as (typeof spells)[number]
@@ -108,7 +114,7 @@ test('each day has the payer that the law names, over linked leaves, reasons and
       }
 })
 
-/** Years as people count them; who was born on 29 February is a year older on 1 March where there is none. */
+/** Years as people count them; a person born on 29 February is a year older on 1 March of years without that day. */
 const age = (born: string, on: string) => Number(on.slice(0, 4)) - Number(born.slice(0, 4)) - (on.slice(5) < born.slice(5) ? 1 : 0)
 
 test('care of a child turns over on the birthday: the Fund pays under three, the doctor has fifteen days under seven and seven from then on', () => {

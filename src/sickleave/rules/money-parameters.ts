@@ -1,7 +1,7 @@
 import type { Day } from './days.ts'
 import type { Parameter } from './parameters.ts'
 
-// The numbers that money is reckoned with: amounts are whole para (1 dinar is 100 para), rates hundredths of a percent (19.90 % is 1990).
+// The numbers that money is calculated with: amounts are whole para (1 dinar is 100 para), rates hundredths of a percent (19.90 % is 1990).
 
 export const moneyNames = {
   'percent.isolation': 'percentage of the base for compulsory isolation',
@@ -89,14 +89,14 @@ export const money: readonly Parameter[] = [
   unsure('reading.calendar-days-in-list', 0, 'тумачење 16'),
 ]
 
-/** What may be entered for a name, so that no row makes a rule divide by nothing or take more than there is. */
+/** The values that may be entered for a name, so that no row makes a rule divide by zero or take more than there is. */
 export function limitsOf(name: string): { least: number; most: number } {
   if (name === 'base.months') return { least: 1, most: 24 }
   if (name === 'reading.days-after-employment') return { least: 0, most: 1000 }
   if (name === 'reading.rounding') return { least: 0, most: 2 }
   if (name.startsWith('reading.')) return { least: 0, most: 1 }
   if (name.startsWith('percent.')) return { least: 0, most: 100 }
-  // Four of them are taken from a wage: together they stay below the whole.
+  // Four of these rates are taken from a wage: together they must stay below the whole.
   if (name === 'tax.rate' || /^contribution\..*-(from|on)$/.test(name)) return { least: 0, most: 24_00 }
   if (name === 'tax.free' || name.startsWith('wage.') || name.startsWith('contribution.')) return { least: 0, most: 100_000_000_00 }
   return { least: 0, most: 10_000 }

@@ -14,7 +14,7 @@ import { groundOf, planDecision, planOpening } from './plan.ts'
 import type { Care, Leave, Reason } from './reasons.ts'
 import { fold, type Step } from './state.ts'
 
-// Each number of the law moves something. What the pure rules do not read is read by an act, which is named here.
+// Each number of the law has an effect. Numbers that the pure rules do not read are read by an act, which is named here.
 
 const byActs: Partial<Record<ParameterName, string>> = {
   'request.completion-days': 'src/sickleave/fund/decide.ts',
@@ -72,7 +72,7 @@ const content = { from: day, until: '2026-03-31', payoutDay: '2023-03-10', accou
 const asked = foldRequest('compensation', [{ step: { kind: 'written', content }, on: '2026-04-01', actor: 'a' }])
 const facts = { content, today: '2026-03-05', reports: [], evidence: [], knownAccounts: [], isFirst: true, monthsUnknown: [], isPerson: false }
 
-/** What the pure rules say, one by one. */
+/** Everything that the pure rules say, one by one. */
 const says: ((rules: Rules) => unknown)[] = [
   ...inputs.map((input) => (rules: Rules) => compensationOf(input, rules)),
   ...histories.map(
@@ -91,7 +91,7 @@ const says: ((rules: Rules) => unknown)[] = [
 ]
 const wishOf = (from: string) => ({ from, until: from, reason: '01' as const, isException: false, care: null, propose: false })
 
-/** Values that may be entered, near the one that holds, and the ends of what is allowed. */
+/** Values that may be entered: some near the present one, and the ends of the allowed range. */
 function others(name: ParameterName): number[] {
   const { least, most } = limitsOf(name)
   const now = rulesOf().on(name, day)
@@ -103,7 +103,7 @@ test('no number of the law is without effect: another value changes a figure, a 
   const idle = (Object.keys(parameterNames) as ParameterName[]).filter((name) => {
     const act = byActs[name]
     if (act !== undefined) return !readFileSync(act, 'utf8').includes(`.on('${name}'`)
-    // The lowest base counts where that reading is set.
+    // The lowest base counts only when that reading is set.
     const needed = name === 'contribution.base-lowest' ? rowsOf('reading.lowest-base', 1) : []
     return !others(name).some((value) => {
       const rules = rulesOf([...needed, ...rowsOf(name, value)])
@@ -122,7 +122,7 @@ function said(one: (rules: Rules) => unknown, rules: Rules): string {
   }
 }
 
-/** Every authored row of the name with the other value. */
+/** Every authored row of the name, with the other value. */
 const rowsOf = (name: ParameterName, value: number) => authored.filter((one) => one.name === name).map((one) => ({ ...one, value, paragraph: '' }))
 
 test('every number has a sentence, a paragraph and a value that may be entered, and what no primary text confirms says so', () => {
@@ -130,7 +130,7 @@ test('every number has a sentence, a paragraph and a value that may be entered, 
     const { least, most } = limitsOf(name)
     assert.ok(value >= least && value <= most && paragraph.length > 3, name)
     assert.ok(parameterNames[name as ParameterName].length > 10, name)
-    // A reading of a silent law, a practice and a proposal are never told as the law's own words.
+    // A reading where the law is silent, a practice and a proposal are never presented as the law's own words.
     if (/тумачење|пракса|предлог|упутство|није прочитан\)?$|R-9/.test(paragraph) && !/^ЗЗО чл\. (73 и 89|101)|услов претходног/.test(paragraph))
       assert.ok(isUnverified, `${name}: ${paragraph}`)
   }

@@ -3,12 +3,12 @@ import type { Day } from './days.ts'
 import { money, moneyNames } from './money-parameters.ts'
 
 /**
- * Every number of the law as a row with the day it takes effect and the paragraph it stands in. `isUnverified` marks what no primary text
- * confirms: a proposal of the domain study or a reading of a silent law. A change is a new row, in force from its day.
+ * Every number of the law as a row with the day it takes effect and its paragraph. `isUnverified` marks numbers that no primary text confirms: a
+ * proposal of the domain study or a reading where the law is silent. A change is a new row, in force from its day.
  */
 export type Parameter = { name: string; fromDay: Day; value: number; paragraph: string; isUnverified: boolean }
 
-/** The act on health insurance of 2019; leaves that began before it follow the old act and are not assessed here. */
+/** The act on health insurance of 2019. Leaves that began earlier follow the old act and are not assessed here. */
 const act: Day = '2019-04-11'
 
 const sure = (name: ParameterName, value: number, paragraph: string, fromDay = act): Parameter => ({ name, fromDay, value, paragraph, isUnverified: false })
@@ -97,7 +97,10 @@ export const authored: readonly Parameter[] = [
 
 export type Rules = { on(name: ParameterName, day: Day): number; row(name: ParameterName, day: Day): Parameter; all: readonly Parameter[] }
 
-/** What holds on a day is the newest row that has begun; of two from the same day the one entered later, so that a row of the release can be corrected. */
+/**
+ * On a day the newest row that has begun is in force. Of two rows from the same day the one entered later counts, so that a row of the release can be
+ * corrected.
+ */
 export function rulesOf(added: readonly Parameter[] = []): Rules {
   const all = [...authored, ...added]
   const byName = Map.groupBy(all, ({ name }) => name)

@@ -2,20 +2,23 @@ import { addDays, common, type Day, daysBetween, lengthOf } from './days.ts'
 import type { Rules } from './parameters.ts'
 import { ageFor, columnOn, type Leave, percentOn } from './reasons.ts'
 
-// Who bears the cost of each day (ebolovanje.md section 9). Linking (R-6) makes one count of several leaves; competence is counted elsewhere.
+// Who bears the cost of each day (ebolovanje.md section 9). Linking (R-6) makes one count of several leaves; who may assess is counted elsewhere.
 
-/** `none`: the employment has ended and the reason gives no right after it (section 19, reading 8), or the Fund's days after sending to assessment are over (R-9). */
+/**
+ * `none`: the employment has ended and the reason gives no right after that (section 19, reading 8), or the Fund's days after sending to assessment
+ * are over (R-9).
+ */
 export type Payer = 'employer' | 'fund' | 'none'
 export type NoRight = 'employment-ended' | 'assessment-limit'
 export type Stretch = { from: Day; until: Day; payer: Payer; percent: number; column: number; why?: NoRight }
 
-/** At most `link.gap` calendar days lie between: the same or another illness, one leave for the payer (R-6, reading 4). */
+/** When at most `link.gap` calendar days lie between them, two leaves are one for the payer, for the same or another illness (R-6, reading 4). */
 export function areLinked(earlier: { until: Day }, later: { from: Day }, rules: Rules): boolean {
   const between = daysBetween(earlier.until, later.from) - 1
   return between >= 0 && between <= rules.on('link.gap', later.from)
 }
 
-/** The leaves that count as one with this, oldest first, this one last. */
+/** The leaves that count as one with this leave, oldest first; this leave is the last. */
 export function chainOf(history: readonly Leave[], leave: Leave, rules: Rules): Leave[] {
   const chain = [leave]
   const earlier = history.filter((one) => one.id !== leave.id && one.until < leave.from).sort((a, b) => (a.until < b.until ? 1 : -1))
@@ -26,7 +29,7 @@ export function chainOf(history: readonly Leave[], leave: Leave, rules: Rules): 
   return chain
 }
 
-/** How the payer of a day is found: the Fund from the first day, the employer for all, or the employer first. */
+/** How the payer of a day is found: the Fund from the first day, the employer for all days, or the employer first. */
 function wayOf(leave: Leave, day: Day, rules: Rules): 'fund' | 'employer' | 'employer-first' {
   if (leave.reason === '05' || leave.reason === '07') return 'fund'
   if (leave.reason === '02' || leave.reason === '03') return 'employer'
@@ -34,7 +37,7 @@ function wayOf(leave: Leave, day: Day, rules: Rules): 'fund' | 'employer' | 'emp
   return 'employer-first'
 }
 
-/** Days of the earlier leaves of a chain that used up the employer's. */
+/** How many of the employer's days the earlier leaves of a chain used up. */
 function usedBefore(chain: readonly Leave[], rules: Rules): number {
   let used = 0
   for (const leave of chain.slice(0, -1)) for (let day = leave.from; day <= leave.until; day = addDays(day, 1)) if (uses(leave, day, rules)) used++
@@ -44,7 +47,7 @@ function usedBefore(chain: readonly Leave[], rules: Rules): number {
 const uses = (leave: Leave, day: Day, rules: Rules): boolean =>
   wayOf(leave, day, rules) !== 'fund' || rules.on('reading.fund-days-use-employer', leave.from) === 1
 
-/** Which of the employer's days a day is, over linked leaves; null where none of them is used, or all are. */
+/** Which of the employer's days a day is, over linked leaves; null when it uses none of them, or when all are used up. */
 export function employerDayOn(history: readonly Leave[], leave: Leave, on: Day, rules: Rules): { day: number; of: number } | null {
   if (wayOf(leave, on, rules) !== 'employer-first') return null
   let used = usedBefore(chainOf(history, leave, rules), rules)
@@ -53,7 +56,7 @@ export function employerDayOn(history: readonly Leave[], leave: Leave, on: Day, 
   return used <= of ? { day: used, of } : null
 }
 
-/** The leave day by day, equal days together. `employedUntil` is the last day of the employment when it has one. */
+/** The payers of the leave day by day, with equal days joined. `employedUntil` is the last day of the employment when it has one. */
 export function payersOf(history: readonly Leave[], leave: Leave, rules: Rules, employedUntil: Day | null = null): Stretch[] {
   const limit = rules.on('employer.days', leave.from)
   let used = usedBefore(chainOf(history, leave, rules), rules)
@@ -75,8 +78,8 @@ export function payersOf(history: readonly Leave[], leave: Leave, rules: Rules, 
 }
 
 /**
- * The last day that the Fund pays once the person was sent to the disability assessment in these linked leaves (R-9): what comes after it is for
- * the pension fund. Null: nobody was sent. Care and escort are of somebody else's illness.
+ * The last day that the Fund pays once the person was sent to the disability assessment in these linked leaves (R-9); later days are for the pension
+ * fund. Null when nobody was sent. Care and escort are for somebody else's illness.
  */
 export function assessmentPaidUntil(history: readonly Leave[], leave: Leave, rules: Rules): Day | null {
   if (leave.reason === '06' || leave.reason === '08') return null
@@ -91,7 +94,7 @@ function append(stretches: Stretch[], next: Stretch): void {
   else stretches.push(next)
 }
 
-/** Days of a stretch that fall into a period, for a report that covers a part of the leave. */
+/** The days of each stretch that fall into a period, for a report on a part of the leave. */
 export function within(stretches: readonly Stretch[], from: Day, until: Day): (Stretch & { days: number })[] {
   return stretches.flatMap((one) => {
     const span = common(one, { from, until })

@@ -6,7 +6,7 @@ import { areLinked } from './payers.ts'
 import type { Care, Leave, Reason } from './reasons.ts'
 import { type ClosingReason, type DecisionKind, isRunning, leaveOf, mayFollow, reportSpan, type State, type Step } from './state.ts'
 
-// Each act as a rule: the leaves as they are, what is wished and the day, to the steps that follow or the reason why none does.
+// Each act as a rule: from the present leaves, the wish and the day it derives the steps that follow, or the reason why none does.
 
 /** `others` are the person's other leaves that were not cancelled. */
 export type Ground = { id: string; others: readonly (Leave & { isRunning: boolean })[]; rules: Rules; today: Day }
@@ -16,13 +16,13 @@ export type Steps = Step[] | Refusal
 const daysMax = 400
 const wrong = (sentence: string, expression: string, hint?: string) => new Refusal('unprocessable', sentence, { expression, ...(hint ? { hint } : {}) })
 
-/** Also asked before anything is reckoned: the rules walk a period day by day. */
+/** Checked before anything is calculated, too: the rules walk a period day by day. */
 export function checkPeriod({ from, until }: Span): Refusal | null {
   if (until < from) return wrong(`the leave would end (${until}) before it begins (${from})`, 'until')
   return until > addDays(from, daysMax) ? wrong(`a leave has at most ${daysMax} days at a time`, 'until') : null
 }
 
-/** What is wrong with a period and its reason by themselves. */
+/** What is wrong with a period and its reason, without looking at anything else. */
 function checkWish(wish: Wish, { rules, today }: Ground): Refusal | null {
   const turned = checkPeriod(wish)
   if (turned) return turned
@@ -32,7 +32,7 @@ function checkWish(wish: Wish, { rules, today }: Ground): Refusal | null {
   if (wish.care && wish.care.born > wish.from) return wrong('who is cared for is born after the leave begins', 'care.born')
   if (wish.care?.isSevere && ageOn(wish.care.born, wish.from) >= rules.on('care.severe-age', wish.from))
     return wrong('severe damage to health is a ground for a child only', 'care.isSevere')
-  // The employer reads "a child's illness": of a grown person that would be wrong.
+  // The employer would read "a child's illness", which would be wrong for an adult.
   if (wish.care?.isChild && ageOn(wish.care.born, wish.from) >= rules.on('care.severe-age', wish.from))
     return wrong('who is cared for is grown up: another family member, not a child', 'care.isChild')
   if (wish.care?.isChild === false && wish.care.isSevere) return wrong('severe damage to health is a ground for a child only', 'care.isSevere')
@@ -53,14 +53,14 @@ function overlapping(wish: Wish, others: Ground['others']): Refusal | null {
 
 const asLeave = (id: string, { from, until, reason, isException, care }: Wish): Leave => ({ id, from, until, reason, isException, care })
 
-/** Why only the commission may open a leave that begins then; null where the doctor may. */
+/** Why only the commission may open a leave from that day; null when the doctor may. */
 export function whyCommission({ rules, today }: Pick<Ground, 'rules' | 'today'>, from: Day, doctorUntil: Day): string | null {
   if (doctorUntil < from) return 'by the counts the commission decides from the first day on'
   const earliest = addDays(today, -rules.on('issue.back', from))
   return from < earliest ? `a doctor may open a leave from ${earliest} on` : null
 }
 
-/** Opens; where the doctor may not assess the first day, or comes too late, only as a proposal to the commission. */
+/** Opens a leave. When the doctor may not assess the first day or comes too late, it is only a proposal to the commission. */
 export function planOpening(ground: Ground, wish: Wish): Steps {
   const { id, others, rules } = ground
   const refusal = checkWish(wish, ground) ?? overlapping(wish, others)
@@ -119,7 +119,7 @@ export function planReferral({ id, others, rules }: Ground, state: State, propos
   return [{ kind: 'referred', proposedUntil }]
 }
 
-/** A leave that only the commission may open, and that it has not decided on: no document leaves before it does. */
+/** A leave that only the commission may open and has not decided on: until then no document leaves. */
 export const isUndecided = (state: State): boolean => state.status === 'referred' && state.approvedUntil === null && state.proposedUntil === state.until
 
 export function planDecision({ id, others, rules, today }: Ground, state: State, wish: { decision: DecisionKind; until: Day; number: string }): Steps {
@@ -156,7 +156,7 @@ export function planCancellation(_: Ground, state: State, why: string): Steps {
   return mayFollow(state, 'cancelled') ?? [{ kind: 'cancelled', why }]
 }
 
-/** The period or the reason was wrong: every document is void, the certificate is issued anew, the reports by the doctor. */
+/** Corrects a wrong period or reason: every document becomes void, the certificate is issued anew at once, and the doctor issues the reports anew. */
 export function planCorrection(ground: Ground, state: State, wish: Wish & { why: string }, openedOn: Day): Steps {
   const refusal = mayFollow(state, 'corrected')
   if (refusal) return refusal

@@ -8,7 +8,7 @@ import { areLinked, chainOf, employerDayOn, payersOf, within } from './payers.ts
 import type { Leave, Reason } from './reasons.ts'
 import { fold, leaveOf, mayFollow, reportSpan, type Step } from './state.ts'
 
-// What must hold of any history, not only of the examples.
+// Properties that must hold for any history, and not only for the examples.
 const rules = rulesOf()
 const runs = { numRuns: 150 }
 const day: fc.Arbitrary<Day> = fc.integer({ min: 0, max: 3000 }).map((days) => addDays('2020-01-01', days))

@@ -1,7 +1,7 @@
 import { ageOn, type Day } from './days.ts'
 import type { Rules } from './parameters.ts'
 
-/** The reasons of ZZO art. 73. An official code list was not found: the codes are proposals of the domain study. */
+/** The reasons of ZZO art. 73. We did not find an official code list: the codes are proposals of the domain study. */
 export const reasons = {
   '01': { sr: 'болест или повреда ван рада', en: 'illness or injury outside work' },
   '02': { sr: 'повреда на раду', en: 'injury at work' },
@@ -15,10 +15,10 @@ export const reasons = {
 export type Reason = keyof typeof reasons
 export const isReason = (text: unknown): text is Reason => typeof text === 'string' && Object.hasOwn(reasons, text)
 
-/** Who is cared for, as far as the rules ask. `isSevere`: art. 78 para 3. */
+/** The person who is cared for, as far as the rules ask. `isSevere`: art. 78 para 3. */
 export type Care = { born: Day; isChild: boolean; isSevere: boolean }
 
-/** A stretch of incapacity of one person, whatever became of it in the meantime; cancelled ones are left out by the caller. */
+/** A stretch of incapacity of one person, in whatever state; the caller leaves out cancelled ones. */
 export type Leave = {
   id: string
   from: Day
@@ -26,16 +26,16 @@ export type Leave = {
   reason: Reason
   isException: boolean
   care: Care | null
-  /** Day on which the person was sent to the disability assessment during this leave (R-9). */
+  /** The day on which the person was sent to the disability assessment during this leave (R-9). */
   assessedOn?: Day | null
 }
 
-/** Age at which the rules look: on each day, or on the first one where that reading is set. */
+/** The age that the rules use: on each day, or on the first day when that reading is set. */
 export function ageFor(leave: Leave, care: Care, day: Day, rules: Rules): number {
   return ageOn(care.born, rules.on('reading.age-on-first-day', leave.from) === 1 ? leave.from : day)
 }
 
-/** Severe damage to the health of a child, while it is one. */
+/** Severe damage to the health of a child, for as long as the person is a child. */
 export const isSevereOn = (leave: Leave, day: Day, rules: Rules): boolean =>
   leave.care !== null && leave.care.isSevere && ageFor(leave, leave.care, day, rules) < rules.on('care.severe-age', leave.from)
 
@@ -46,13 +46,13 @@ export function percentOn(leave: Leave, day: Day, rules: Rules): number {
   return rules.on(whole.has(leave.reason) || isSevereOn(leave, day, rules) ? 'percent.full' : 'percent.ordinary', leave.from)
 }
 
-/** Column of form OZ-10 (6 to 13). */
+/** The column of form OZ-10 (6 to 13). */
 export function columnOn(leave: Leave, day: Day, rules: Rules): number {
   if (leave.reason === '06') return isSevereOn(leave, day, rules) ? 10 : 9
   return { '01': 6, '02': 7, '03': 8, '04': 13, '05': 11, '07': 12, '08': 11 }[leave.reason]
 }
 
-/** What the employer is told of the reason: illness, care of a family member, or a child's illness, and nothing finer. */
+/** What the employer is told of the reason: illness, care of a family member, or a child's illness, and nothing more detailed. */
 export type SeenAs = 'illness' | 'care' | 'child'
 export function seenAs({ reason, care }: Pick<Leave, 'reason' | 'care'>): SeenAs {
   if (reason === '06') return care?.isChild ? 'child' : 'care'

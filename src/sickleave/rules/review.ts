@@ -4,7 +4,8 @@ import { addDays, common, type Day } from './days.ts'
 import type { Ground, Steps } from './plan.ts'
 import { leaveOf, mayFollow, type State } from './state.ts'
 
-// What a commission finds on an objection or a control: the leave ends earlier, or goes on. It acts on leaves that do not lie with it as a proposal.
+// What a commission finds on an objection or a control: the leave ends earlier, or goes on. It reviews only leaves that do not wait for it as a
+// proposal.
 
 export type Review = { until: Day; isEnd: boolean; degree: 1 | 2; number: string }
 

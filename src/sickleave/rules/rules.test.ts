@@ -8,7 +8,7 @@ import { areLinked, chainOf, payersOf, within } from './payers.ts'
 import { columnOn, type Leave, percentOn, seenAs } from './reasons.ts'
 import { standardFor } from './standards.ts'
 
-// The worked examples of the domain study (ebolovanje.md section 17) that are about days and payers; X numbers are its own.
+// The worked examples of the domain study (ebolovanje.md section 17) about days and payers; the X numbers are the study's own.
 const rules = rulesOf()
 let serial = 0
 const leave = (from: string, until: string, more: Partial<Leave> = {}): Leave => ({
@@ -212,7 +212,7 @@ describe('the words', () => {
     assert.match(said[0] ?? '', /^The last day was day /)
   })
 
-  test('the other count is said beside it: which of the employer’s days it is, over linked leaves, and from when the Fund pays', () => {
+  test('the payer’s count is told beside the doctor’s: which of the employer’s days it is, over linked leaves, and from when the Fund pays', () => {
     const before = leave('2026-03-01', '2026-03-10')
     const linked = leave('2026-03-14', '2026-04-20')
     const said = (on: string, of = linked) => explain([before], of, on, rules).map(({ en }) => en)

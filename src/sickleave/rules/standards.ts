@@ -1,6 +1,6 @@
 /**
- * Usual duration for a diagnosis (R-8), as a suggestion the doctor is free to change. The rulebook on medical-doctrinal standards (100/2011)
- * was not readable: every row here is UNVERIFIED and is replaced by `sickleave standard set`. A code stands for everything below it.
+ * The usual duration for a diagnosis (R-8), as a suggestion that the doctor may change. The rulebook on medical-doctrinal standards (100/2011) was
+ * not readable: every row here is UNVERIFIED and is replaced by `sickleave standard set`. A code stands for everything below it.
  */
 export type Standard = { code: string; days: number; source: string; isUnverified: boolean }
 
@@ -68,7 +68,7 @@ export const authoredStandards: readonly Standard[] = table.map(([code, days]) =
 /** A diagnosis of MKB-10 as doctors write it: M54, M54.5. */
 export const isDiagnosis = (text: unknown): text is string => typeof text === 'string' && /^[A-Z]\d{2}(\.\d{1,2})?$/.test(text)
 
-/** The row of the code itself, else of what it belongs to; entered rows win over ours. */
+/** The row of the code itself, else of the group it belongs to; entered rows come before ours. */
 export function standardFor(diagnosis: string, entered: readonly Standard[] = []): Standard | null {
   for (let code = diagnosis; code.length >= 3; code = code.replace(/\.?.$/, '')) {
     const found = [...entered, ...authoredStandards].find((one) => one.code === code)

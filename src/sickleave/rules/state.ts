@@ -2,9 +2,9 @@ import { Refusal } from '../../platform/refusal.ts'
 import { addDays, type Day } from './days.ts'
 import type { Care, Leave, Reason } from './reasons.ts'
 
-// The case as its steps tell it (ebolovanje.md section 4). Steps are only ever added; the state is what they add up to.
+// The case as its steps tell it (ebolovanje.md section 4). Steps are only ever added, and the state follows from all of them.
 
-/** The doctor’s; that the commission ended a leave only the commission says. */
+/** The reasons that a doctor may give; only the commission itself says that it ended a leave. */
 export const doctorsClosings = ['recovered', 'assessment', 'death', 'employment-ended', 'maternity'] as const
 export type ClosingReason = (typeof doctorsClosings)[number] | 'commission'
 export const decisions = ['approved', 'shortened', 'rejected', 'assessment'] as const
@@ -26,19 +26,19 @@ export type StepKind = Step['kind']
 export type Status = 'opened' | 'extended' | 'referred' | 'closed' | 'cancelled'
 export type State = {
   status: Status
-  /** From the first day to the expected or, once closed, the last day. */
+  /** From the first day to the expected last day, or to the real one once the leave is closed. */
   from: Day
   until: Day
   reason: Reason
   isException: boolean
   care: Care | null
   linkedTo: string | null
-  /** Up to here the commission has approved; null when it was never asked. */
+  /** The last day that the commission has approved; null when it was never asked. */
   approvedUntil: Day | null
   proposedUntil: Day | null
   reportedUntil: Day | null
   closedFor: ClosingReason | null
-  /** Sent to the disability assessment on this day; a later decision about the leave does not take that back. */
+  /** The day of sending to the disability assessment; a later decision about the leave does not take it back. */
   assessedOn: Day | null
 }
 
@@ -80,15 +80,15 @@ function after(state: State, step: Step): State {
       return { ...state, status: 'cancelled', closedFor: step.byCommission ? 'commission' : null }
     case 'corrected': {
       const { from, until, reason, isException, care } = step
-      // Reports are of the period and reason as they were: they are void and issued anew (void and reissue), unless nothing of that is corrected.
+      // Reports are about the former period and reason, so they are void and issued anew, unless the correction changes neither.
       return { ...state, from, until, reason, isException, care, reportedUntil: isSealedOnly(state, step) ? state.reportedUntil : null }
     }
   }
 }
 
 /**
- * A correction of the diagnosis or of the exception alone: no paper says another word. Papers issued anew would tell every employer that something sealed
- * was corrected.
+ * A correction of the diagnosis or of the exception alone changes nothing that a paper says. Papers issued anew would tell every employer that
+ * something sealed was corrected.
  */
 export const isSealedOnly = (before: State, { from, until, reason, care }: Extract<Step, { kind: 'corrected' }>): boolean =>
   before.from === from && before.until === until && before.reason === reason && isSameCare(before.care, care)
@@ -120,7 +120,7 @@ const no = (sentence: string, expression?: string, hint?: string) =>
 
 type Act = Exclude<StepKind, 'opened'>
 
-/** Whether a step may follow, by the state alone; what the calendar, the law's limits and the actor allow is asked elsewhere. */
+/** Whether a step may follow, by the state alone; the calendar, the law's limits and the actor are checked elsewhere. */
 export function mayFollow(state: State, act: Act): Refusal | null {
   if (act === 'reviewed') {
     if (state.status === 'referred') return no('this leave lies with the commission as a proposal; it is decided on there')
@@ -135,7 +135,7 @@ export function mayFollow(state: State, act: Act): Refusal | null {
   return null
 }
 
-/** The next report begins where the last one ended, so that no day is missing and none stands in two reports. */
+/** The next report begins where the last one ended, so that no day is missing and none is in two reports. */
 export function reportSpan(state: State, until: Day, latest: Day): { from: Day; until: Day } | Refusal {
   const from = state.reportedUntil === null ? state.from : addDays(state.reportedUntil, 1)
   if (from > state.until) return no('every day of this leave is reported already', 'until')

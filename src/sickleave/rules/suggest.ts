@@ -1,8 +1,8 @@
 import type { Reason } from './reasons.ts'
 
 /**
- * What a diagnosis usually means for the rest of the form, by the chapters of ICD-10 alone. Only a suggestion: whether an injury happened at work
- * or somebody escorts a patient stands in no code of the illness, and the doctor decides.
+ * What a diagnosis usually means for the rest of the form, by the chapters of ICD-10 alone. It is only a suggestion, and the doctor decides: no code
+ * of an illness tells whether an injury happened at work or whether somebody escorts a patient.
  */
 export type Suggested = { reason: Reason; exception: 'malignant' | null }
 

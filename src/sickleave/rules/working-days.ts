@@ -5,7 +5,7 @@ import { addDays, addMonths, type Day } from './days.ts'
 
 export const isWorkingDay = (day: Day): boolean => !isWeekend(day) && !holidaysOf(Number(day.slice(0, 4))).has(day)
 
-/** The day itself, or the first working day after it. */
+/** The day itself when it is a working day, else the next working day. */
 export function nextWorkingDay(day: Day): Day {
   let on = day
   while (!isWorkingDay(on)) on = addDays(on, 1)
@@ -21,11 +21,11 @@ export function addWorkingDays(day: Day, days: number): Day {
   return on
 }
 
-/** Both ends of a time limit (reading 15): by the calendar, and rolled to the next working day, which is the one that counts. */
+/** Both ends of a time limit (reading 15): by the calendar, and moved to the next working day, which is the one that counts. */
 export type Deadline = { nominal: Day; effective: Day }
 const ending = (nominal: Day): Deadline => ({ nominal, effective: nextWorkingDay(nominal) })
 
 export const daysAfter = (day: Day, days: number): Deadline => ending(addDays(day, days))
-/** 29 February and three years is the last day of February. */
+/** Three years after 29 February is the last day of February. */
 export const yearsAfter = (day: Day, years: number): Deadline => ending(addMonths(day, 12 * years))
 export const workingDaysAfter = (day: Day, days: number): Deadline => ending(addWorkingDays(day, days))

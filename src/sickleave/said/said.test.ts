@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import { Refusal } from '../../platform/refusal.ts'
 import { forReader, inSerbian } from './said.ts'
 
-// Where a sentence to a reader may stand in the code: a refusal's sentence, what is wrong with a field, a reason, a way out, a hint.
+// The places in the code where a sentence to a reader may stand: a refusal's sentence, what is wrong with a field, a reason, a way out, a hint.
 const text = /(?:'(?:[^'\\\n]|\\.)*'|`(?:[^`\\]|\\.)*`)/.source
 const places = [
   new RegExp(`new Refusal\\(\\s*[^,()]+,\\s*(?:[\\w.?]+ \\?\\? )?(${text})(?:\\s*:\\s*(${text}))?`, 'g'),
@@ -18,7 +18,7 @@ const places = [
   new RegExp(`\\bno\\([^\\n]*(?:undefined|'until'), (${text})\\)`, 'g'),
 ]
 const ofField = new RegExp(`\\bwrong\\(\\s*(?:'[\\w.]+'|\`[^\`]+\`|\\w+)\\s*,\\s*(${text})`, 'g')
-/** What doctors and edges hear of signatures and numbers without a line has a catalogue or a desk of its own. */
+/** Sentences about signatures, and about numbers for places without a connection, go to doctors and edges: they have a catalogue or a desk of their own. */
 const elsewhere = /\.test\.ts$|\/(apart|leak|offline|signature|mandate-file)\b/
 
 const filled = (literal: string): string => {

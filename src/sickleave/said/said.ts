@@ -75,15 +75,8 @@ export function forReader(refusal: Refusal, acceptLanguage: string | undefined):
     typeof details?.reason === 'string' && Array.isArray(details.opens)
       ? { ...details, reason: say(details.reason), opens: details.opens.map((one) => say(String(one))) }
       : details
-  return new Refusal(refusal.kind, say(refusal.message), {
-    ...(refusal.expression === undefined ? {} : { expression: refusal.expression }),
-    ...(refusal.hint ? { hint: say(refusal.hint) } : {}),
-    ...(refusal.issues === undefined
-      ? {}
-      : { issues: refusal.issues.map(({ hint, ...one }) => ({ ...one, diagnostics: say(one.diagnostics), ...(hint ? { hint: say(hint) } : {}) })) }),
-    ...(denied === undefined ? {} : { details: denied }),
-    ...(refusal.retryAfterSeconds === undefined ? {} : { retryAfterSeconds: refusal.retryAfterSeconds }),
-  })
+  const issues = refusal.issues?.map(({ hint, ...one }) => ({ ...one, diagnostics: say(one.diagnostics), ...(hint ? { hint: say(hint) } : {}) }))
+  return refusal.inOtherWords(say(refusal.message), { hint: refusal.hint && say(refusal.hint), issues, details: denied })
 }
 
 /** For the routes of this scope; what answers at last is the server's own, so that there is one form of a refusal. */

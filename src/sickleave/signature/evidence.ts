@@ -13,7 +13,8 @@ import type { Step } from '../rules/state.ts'
 import { institutionKeys, keysNamed } from './keys.ts'
 import type { PublicKey } from './signed-act.ts'
 
-// All that proves a leave without this server: each step, what its doctor signed with which key, the documents it issued, under the seal of the centre.
+// Everything that proves a leave without this server: each step, what its doctor signed and with which key, the documents it issued, all under the
+// seal of the centre.
 
 export const evidenceFormat = 'spona-leave-evidence-1'
 export type Evidence = { format: typeof evidenceFormat; statement: string; seal: string }
@@ -30,7 +31,7 @@ type ProvenKey = {
   jwk: PublicKey
   name: string
   institution: string
-  /** How the doctor had shown who they are; `institution` is the key of its own member of the bus. */
+  /** How the doctor proved their identity; `institution` is the key of the institution's own member of the bus. */
   confirmed: 'password' | 'sign-in' | 'institution'
   from: string
   until: string

@@ -7,9 +7,9 @@ import { bodyOf } from '../read-body.ts'
 import type { SigningKeys } from '../wire.ts'
 import { type PublicKey, publicKeyOf } from './signed-act.ts'
 
-// Unlocking: the doctor shows once more who they are, and from then on a key that only their browser or program holds signs for this session.
+// Unlocking: the doctor proves their identity again. From then on a key that only their browser or program has signs for this session.
 
-/** A working day; the session itself may end earlier, and the key with it. */
+/** A working day; the session itself may end earlier, and the key ends with it. */
 const hoursMax = 8
 const keysOfSessionMax = 5
 
@@ -35,7 +35,7 @@ export async function unlock(asking: Asking, given: unknown, address: string): P
   const password = body['password']
   if (password !== undefined && typeof password !== 'string') throw new Refusal('incorrect', 'password is a text', { expression: 'password' })
   const confirmed = await access.confirmPresence(world, actor, password, address).catch(async (error: unknown) => {
-    // A wrong password here is somebody at a screen that was left open: it stands in the log as a failed sign-in does.
+    // A wrong password here may come from a stranger at a screen that was left open, so it is logged like a failed sign-in.
     if (error instanceof Refusal && error.kind !== 'incorrect')
       await world.ledger.record([entryOf(asking, null, { action: 'configure', basis: error.message, decision: 'deny', what: 'sick-leave signature' })])
     throw error
@@ -60,7 +60,7 @@ export async function unlock(asking: Asking, given: unknown, address: string): P
   return unlocked(asking)
 }
 
-/** The keys of this session that sign now, and the clock that signatures are held against. */
+/** The keys that now sign in this session, and the centre's time, with which signatures are compared. */
 export async function unlocked(asking: Asking): Promise<SigningKeys> {
   const { world, actor } = asking
   await requireDoctor(asking, 'read')
@@ -73,7 +73,7 @@ export async function unlocked(asking: Asking): Promise<SigningKeys> {
   }
 }
 
-/** Locks the signature: nothing is signed in this session any more until it is unlocked anew. */
+/** Locks the signature: nothing is signed in this session until it is unlocked again. */
 export async function lock(asking: Asking): Promise<void> {
   const { world, actor } = asking
   await requireDoctor(asking, 'configure')
@@ -103,7 +103,7 @@ export async function keysNamed(sql: Runner, kids: readonly string[]): Promise<M
   return new Map(rows.map((row) => [row.kid, row]))
 }
 
-/** The key that an institution sealed a certificate with, as it was known when that came. */
+/** The key with which an institution sealed a certificate, as it was known when the certificate came. */
 export type InstitutionKey = { kid: string; jwk: PublicKey; name: string; place: number; fromAt: Date; untilAt: Date }
 
 export async function keepInstitutionKey(tx: Runner, { kid, jwk, name, place, fromAt, untilAt }: InstitutionKey): Promise<void> {

@@ -5,7 +5,7 @@ import { lock, unlock, unlocked } from './keys.ts'
 
 type Place = { Params: { person: string; leave: string } }
 
-/** The doctor's session signature, and what proves a leave to whoever does not ask this server. */
+/** The doctor's session signature, and the evidence of a leave for those who do not ask this server. */
 export const signatureRoutes: Routes = (app) => {
   app.get('/signature', (request) => unlocked(askingOf(request)))
   app.post('/signature', async (request, reply) => {

@@ -102,7 +102,7 @@ describe('the session signature', () => {
     assert.equal((await town.as(stranger.account)('GET', `/sickleave/mine/${leave}/evidence`)).status, 404)
   })
 
-  test('of a wrong key, place, time, act or letter is refused with a sentence, and nothing is stored', async () => {
+  test('with a wrong key, place, time, act or letter is refused with a sentence, and nothing is stored', async () => {
     const other = await town.worker([{ employer: town.employers[0]?.id as number }])
     const at = `/sickleave/people/${other.handle}/leaves`
     const body = opening()

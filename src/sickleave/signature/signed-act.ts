@@ -3,8 +3,8 @@ import { Refusal } from '../../platform/refusal.ts'
 import { isUuid } from '../../platform/uuid.ts'
 import { type Body, bodyOf } from '../read-body.ts'
 
-// A signed act is a compact JWS (RFC 7515, ES256). Its payload is what the doctor does, whole: the act, about whom, of which leave, when, and the
-// fields of the act. What is signed is what is done; nothing beside it is read.
+// A signed act is a compact JWS (RFC 7515, ES256). Its payload is everything that the doctor does: the act, the person, the leave, the time, and the
+// fields of the act. Exactly what is signed is done; nothing beside it is read.
 
 export type PublicKey = { kty: 'EC'; crv: 'P-256'; x: string; y: string }
 export type SignedAct = { jws: string; kid: string; act: string; person: string; leave: string; at: Date; nonce: string; body: Body }
@@ -16,13 +16,13 @@ const wrong = (sentence: string, hint?: string) => new Refusal('incorrect', sent
 
 type ReadJws = { jws: string; kid: string; payload: Body }
 
-/** Without anything but the JWS itself: form, algorithm, type, and a payload that is a JSON object. */
+/** Checks the JWS by itself: form, algorithm, type, and a payload that is a JSON object. */
 export function readJws(jws: unknown, type: string): ReadJws {
   const hint = `A compact JWS (RFC 7515) of ${lettersMax} letters at most: ES256, kid, typ ${type}.`
   if (typeof jws !== 'string' || jws.length > lettersMax || !/^[\w-]+\.[\w-]+\.[\w-]{86}$/.test(jws)) throw wrong('signed is not a compact JWS', hint)
   const [head = '', payload = ''] = jws.split('.')
   const { alg, kid, typ, ...others } = jsonOf(head) ?? {}
-  // RFC 7515, 4.1.11: what is demanded and not understood makes it invalid; nothing but these three is understood here.
+  // RFC 7515, 4.1.11: a demanded extension that is not understood makes the JWS invalid, and only these three fields are understood here.
   if (alg !== 'ES256' || typeof kid !== 'string' || typ !== type || Object.keys(others).length > 0)
     throw wrong('the header of signed is alg ES256, kid and typ, and nothing else', hint)
   const said = jsonOf(payload)
@@ -51,7 +51,7 @@ function jsonOf(part: string): Body | null {
   }
 }
 
-/** Over the exact letters that came (RFC 7515, 5.2); a signature has one spelling, so a changed one is not a second signature. */
+/** Verifies over the exact letters that came (RFC 7515, 5.2). A signature has only one valid spelling, so a changed spelling is not a second signature. */
 export function isSignedBy(jws: string, key: PublicKey): boolean {
   const end = jws.lastIndexOf('.')
   const value = Buffer.from(jws.slice(end + 1), 'base64url')
@@ -60,7 +60,7 @@ export function isSignedBy(jws: string, key: PublicKey): boolean {
   return verify('sha256', Buffer.from(jws.slice(0, end)), { key: publicKey, dsaEncoding: 'ieee-p1363' }, value)
 }
 
-/** A point of P-256 and nothing beside it; a private key that somebody sends by mistake is refused and not kept. */
+/** A point of P-256 and no other field; a private key sent by mistake is refused and not kept. */
 export function publicKeyOf(given: unknown): PublicKey {
   const { kty, crv, x, y } = bodyOf(given, ['kty', 'crv', 'x', 'y'])
   const key = { kty, crv, x, y } as PublicKey
@@ -68,7 +68,7 @@ export function publicKeyOf(given: unknown): PublicKey {
   try {
     if (isShaped && createPublicKey({ key: { ...key }, format: 'jwk' }).asymmetricKeyType === 'ec') return key
   } catch {
-    // Not a point of the curve: answered as every other wrong key is.
+    // Not a point of the curve: answered like any other wrong key.
   }
   throw new Refusal('incorrect', 'publicKey is a public key of the curve P-256 as a JWK: kty, crv, x, y', { expression: 'publicKey' })
 }

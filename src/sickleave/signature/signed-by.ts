@@ -5,17 +5,17 @@ import type { Body } from '../read-body.ts'
 import { isOpen, keysNamed } from './keys.ts'
 import { isSignedBy, readSignedAct, type SignedAct } from './signed-act.ts'
 
-/** Clocks of browsers are set by the answer of the unlocking; this is for what travels and for a slow line. */
+/** Browsers set their clock by the answer of the unlocking; this allows for the way and a slow line. */
 const apartMsMax = 5 * 60_000
 
 export type Signed = Pick<SignedAct, 'jws' | 'kid' | 'nonce'> & { by: 'doctor' | 'institution' }
-/** What the address of the request names; the leave of an opening is the id in its body. */
+/** What the URL of the request names; the leave of an opening is the id in its body. */
 export type Named = { act: string; person: string; leave: string | null }
 
 const refuse = (kind: 'incorrect' | 'forbidden' | 'unprocessable' | 'conflict', sentence: string, hint?: string) =>
   new Refusal(kind, sentence, { expression: 'signed', ...(hint ? { hint } : {}) })
 
-/** The fields of an act out of its body: signed by the doctor of this session, or plain where the installation takes that. */
+/** The fields of an act from its body: signed by the doctor of this session, or unsigned where the installation accepts that. */
 export async function contentOf(asking: Asking, given: unknown, named: Named): Promise<{ content: unknown; signed: Signed | null }> {
   const isSigned = typeof given === 'object' && given !== null && Object.hasOwn(given, 'signed')
   if (!isSigned) {
@@ -35,7 +35,7 @@ export async function contentOf(asking: Asking, given: unknown, named: Named): P
   return { content: act.body, signed: { jws: act.jws, kid: act.kid, nonce: act.nonce, by: 'doctor' } }
 }
 
-/** A stranger's key and one that there is not are answered alike: whose keys there are is nobody's business. */
+/** A stranger's key and an unknown key get the same answer: it must not tell whose keys exist. */
 async function checkKey({ world, actor }: Asking, { kid, jws }: SignedAct): Promise<void> {
   const key = (await keysNamed(world.sql, [kid])).get(kid)
   if (!key || key.account !== actor.id || key.session !== actor.session)
@@ -48,7 +48,7 @@ async function checkKey({ world, actor }: Asking, { kid, jws }: SignedAct): Prom
 
 type SignedPlace = { patient: number; leave: string; from: number; until: number; at: Date }
 
-/** With the steps it is about, in their transaction. A second use of it finds it taken. */
+/** Stores the signature with its steps, in their transaction. Using it a second time is refused. */
 export async function keepSigned(tx: Transaction, { kid, nonce, by }: Signed, { patient, leave, from, until, at }: SignedPlace): Promise<void> {
   const first = await tx`insert into sickleave.signed_once (kid, nonce) values (${kid}, ${nonce}::uuid) on conflict do nothing returning kid`
   if (first.length === 0) throw refuse('conflict', 'this signature has been used already', 'Each act is signed by itself.')
@@ -59,7 +59,7 @@ export async function keepSigned(tx: Transaction, { kid, nonce, by }: Signed, { 
 
 const stepsMax = 5000
 export type SignedSteps = ReadonlyMap<number, 'doctor' | 'institution'>
-/** Whose signature the steps of each leave of a person bear. */
+/** Who signed the steps of each leave of a person. */
 export async function signedSteps(sql: Runner, keys: readonly number[]): Promise<Map<string, SignedSteps>> {
   const rows = await sql<{ leave: string; seq: number; by: 'doctor' | 'institution' }>`
     select leave, seq, by from sickleave.signed where patient = any(${[...keys]}::int8[]) order by leave, seq limit ${stepsMax}`

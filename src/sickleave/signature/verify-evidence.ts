@@ -6,13 +6,13 @@ import { isSignedBy, readSignedAct } from './signed-act.ts'
 
 export type Verdict = { ok: boolean; found: string[]; problems: string[] }
 
-/** By the act that the doctor signed: the step that may follow from it. An opening that only the commission may grant is two steps. */
+/** The steps that may follow from each signed act. An opening that only the commission may grant is two steps. */
 const stepsOf: Record<string, readonly string[]> = {
   ...{ opening: ['opened', 'referred'], extension: ['extended'], report: ['reported'], referral: ['referred'] },
   ...{ closing: ['closed'], cancellation: ['cancelled'], correction: ['corrected'] },
 }
 
-/** Checks a file of evidence without a database, a network or a key of the installation. `trusted`: SHA-256 of the certificate it must be sealed with. */
+/** Checks a file of evidence without a database, a network or a key of the installation. `trusted`: SHA-256 of the certificate that must have sealed it. */
 export async function verifyEvidence(given: unknown, trusted: string | null): Promise<Verdict> {
   const [found, problems]: [string[], string[]] = [[], []]
   try {
@@ -51,7 +51,7 @@ function checkStep(leave: string, { seq, step, at, happenedAt, documents, signed
   const signedAt = isOffline ? happenedAt : at
   if (signedAt < key.from || signedAt > key.until || (key.endedAt !== null && signedAt > key.endedAt)) wrong('the key did not sign at that time')
   for (const field of ['from', 'until', 'reason'] as const) {
-    if (act === 'report' && field === 'from') continue // The first day of a report follows from the one before it.
+    if (act === 'report' && field === 'from') continue // The first day of a report follows from the report before it.
     if (field in step && field in said.body && (step as Record<string, unknown>)[field] !== said.body[field]) wrong(`${field} is not the one that was signed`)
   }
   const how = isOffline ? `sealed without a connection at ${happenedAt} by` : `unlocked by ${key.confirmed} at ${key.from}, signed by`

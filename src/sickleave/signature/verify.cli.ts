@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { type Command, WrongUse } from '../../platform/cli.ts'
 import { verifyEvidence } from './verify-evidence.ts'
 
-/** `npm run -s spona -- sickleave verify FILE`, where FILE is what …/leaves/LEAVE/evidence answered. */
+/** `npm run -s spona -- sickleave verify FILE`, where FILE is the answer of …/leaves/LEAVE/evidence. */
 export const verifyCommand: Command = {
   name: 'sickleave verify',
   summary: 'Verify the evidence of a sick leave offline: seal of the centre, signatures of the doctors; exit code 1 when anything is wrong.',

@@ -10,15 +10,21 @@ export type Chain = { authority: X509Certificate; isRevocationKnown: boolean }
 
 const stepsMax = 5
 const oids = { constraints: '2.5.29.19', usage: '2.5.29.15', statements: '1.3.6.1.5.5.7.1.3' }
-/** RFC 5280 section 4.2: a critical extension that is not understood forbids the certificate. Policies and names are understood by not narrowing anything here. */
+/**
+ * RFC 5280 section 4.2: a certificate with a critical extension that is not understood is refused. Policies and names count as understood, because
+ * they restrict nothing here.
+ */
 const understood = new Set([oids.constraints, oids.usage, oids.statements, '2.5.29.37', '2.5.29.32', '2.5.29.17', '2.5.29.35', '2.5.29.14', '2.5.29.31'])
 const weak = new Set(['1.2.840.113549.1.1.4', '1.2.840.113549.1.1.5', '1.2.840.10045.4.1', '1.2.840.113549.1.1.2'])
 
-/** What a PEM text has under this name, in DER. */
+/** The blocks with this name in a PEM text, as DER. */
 export const pemBlocks = (text: string, name: string): Buffer[] =>
   [...text.matchAll(new RegExp(`-----BEGIN ${name}-----([^-]+)-----END ${name}-----`, 'g'))].map(([, base64]) => Buffer.from(base64 as string, 'base64'))
 
-/** A PEM file of authorities, and of the lists of revoked certificates that an operator keeps fresh beside them. Read anew for each signature: lists change. */
+/**
+ * A PEM file of authorities, and of lists of revoked certificates, which an operator keeps up to date. It is read anew for each signature, because
+ * lists change.
+ */
 export function readTrust(file: string): Trust {
   const text = file !== '' && existsSync(file) ? readFileSync(file, 'utf8') : ''
   return {
@@ -29,7 +35,7 @@ export function readTrust(file: string): Trust {
 
 const detailsOf = (one: X509Certificate) => Certificate.fromBER(bytesOf(one.raw))
 
-/** Why it is not to be trusted, or by whom it is. */
+/** The authority by which the certificate is trusted, or the reason why it is not. */
 export async function chainOf(signer: X509Certificate, others: readonly X509Certificate[], trust: Trust, at: Date): Promise<Chain | string> {
   let [below, steps] = [signer, 0]
   let isRevocationKnown = true
@@ -69,11 +75,11 @@ function isIssuedBy(below: X509Certificate, issuer: X509Certificate): boolean {
   try {
     return issuer.ca && below.checkIssued(issuer) && below.verify(issuer.publicKey)
   } catch {
-    return false // A key of a kind that cannot have signed it.
+    return false // A key of another kind cannot have signed it.
   }
 }
 
-/** Null where no list of the issuer is at hand that is neither over nor from the future: then nobody here knows. */
+/** Null when no current list of the issuer is available: then we do not know. */
 async function isRevoked(one: X509Certificate, issuer: X509Certificate, lists: readonly CertificateRevocationList[], at: Date): Promise<boolean | null> {
   const [details, above] = [detailsOf(one), detailsOf(issuer)]
   for (const list of lists) {

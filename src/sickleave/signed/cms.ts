@@ -2,16 +2,17 @@ import { createHash, X509Certificate } from 'node:crypto'
 import type { SignedData, SignerInfo } from 'pkijs'
 import { bytesOf, libraries } from '../document/pki.ts'
 
-// One detached signature over bytes (CMS, RFC 5652; with the attributes of CAdES or without), read strictly: what is odd is refused by a sentence.
+// One detached signature over bytes (CMS, RFC 5652; with or without the attributes of CAdES). It is read strictly, and anything odd is refused with a
+// sentence.
 
 export type Cms = {
   signer: X509Certificate
-  /** What else it brings: certificates between the signer's and an authority's. */
+  /** Further certificates in the signature, between the signer's and an authority's. */
   others: X509Certificate[]
   hash: string
-  /** The digest of what was signed, by which the document is found. */
+  /** The digest of the signed bytes, by which the document is found. */
   digest: Buffer
-  /** What the signer's machine said; nobody vouches for it. */
+  /** The time that the signer's machine stated; nobody guarantees it. */
   claimedAt: Date | null
   fits(bytes: Buffer): Promise<boolean>
 }
@@ -62,7 +63,7 @@ function readSigned(data: SignedData): Read<Cms> {
   return withAttributes(data, info, signer, certificates)
 }
 
-/** RFC 5652 section 5.3: by issuer and serial number. Key identifiers are rare and name no issuer. */
+/** RFC 5652 section 5.3: the signer by issuer and serial number. Key identifiers are rare and name no issuer. */
 function signerSerial({ sid }: SignerInfo): { serial: string; issuer: Buffer } | null {
   if (!('issuer' in sid)) return null
   const hex = Buffer.from(sid.serialNumber.valueBlock.valueHexView)

@@ -4,7 +4,7 @@ import { signDetached } from '../document/seal.ts'
 import { demoSigner } from './demo-authority.ts'
 import { signPdf } from './sign-pdf.ts'
 
-/** What a smart card and its program do elsewhere: for trying the page on which a request is signed. */
+/** Does what a smart card and its program do elsewhere, for trying the page on which a request is signed. */
 export const demoSignCommand: Command = {
   name: 'sickleave demo-sign',
   summary:

@@ -4,7 +4,7 @@ import { write, type Field } from '../document/xml.ts'
 import type { Content } from '../request/state.ts'
 import { type FormWord, formWord } from './form-words.ts'
 
-// A request as a document that its requester signs: the same bytes each time it is asked for, so that what comes back is known again.
+// A request as a document that its requester signs. Its bytes are the same each time, so that the document is recognised when it comes back.
 
 export type Form = {
   number: string
@@ -13,9 +13,9 @@ export type Form = {
   employee: { family: string; given: string }
   employer: string | null
   evidence: readonly { name: string; sha256: Buffer }[]
-  /** Over everything that is submitted (`digestOf`). */
+  /** The digest over everything that is submitted (`digestOf`). */
   digest: string
-  /** When it was last changed: the date of the document. */
+  /** The last change: the date of the document. */
   changedAt: Date
 }
 

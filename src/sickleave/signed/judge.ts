@@ -8,10 +8,10 @@ import { type Form, formAsPdf, formAsXml } from './form.ts'
 import { otherDocument, readPdf } from './pdf-signature.ts'
 import { isFirm, isNamed, type Named, namedIn, type Signer } from './signer.ts'
 
-// Whether what came back is the document that was given out, signed by whom it may be signed by. Every no is a sentence.
+// Judges whether the returned file is the document that was given out, signed by somebody who may sign it. Every refusal is a sentence.
 
 type Place = Pick<World, 'config' | 'keys'>
-/** Who may sign this request: one of these names; a person's own number where it is known, and the firms that a certificate may be made out for. */
+/** Who may sign this request: one of these names, a person's own number when it is known, and the firms for which a certificate may be issued. */
 export type Holder = { names: readonly string[]; jmbg: string | null; firms: readonly { pib: string; mb: string | null }[] | null }
 export type Level = 'advanced' | 'qualified'
 export type Judged = { level: Level; signer: Signer; isRevocationKnown: boolean; claimedAt: string | null }
@@ -74,7 +74,7 @@ async function firstOf<T>(all: readonly T[], make: (one: T) => Promise<Buffer>, 
   return null
 }
 
-/** A signature by a program over a short text, with the certificate in PEM, and those above it after it. */
+/** A program's signature over a short text, with its certificate in PEM, followed by those above it. */
 export async function judgeText(
   world: Place,
   text: string,
@@ -97,7 +97,7 @@ function fitsText(algorithm: string | null, text: string, signer: X509Certificat
   try {
     return verify(algorithm, Buffer.from(text), signer.publicKey, value)
   } catch {
-    return false // A key that signs nothing, as one for agreeing on keys.
+    return false // A key that signs nothing, such as one for key agreement.
   }
 }
 
@@ -124,7 +124,7 @@ async function judgeSigner(world: Place, [signer, ...others]: X509Certificate[],
   return { ok: true, value: { level: named.isQualified && !isDemo ? 'qualified' : 'advanced', signer: named.signer, isRevocationKnown, claimedAt: null } }
 }
 
-/** As far as the certificate can tell. */
+/** Why the holder is not the right one, as far as the certificate can tell. */
 function whoIsWrong(named: Named, { names, jmbg, firms }: Holder): string | null {
   if (!named.maySign) return 'the certificate is not for signing'
   if (named.isPseudonym) return 'the certificate is made out to a pseudonym; a request is signed by name'

@@ -1,12 +1,12 @@
-// What stands after the document that was given out: the signature, and nothing that changes what a reader sees (ISO 32000-1 section 7.5.6, incremental
-// updates). A signature over all bytes proves little when the bytes that were added before it draw another page over the old one.
+// What was added after the document that was given out: it must be the signature, and nothing that changes what a reader sees (ISO 32000-1 section
+// 7.5.6, incremental updates). A signature over all bytes proves little when bytes added before it draw another page over the old one.
 
 type Objects = Map<number, { at: number; text: string }>
 
 const addedMax = 200
 const dictionaryMax = 20_000
 
-/** By their numbers, the last of each. What looks like an object inside a stream counts too: that can only refuse more. */
+/** The objects by their numbers; of each the last. A text inside a stream that looks like an object counts too: that can only cause more refusals. */
 function objectsOf(text: string, max = Number.POSITIVE_INFINITY): Objects | null {
   const found: Objects = new Map()
   let count = 0
@@ -21,7 +21,7 @@ function objectsOf(text: string, max = Number.POSITIVE_INFINITY): Objects | null
 const oddNames = /\/(?:JS|JavaScript|OpenAction|AA|Launch|SubmitForm|ImportData|GoToR|GoToE|URI|EmbeddedFile|Encrypt|XFA|OCProperties|ObjStm|XRef|Perms)\b/
 const drawnOver =
   /\/Subtype\s*\/(?:FreeText|Stamp|Square|Circle|Highlight|Underline|StrikeOut|Squiggly|Ink|Line|Text|Polygon|PolyLine|Redact|Link|Popup|Caret|FileAttachment|Watermark|Screen|3D|RichMedia|Sound|Movie)\b/
-/** What decides how a page looks, and which pages there are. */
+/** The entries that decide how a page looks, and which pages there are. */
 const kept = ['Pages', 'Kids', 'Count', 'Contents', 'Resources', 'MediaBox', 'CropBox', 'Rotate', 'Parent', 'UserUnit']
 const areaMax = 595 * 842 * 0.25
 
@@ -37,7 +37,7 @@ export function whatWasAdded(given: string, added: string): string | null {
   return wrong ?? tableSays(given, added, after)
 }
 
-/** Every value that a name has in an object: a second one would be what some readers take. */
+/** Every value that a name has in an object: some readers would use the second one. */
 const valuesOf = (text: string, name: string): string[] =>
   [...text.matchAll(new RegExp(`/${name}\\b\\s*(\\[[^\\]]*\\]|<<[\\s\\S]*?>>|\\([^)]*\\)|/?[^/<>\\[\\]()]+)`, 'g'))].map(([, value]) =>
     (value as string).replace(/\s+/g, ' ').trim(),
@@ -59,7 +59,7 @@ function whatChanged(was: string | null, is: string): string | null {
   return null
 }
 
-/** The table of the added part leads to the objects that were looked at here, and the older part stays what it was. */
+/** The table of the added part must lead to the objects that were checked here, and the older part must stay unchanged. */
 function tableSays(given: string, added: string, after: Objects): string | null {
   const odd = 'the table of what was added is not an ordinary one'
   const startOf = (text: string) => [...text.matchAll(/startxref\s+(\d+)/g)].map(([, at]) => Number(at))

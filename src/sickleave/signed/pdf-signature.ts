@@ -1,13 +1,13 @@
 import { no, type Read } from './cms.ts'
 import { whatWasAdded } from './pdf-added.ts'
 
-// The one signature of a PDF that was given out to be signed (ISO 32000-1 section 12.8; PAdES, ETSI EN 319 142-1): it covers every byte.
+// The one signature of a PDF that was given out for signing (ISO 32000-1 section 12.8; PAdES, ETSI EN 319 142-1). It covers every byte.
 
 export type PdfSignature = { cms: Buffer; covered: Buffer }
 
 const ranges = /\/ByteRange\s*\[\s*(\d+)\s+(\d+)\s+(\d+)\s+(\d+)\s*\]/g
 const kinds = new Set(['ETSI.CAdES.detached', 'adbe.pkcs7.detached'])
-/** What a signing program may add: its certificate's chain, and a picture of a signature. */
+/** How much a signing program may add: the chain of its certificate, and a picture of a signature. */
 const addedBytesMax = 2 * 1024 * 1024
 
 export function readPdf(pdf: Buffer, given: Buffer): Read<PdfSignature> {
@@ -33,7 +33,7 @@ export function readPdf(pdf: Buffer, given: Buffer): Read<PdfSignature> {
 
 export const otherDocument = 'what is signed is not the document that was given out for this request as it stands now'
 
-/** The room for a signature is larger than the signature: its own length says where it ends (X.690 section 8.1.3). */
+/** Cuts a signature at its end: the reserved room is larger, and the signature's own length tells where it ends (X.690 section 8.1.3). */
 function whole(der: Buffer): Buffer {
   const first = der[1] ?? 0
   if (first < 0x80) return der.subarray(0, 2 + first)

@@ -1,6 +1,7 @@
 import { Buffer } from 'node:buffer'
 
-// The signature of the form's own field, as an incremental update (ISO 32000-1 section 7.5.6). For the demo's signer; people use the program of their card.
+// Signs in the form's own field, as an incremental update (ISO 32000-1 section 7.5.6). This is for the demo's signer; people use the program of their
+// card.
 
 const roomBytes = 8192
 const digits = (value: number) => String(value).padStart(10, '0')

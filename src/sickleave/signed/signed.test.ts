@@ -156,7 +156,7 @@ describe('which document is refused', () => {
     await refused(await cmsOf(signer, formAsXml(form), { noCertificate: true }), /certificate of the signer is not/)
   })
 
-  test('what only looks signed: a drawn-over page, another page in its place, a hidden object, a script, a table that leads elsewhere', async () => {
+  test('a document that only looks signed: a drawn-over page, another page in its place, a hidden object, a script, a table that leads elsewhere', async () => {
     const root = Number(/\/Root (\d+) 0 R/.exec(pdf.toString('latin1'))?.[1])
     const page = Number(/(\d+) 0 obj\s*<<\s*\/Type \/Page\b/.exec(pdf.toString('latin1'))?.[1])
     const pageText = new RegExp(`\\n${page} 0 obj\\s*<<([\\s\\S]*?)>>\\nendobj`).exec(pdf.toString('latin1'))?.[1] as string
@@ -191,7 +191,7 @@ describe('which document is refused', () => {
     assert.ok(answer.ok, JSON.stringify(answer))
   })
 
-  test('what is no signature: empty, text, a package, XAdES, a picture, random bytes, a large file, hostile lengths', async () => {
+  test('a file without a signature: empty, text, a package, XAdES, a picture, random bytes, a large file, hostile lengths', async () => {
     for (const [given, why] of [
       [Buffer.alloc(0), /neither/],
       [Buffer.from('здраво'), /neither/],

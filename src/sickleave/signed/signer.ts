@@ -3,19 +3,19 @@ import { Certificate } from 'pkijs'
 import { toLatin } from '../../platform/text.ts'
 import { bytesOf } from '../document/pki.ts'
 
-// Who a certificate says that its holder is (ETSI EN 319 412-1 to 412-3), and whether that is who acts.
+// Whom a certificate names as its holder (ETSI EN 319 412-1 to 412-3), and whether that is the person who acts.
 
 export type Signer = { name: string; organization: string | null; issuer: string; serial: string; validUntil: string }
 export type Named = {
   signer: Signer
   family: string | null
   given: string | null
-  /** `PNORS-`, then the personal number; never shown or logged. */
+  /** `PNORS-` and the personal number; never shown or logged. */
   personal: string | null
   /** `VATRS-` and the PIB, or `NTRRS-` and the register number. */
   firm: string | null
   isPseudonym: boolean
-  /** The statements of a qualified certificate for signatures whose key is in a qualified device (ETSI EN 319 412-5). */
+  /** The certificate states that it is a qualified one for signatures, with its key in a qualified device (ETSI EN 319 412-5). */
   isQualified: boolean
   maySign: boolean
 }
@@ -36,7 +36,8 @@ export function namedIn(certificate: X509Certificate): Named {
   }
   const extension = (id: string) => details.extensions?.find(({ extnID }) => extnID === id)?.extnValue.valueBlock.valueHexView
   const said = Buffer.from(extension(oids.statements) ?? []).toString('hex')
-  // RFC 5280 section 4.2.1.3: a bit string; the first bits are digitalSignature and nonRepudiation (contentCommitment). Without it the key may do all.
+  // RFC 5280 section 4.2.1.3: a bit string, whose first bits are digitalSignature and nonRepudiation (contentCommitment). Without it the key may be
+  // used for everything.
   const bits = extension(oids.usage)?.at(3) ?? usage.signature | usage.commitment
   const isQualified = said.includes(statements.compliance) && said.includes(statements.device) && !said.includes(statements.seal)
   const [family, given] = [field(oids.family), field(oids.given)]
@@ -69,14 +70,17 @@ const wordsOf = (text: string): string[] =>
     .split(/[^\p{L}]+/u)
     .filter((word) => word !== '')
 
-/** In either script, with marks or without, in any order; more words in the certificate, as a second family name or a word of the authority, do no harm. */
+/**
+ * Compares names in either script, with or without marks and in any order. Further words in the certificate do no harm, such as a second family name
+ * or a word of the authority.
+ */
 export function isNamed({ family, given, signer }: Named, person: string): boolean {
   const certified = new Set(wordsOf(family !== null && given !== null ? `${given} ${family}` : signer.name))
   const asked = wordsOf(person)
   return asked.length >= 2 && asked.every((word) => certified.has(word))
 }
 
-/** Null where the certificate speaks of no firm: then its holder signs as a person, and the register of members says for whom. */
+/** Null when the certificate names no firm: then its holder signs as a person, and the register of members says for whom. */
 export function isFirm({ firm }: Named, { pib, mb }: { pib: string; mb: string | null }): boolean | null {
   const [, kind, number] = /^(VATRS|NTRRS|MB:RS)-(.+)$/.exec(firm ?? '') ?? []
   if (firm === null) return null

@@ -14,7 +14,7 @@ type Group = { id: number; place: number | null; name: string; leaves: number; p
 const groupsMax = 20_000
 const shownMax = 200
 
-/** What is compared, and how the sentence says it. */
+/** What is compared, and how the sentence names it. */
 const measures = {
   leaves: {
     sr: 'боловања по особи',

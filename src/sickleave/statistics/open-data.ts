@@ -7,8 +7,8 @@ import { recordLooks, requireFund } from '../fund/fund.ts'
 import { addDays, addMonths, type Day, dayAt } from '../rules/days.ts'
 import type { OpenRow, Statistics } from './wire.ts'
 
-// Open data: k-anonymous, no totals from which a withheld figure could be taken away, and each period published once. Every figure is rounded down to a
-// multiple of k: two days, or the days of a month and its municipalities, laid against each other differ by nothing or by as many as hide one person.
+// Open data: k-anonymous, without totals from which a withheld figure could be calculated, and each period published once. Every figure is rounded
+// down to a multiple of k. So the figures of two days, or of a month's days and municipalities, differ by nothing or by enough to hide one person.
 
 /** A month is published this many days after its end, when late certificates have come. */
 const settleDays = 5
@@ -19,7 +19,7 @@ const rowsMax = 50_000
 
 type Cell = Omit<OpenRow, 'period'>
 
-/** What is due and not published yet; each call does at most one month and a few days. */
+/** Publishes what is due and not published yet; each call does at most one month and a few days. */
 export async function publishOpenData(world: World): Promise<number> {
   const today = dayAt(world.now())
   const k = (await loadRules(world.sql)).on('statistics.k', today)
@@ -67,7 +67,7 @@ async function monthCells(world: World, month: string, k: number): Promise<Cell[
      limit ${rowsMax}`
 }
 
-/** One day of the whole country. */
+/** The figures of one day for the whole country. */
 function dayCells(sql: Runner, day: Day, k: number): Promise<Cell[]> {
   return sql<Cell>`
     select null as municipality, what.category, (count(distinct day.patient) / ${k} * ${k})::int4 as persons,
@@ -96,7 +96,7 @@ async function published({ sql }: Pick<World, 'sql'>): Promise<OpenRow[]> {
 
 const quoted = (text: string): string => `"${text.replaceAll('"', '""')}"`
 
-/** The file that everybody may have: renewed every day. */
+/** The file that is open to everybody; renewed every day. */
 export async function openDataFile(world: Pick<World, 'sql'>): Promise<string> {
   const lines = (await published(world)).map(({ period, municipality, category, persons, leaves, days }) =>
     [period, quoted(municipality ?? ''), category, persons, leaves, days].join(','),

@@ -13,7 +13,8 @@ const file = forFile()
 before(async () => {
   town = await startLeaveTown(file)
   officer = await town.account(['fund'], { name: 'Зора Пајић' })
-  // Leaves of April: of twelve persons who are ill, of nine whose child is; and ten issuers of ten persons each, one of whom writes thirty days always.
+  // Leaves of April: twelve persons who are ill, nine with an ill child; and ten issuers with ten persons each, one of whom always writes thirty
+  // days.
   const leaves = async (first: number, count: number, worker: number, days: number, reason: string, care: object | null) => {
     const body = JSON.stringify({ from: '2026-04-07', reason, care })
     await town.owner`
@@ -48,14 +49,14 @@ test('a month is published once, after its end, and only what is about ten perso
   const { body } = await town.as(officer)('GET', '/sickleave/fund/statistics')
   assert.deepEqual([body.k, body.rows.filter(({ period }: { period: string }) => period === '2026-04').length], [10, 2])
   const daily = body.rows.filter(({ period }: { period: string }) => period.length === 10)
-  // The attacks of who lays published figures against each other: one person more on the second of two days, and the days of a month less its parts.
+  // Attacks by comparing published figures: one person more on the second of two days, and the days of a month minus its parts.
   const illness = (day: string) => daily.find((row: { period: string; category: string }) => row.period === day && row.category === 'illness')?.persons
   assert.deepEqual([illness('2026-04-07'), illness('2026-04-08')], [10, 10], 'thirteen on the one day and twelve on the other')
   for (const { persons, leaves, days } of body.rows) for (const figure of [persons, leaves, days]) assert.equal(figure % 10, 0)
   assert.ok(daily.every(({ persons, municipality }: { persons: number; municipality: null }) => persons >= 10 && municipality === null))
 })
 
-test('who writes what the others do not is listed with the measure and the sentence; persons are not', async () => {
+test('an issuer that differs from the others is listed with the measure and the sentence; persons are not', async () => {
   const { body, text } = await town.as(officer)('GET', '/sickleave/fund/anomalies')
   const found = body.anomalies.filter(({ name }: { name: string }) => name === 'др 903')
   assert.deepEqual(
@@ -70,7 +71,7 @@ test('who writes what the others do not is listed with the measure and the sente
   assert.equal((await town.as(town.doctor)('GET', '/sickleave/fund/statistics')).status, 403)
 })
 
-test('nobody stands out among equals or among few, and who does is above the middle', () => {
+test('nobody stands out among equals or among few, and an outlier lies above the median', () => {
   const value = fc.integer({ min: 0, max: 100 })
   fc.assert(
     fc.property(fc.array(value, { maxLength: 40 }), (values) => {

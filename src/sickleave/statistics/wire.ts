@@ -13,7 +13,7 @@ export type Anomaly = {
   peers: number
   value: string
   usual: string
-  /** How many usual spreads it lies from the middle. */
+  /** How many usual spreads it is away from the middle. */
   distance: string
   sr: string
   srLatn: string

@@ -3,7 +3,7 @@ import { ask, chance, contractOf, isAsExpected, isTimely, nameOf, replace, type 
 import { lease } from './taking.ts'
 import type { Signed, System } from './system.ts'
 
-/** A call to the member whose address is in the catalogue: by its own number it takes effect once, whatever happens on the way. */
+/** A call to the member whose address is in the catalogue. By its own number the call takes effect once, whatever happens on the way. */
 export async function callDirect(run: Run, to: System): Promise<void> {
   const { random } = run
   const from = random.pick(run.systems.filter((one) => one !== to))
@@ -33,13 +33,13 @@ function refusalOf(run: Run, signed: Signed, from: System, to: System): number |
   return run.centre.room === 'roomy' ? null : 507
 }
 
-/** The provider's program hears a direct call: the same call is the same effect, by the centre's number of it. */
+/** The provider's program hears a direct call. The centre's number of a call tells whether it is the same call and so the same effect. */
 export function hearCall(run: Run, body: Buffer, busCall: string): void {
   const { order } = JSON.parse(body.toString()) as { order: string }
   run.calls.find(({ number }) => number === order)?.calls.add(busCall)
 }
 
-/** A call to a provider that fetches: answered, or the centre dies while the caller waits and the answer comes to the next process. */
+/** A call to a provider that fetches. It is answered, or the centre dies while the caller waits and the answer goes to the next process. */
 export async function callFetched(run: Run, to: System): Promise<void> {
   const from = run.random.pick(run.systems.filter((one) => one !== to))
   const number = `f-${run.trace.length}`
@@ -56,7 +56,7 @@ export async function callFetched(run: Run, to: System): Promise<void> {
     run.centre.clock.now += 60_000
     return
   }
-  to.hand = [] // Its program starts anew, so that the call is not behind what it has in hand.
+  to.hand = [] // Its program starts anew, so that the call does not queue behind the messages that it has in hand.
   await lease(run, to, { max: 500, wait: 1 })
   if (!to.hand.some(({ message }) => message === id)) return release(run, 'the call waits behind others')
   const dies = chance(run, 30)
@@ -74,7 +74,7 @@ export async function callFetched(run: Run, to: System): Promise<void> {
   if (isTimely(run, again) && isAsExpected(run, reply, 200, 'the caller hears')) assert.deepEqual(reply.body, { free: 2 })
 }
 
-/** Nobody waits 25 seconds of real time in a simulation: the caller's connection ends with its process. */
+/** A simulation does not wait 25 seconds of real time: the process dies, and the caller's connection ends with it. */
 async function release(run: Run, why: string): Promise<void> {
   say(run, why)
   run.centre.die()

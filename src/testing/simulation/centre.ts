@@ -20,12 +20,12 @@ export type Reply = { status: number; headers: Record<string, unknown>; text: st
 
 const carryMs = 150
 
-/** The time of a whole simulation: it moves when the simulation says so. */
+/** The time of a whole simulation. Only the simulation moves it. */
 export type Clock = { now: number }
 
 /**
- * The centre as one process: the real routes on the real database. It dies at a statement, loses all that it had in memory, and
- * another takes its place on what is in the database.
+ * The centre as one process: the real routes on the real database. It dies at a statement and loses everything in its memory; another takes its place
+ * with the state of the database.
  */
 export class Centre {
   readonly platform: TestPlatform
@@ -35,7 +35,7 @@ export class Centre {
   #line!: Line
   #app!: FastifyInstance
   #stopCarrying!: () => Promise<void>
-  /** Processes that died: what they still wait for ends in the background. */
+  /** Processes that died. What they still wait for ends in the background. */
   readonly #gone: Promise<unknown>[] = []
 
   constructor(platform: TestPlatform, clock: Clock) {
@@ -73,7 +73,7 @@ export class Centre {
     this.#line.die()
   }
 
-  /** A new process in the place of a dead one. */
+  /** Starts a new process in the place of a dead one. */
   async restart(): Promise<void> {
     this.#bury()
     await this.start()
@@ -84,7 +84,7 @@ export class Centre {
     this.#gone.push(ledger.close(), this.#stopCarrying(), this.#app.close(), this.#line.end())
   }
 
-  /** Null when the process died before it had answered. */
+  /** Null when the process died before it answered. */
   async ask({ method, url, headers, body }: Request): Promise<Reply | null> {
     const asked = this.#app.inject({ method: method as 'POST', url, headers, ...(body.length > 0 ? { payload: body } : {}) })
     const answer = await Promise.race([asked, this.#line.dead])
@@ -93,7 +93,7 @@ export class Centre {
     return { status: answer.statusCode, headers: answer.headers, text, body: text.startsWith('{') ? JSON.parse(text) : null }
   }
 
-  /** Work of the process itself. Null when it died, or when its line was cut: it is tried again later. */
+  /** Work of the process itself. Null when the process died or its line was cut: the work is tried again later. */
   async work<T>(act: (world: World) => Promise<T>): Promise<T | null> {
     try {
       return await Promise.race([act(this.world), this.#line.dead])
@@ -103,13 +103,13 @@ export class Centre {
     }
   }
 
-  /** A transport outside carries by the time of the machine: it gets a moment of that when the clock of the simulation moves. */
+  /** An external transport works by the time of the machine: when the clock of the simulation moves, it gets a moment of that time. */
   async carry(): Promise<void> {
     if (this.world.config.NATS_URL === '') return
     for (const until = performance.now() + carryMs; performance.now() < until && !(await isCarried(this.world).catch(() => false)); ) await sleep(5)
   }
 
-  /** All that the record wrote: other transactions of the same cluster hold the watermark back for a moment. */
+  /** Publishes everything that the record wrote. Other transactions of the same cluster hold the watermark back for a moment. */
   async publishAll(): Promise<void> {
     const [last] = await this.platform.owner<{ tx: number }>`select tx from bus.outbox order by tx desc limit 1`
     for (const until = performance.now() + 20_000; last && performance.now() < until; ) {
@@ -120,7 +120,7 @@ export class Centre {
     if (last) throw new Error('the watermark did not rise')
   }
 
-  /** A step of the operator, who makes room first; known to the process at once. */
+  /** An act of the operator, who makes room first. The process knows of it at once. */
   async operate(act: Parameters<typeof access.asOperator<unknown>>[2]): Promise<void> {
     this.room = 'roomy'
     await access.asOperator(this.world, 'grant', act, () => 'simulation')

@@ -39,7 +39,7 @@ export async function publish(run: Run): Promise<void> {
   say(run, 'the record’s changes are published')
 }
 
-/** A step of the operator's, at a moment when the database has room. */
+/** An act of the operator, at a moment when the database has room. */
 export async function switchMember(run: Run, system: System): Promise<void> {
   const to = system.isActive ? 'suspended' : 'active'
   const wish = { code: system.code, to, decision: '1/2026', reason: null, scopes: '' }
@@ -57,7 +57,7 @@ export async function switchContract(run: Run): Promise<void> {
   say(run, `the contract of ${nameOf(run, contract.consumer)} about ${contract.to.replace(/^.*\//, '')} is ${to}`)
 }
 
-/** Hands out again what was taken or parked; to the record too, which must not file it twice. */
+/** Hands out again messages that were taken or parked. The record gets them again too, and must not file them twice. */
 export async function replaySome(run: Run): Promise<void> {
   const { owner } = run.centre.platform
   const codes = ['record', ...run.systems.map(({ code }) => code)]
@@ -71,7 +71,7 @@ export async function replaySome(run: Run): Promise<void> {
   say(run, `one of ${before.length} deliveries may be replayed to ${codes.indexOf(code)}`)
 }
 
-/** A new key, or the end of an old one; what the answer did not tell the system finds out. */
+/** Adds a new key or withdraws an old one. When the answer is lost, the system finds out what happened. */
 export async function changeKeys(run: Run, system: System): Promise<void> {
   const usable = system.keys.filter(system.isUsable)
   const old = usable.length > 1 && chance(run, 50) ? usable[0] : undefined

@@ -7,7 +7,7 @@ import { replace, type Run, say } from './run.ts'
 const never = new Promise<never>(() => {})
 const cut = () => new LineCut('the line is cut')
 
-/** The network between an edge and the centre: it loses, delays and doubles what goes to and fro, and the edge may die while it waits. */
+/** The network between an edge and the centre. It loses, delays and doubles messages in both directions, and the edge may die while it waits. */
 export function lineOf(run: Run, one: EdgeUnderFire): Line {
   return {
     async ask(request) {
@@ -18,7 +18,7 @@ export function lineOf(run: Run, one: EdgeUnderFire): Line {
         one.late.push(request)
         throw cut()
       }
-      // Mostly while something is on its way: then the bus may get what it refuses now after all.
+      // Mostly while a delayed request is on its way: a message that the bus refuses now may then arrive again later and be taken.
       const isStrict = request.path === '/bus/messages' && dice >= 15 && dice < (one.late.length > 0 ? 35 : 17)
       if (isStrict) await setRule(run, takesNothing)
       const reply = await reach(run, request)
@@ -36,10 +36,10 @@ export function lineOf(run: Run, one: EdgeUnderFire): Line {
   }
 }
 
-/** A service whose catalogue says that nothing has its structure. */
+/** A structure in the catalogue that no document has. */
 const takesNothing = { not: {} }
 
-/** For a moment the centre is stricter about what the record is sent, and refuses for good what it takes before and after; at a moment when it does not fail. */
+/** For a moment, and without faults, the centre is stricter about documents for the record: it refuses for good what it takes before and after. */
 async function setRule(run: Run, structure: object | null): Promise<void> {
   run.centre.disarm()
   const { owner } = run.centre.platform
@@ -49,7 +49,7 @@ async function setRule(run: Run, structure: object | null): Promise<void> {
   say(run, `the centre ${structure === null ? 'takes documents again' : 'refuses all documents'}`)
 }
 
-/** A request reaches the centre, now or long after it was sent. */
+/** A request reaches the centre, at once or long after it was sent. */
 export async function reach(run: Run, { method, path, headers, body }: Request): Promise<Reply | null> {
   const reply = await run.centre.ask({ method, url: path, headers, body })
   run.hasStruck = run.centre.disarm()
@@ -59,12 +59,12 @@ export async function reach(run: Run, { method, path, headers, body }: Request):
     return null
   }
   assert.notEqual(reply.status, 500, reply.text)
-  // The clock of the simulation is the centre's.
+  // The answer is dated by the simulation's clock, which is also the centre's.
   const all = { ...reply.headers, date: new Date(run.centre.clock.now).toUTCString() }
   return { status: reply.status, headers: all as Reply['headers'], body: Buffer.from(reply.text) }
 }
 
-/** Tokens are no part of the bus: whoever has a key that counts gets one. */
+/** Tokens are no part of the bus: everybody with a valid key gets one. */
 function tokenOf(run: Run, { isCut, system }: EdgeUnderFire): Reply {
   if (isCut) throw cut()
   const isRight = system.keys.some(system.isUsable)

@@ -23,11 +23,11 @@ export async function healEdges(run: Run): Promise<void> {
     if (!one.contract.isActive) await switchRight(run, one)
     for (const request of one.late.splice(0)) await reach(run, request)
     for (const said of one.said) if (!said.isAcked) await tell(run, one, said)
-    // It was refused by a rule that is not there any more.
+    // The rule that refused these is gone.
     await sendOnce(run, one, 'bus', () => false)
   }
   await settle(run)
-  // The record says mostly late that it refuses something, so it is now that a person corrects it.
+  // The record mostly reports late that it refuses a message, so a person corrects those now.
   for (const one of run.edges) await sendOnce(run, one, 'record', () => chance(run, 60))
   await settle(run)
 }
@@ -53,7 +53,7 @@ async function settle(run: Run): Promise<void> {
   )
 }
 
-/** A person sends again what was refused. */
+/** A person sends refused messages again. */
 async function sendOnce(run: Run, one: EdgeUnderFire, by: 'bus' | 'record', isToCorrect: () => boolean): Promise<void> {
   const items = one.store.all<Item>(`select ${itemColumns} from item where state = 'quarantined' order by seq limit 1000`)
   for (const item of items.filter(({ reason }) => (JSON.parse(reason ?? '{}') as Reason).by === by)) {
@@ -65,7 +65,10 @@ async function sendOnce(run: Run, one: EdgeUnderFire, by: 'bus' | 'record', isTo
 const openIn = ({ store }: EdgeUnderFire): number =>
   store.one<{ count: number }>(`select count(*) as count from item where state in ('waiting', 'ready', 'sent', 'parked')`)?.count ?? 0
 
-/** From one end to the other: what a local system got an ACK for is in the record or stands aside, once, and a patient's results came in their order. */
+/**
+ * Checks the whole way: every message for which a local system got an ACK is in the record or in quarantine, once, and a patient's results came in
+ * their order.
+ */
 export async function checkEdges(run: Run): Promise<void> {
   for (const one of run.edges) {
     for (const said of one.said) isKeptOnce(one, said)
@@ -86,13 +89,13 @@ function isKeptOnce({ store }: EdgeUnderFire, said: Said): void {
   if (!isForRecord(said)) assert.match(rows[0]?.reason ?? '', kind === 'refused' ? /"by":"record"/ : /"by":"mapping"/, number)
 }
 
-/** However often a message went out, the bus knows it under the number that it got here, and under a new one for each time a person sent it again. */
+/** However often a message went out, the bus knows it under the number that the edge gave it, and under a new one for each time a person sent it again. */
 async function isSentUnderItsNumber(run: Run, { store, system }: EdgeUnderFire): Promise<void> {
   const items = store.all<{ id: string; sendings: number }>('select id, sendings from item limit 1000')
   const numbers = new Set(items.flatMap(({ id, sendings }) => Array.from({ length: sendings + 1 }, (_, times) => numberOf({ id, sendings: times }))))
   const seen = await run.centre.platform.owner<{ name: string }>`select name from bus.seen where sender = ${system.id} limit 1000`
   assert.deepEqual(
-    // An acknowledgement is known there by its signature, after a mark of its own.
+    // The bus knows an acknowledgement by its signature, after a mark of its own.
     seen.filter(({ name }) => !name.startsWith('\x01') && !numbers.has(name)),
     [],
     `${system.code} sent one message under two numbers`,
@@ -102,7 +105,7 @@ async function isSentUnderItsNumber(run: Run, { store, system }: EdgeUnderFire):
 async function areFiledInOrder(run: Run, one: EdgeUnderFire): Promise<void> {
   const results = one.said.filter(isForRecord)
   const versions = await run.record.versionsOf(one.system)
-  // What was corrected may be there as it was, too: the centre took it, and the edge never heard of that.
+  // A corrected message may also be there in its first form: the centre took that one, and the edge never heard of it.
   const before = new Set(results.flatMap(({ kind, value, isCorrected }) => (kind === 'result' && isCorrected ? [valueOf({ value, isCorrected: false })] : [])))
   const filed = versions.map(({ value }) => value)
   assert.deepEqual(

@@ -53,7 +53,7 @@ export async function takeEdgeStep(run: Run): Promise<void> {
   one.store.disarm()
 }
 
-/** One act of the process. It may die in it, and another takes its place; what failed for a reason of the world is tried again later. */
+/** One act of the edge's process. The process may die in it, and another takes its place; an act that failed for an outside reason is tried again later. */
 export async function atWork<T>(run: Run, one: EdgeUnderFire, what: string, act: (edge: Edge) => Promise<T>): Promise<T | null> {
   let done: T | null = null
   try {
@@ -78,13 +78,13 @@ function restart(run: Run, one: EdgeUnderFire): void {
 
 export const receive = (edge: Edge) => receiveSome(edge, new Map([['record/outcomes', takeOutcomes(edge)]]), () => {}, 0)
 
-/** A local system says the next thing about a patient when it has heard that the one before is kept; what it heard nothing of it says again. */
+/** A local system sends the next message about a patient when it has heard that the one before is kept. A message without an answer it sends again. */
 async function speak(run: Run, one: EdgeUnderFire): Promise<void> {
   const { random } = run
   const patient = random.below(patients)
   const open = one.said.find((said) => said.patient === patient && !said.isAcked)
   const old = one.said.filter(({ isAcked }) => isAcked)
-  // An ACK that was lost after the edge had sent it: the same bytes once more.
+  // The edge had sent the ACK, but it was lost: the local system sends the same bytes once more.
   if (!open && old.length > 0 && chance(run, 10)) return tell(run, one, random.pick(old))
   const said = open ?? next(run, one, patient)
   if (!open) one.said.push(said)
@@ -101,8 +101,8 @@ function next({ random }: Run, { said, system }: EdgeUnderFire, patient: number)
 }
 
 /**
- * What a local system says. The same result of the same order, corrected again and again: its versions say in which order the record took them. Before a person
- * has corrected it, what cannot be mapped is a query, and what the record refuses has no status that FHIR knows.
+ * The message of a local system. It is the same result of the same order, corrected again and again: its versions tell in which order the record took
+ * them. Until a person corrects it, a message of the unmappable kind is a query, and one of the refused kind has a status that FHIR does not know.
  */
 function bytesOf(said: Pick<Said, 'number' | 'patient' | 'value' | 'kind' | 'isCorrected'>, code: string): Buffer {
   const { number, patient, kind, isCorrected } = said
@@ -137,7 +137,7 @@ async function arriveLate(run: Run, one: EdgeUnderFire): Promise<void> {
   if (request) await reach(run, request)
 }
 
-/** A person corrects what stands aside, or sends it once more as it is. */
+/** A person corrects a message in quarantine, or sends it once more as it is. */
 async function mend(run: Run, one: EdgeUnderFire): Promise<void> {
   const item = one.store.one<Item>(`select ${itemColumns} from item where state = 'quarantined' order by seq limit 1`)
   const said = one.said.find(({ number }) => number === item?.name)
@@ -149,7 +149,7 @@ export async function sendOnceMore(run: Run, one: EdgeUnderFire, { item, said, i
   const { store, vault } = one.edge
   const what = `${said.number} is ${isCorrected ? 'corrected' : 'sent again as it is'}`
   await atWork(run, one, what, () => store.write(() => sendAgain(store, vault, { item, corrected, who: 'a person', at: 0 })))
-  // Whether it was, when the process died in it, stands on the disk.
+  // When the process died in it, the disk tells whether the correction was stored.
   const has = one.store.one<{ count: number }>('select count(*) as count from original where seq = ?', item.seq)?.count ?? 0
   said.isCorrected = has > 1
   said.isMended = true
@@ -159,7 +159,7 @@ function toggle(what: string, change: (one: EdgeUnderFire) => unknown): EdgeStep
   return (run, one) => say(run, `${what} of ${one.system.code}: ${String(change(one))}`)
 }
 
-/** The operator acts at a moment when the centre does not fail. */
+/** The operator acts at a moment without faults of the centre. */
 function byOperator(act: EdgeStep['run']): EdgeStep['run'] {
   return (run, one) => {
     run.centre.disarm()
@@ -180,7 +180,7 @@ export async function switchRight(run: Run, one: EdgeUnderFire): Promise<void> {
   say(run, `the contract of ${one.system.code} is ${to}`)
 }
 
-/** Its key ends, or the institution was given a code and its key counts again. */
+/** Ends the edge's key, or makes it valid again, as when the institution was given a new code. */
 export async function switchKey(run: Run, one: EdgeUnderFire): Promise<void> {
   const [key] = one.system.keys
   assert.ok(key)

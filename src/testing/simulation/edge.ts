@@ -19,7 +19,7 @@ import type { Run } from './run.ts'
 import { type Contract, joined } from './stage.ts'
 import type { System } from './system.ts'
 
-/** What a local system said to its edge, and whether it heard that it is kept. */
+/** A message that a local system gave to its edge, and whether the system heard that it is kept. */
 export type Said = {
   number: string
   patient: number
@@ -28,15 +28,15 @@ export type Said = {
   protocol: string
   original: Buffer
   isAcked: boolean
-  /** It stood aside and was sent again by a person, so it comes later than what followed it. */
+  /** It was in quarantine and a person sent it again, so it comes after messages that followed it. */
   isMended: boolean
-  /** Corrected by that person: the value says so. */
+  /** That person corrected it, which its value shows. */
   isCorrected: boolean
 }
 
 export const valueOf = ({ value, isCorrected }: Pick<Said, 'value' | 'isCorrected'>): number => value + (isCorrected ? 0.7 : 0.5)
 
-/** An edge as a process that can be killed: the real store on a real disk, the real sender, driven step by step. */
+/** An edge as a process that can be killed: the real store on a real disk and the real sender, driven step by step. */
 export type EdgeUnderFire = {
   system: System
   contract: Contract
@@ -55,7 +55,7 @@ export type EdgeUnderFire = {
 const keyDays = 365
 const silent = { warn: () => {}, error: () => {}, info: () => {} }
 
-/** Members of their own with an edge each, whose local systems begin to speak. */
+/** Makes members with an edge each, whose local systems begin to speak. */
 export async function openEdges(run: Run, count: number): Promise<EdgeUnderFire[]> {
   const { centre } = run
   const { world } = centre
@@ -91,7 +91,7 @@ async function joinedWithContract(tx: Runner, centre: Centre) {
   return { system, client, contract }
 }
 
-/** A new process on what is on the disk. */
+/** Starts a new process on the data on the disk. */
 export function startProcess(run: Run, one: EdgeUnderFire): void {
   one.store = new MortalStore(one.config.data)
   const state = () => one.room
@@ -100,7 +100,7 @@ export function startProcess(run: Run, one: EdgeUnderFire): void {
   one.edge = assemble(outside, one.config, { line: lineOf(run, one), store: one.store, room: room as never }).edge
 }
 
-/** What a killed process had open is closed by the kernel: nothing of it is committed any more. */
+/** The kernel closes what a killed process had open: nothing of it is committed any more. */
 export function bury(one: EdgeUnderFire): void {
   one.store.die()
   one.store.close()

@@ -8,7 +8,7 @@ import { lease, workThrough } from './taking.ts'
 const roundsMax = 60
 const hourMs = 3_600_000
 
-/** All faults are over: everybody is there, every sender sends until it has a receipt, every queue is worked through. */
+/** All faults are over: everybody is there, every sender sends until it has a receipt, and every queue is worked through. */
 export async function heal(run: Run): Promise<void> {
   run.isHealed = true
   run.centre.room = 'roomy'
@@ -24,7 +24,7 @@ export async function heal(run: Run): Promise<void> {
   await findUnheard(run)
   await publish(run)
   await drain(run)
-  // What stands behind a parked one of its document waits for the operator.
+  // Messages behind a parked one of the same document wait for the operator.
   for (const { code } of run.systems)
     await run.centre.operate((tx) => replay(run.centre.world, tx, { member: code, message: null, from: null, to: null, parkedOnly: true }))
   say(run, 'the operator hands out again what was parked')
@@ -32,7 +32,7 @@ export async function heal(run: Run): Promise<void> {
   await sealSome(run)
 }
 
-/** A member whose last key ended joins anew; here its key is made valid again. */
+/** A member whose last key ended would join anew; here its key is made valid again. */
 async function renewKeys(run: Run): Promise<void> {
   const until = run.centre.clock.now + 30 * 24 * hourMs
   for (const system of run.systems) {
@@ -48,7 +48,7 @@ async function renewKeys(run: Run): Promise<void> {
 async function drain(run: Run): Promise<void> {
   for (let round = 0; round < roundsMax; round++) {
     const open = (await openOnes(run)).filter(({ isHeld }) => !isHeld)
-    // What still waits has its reason.
+    // The deliveries that still wait have a reason.
     if (open.length === 0) return
     await run.centre.carry()
     const isConcerned = (id: string) => open.some(({ recipient }) => recipient === id)
@@ -68,7 +68,7 @@ async function drain(run: Run): Promise<void> {
   throw new Error('something waits for ever')
 }
 
-/** What is neither taken nor parked, and whether a parked one of its document or its held key is the reason. */
+/** Deliveries that are neither taken nor parked, and whether the reason is a parked delivery of the same document or a held key. */
 async function openOnes(run: Run): Promise<{ recipient: string; isHeld: boolean }[]> {
   const ids = [recordMember, ...run.systems.map(({ id }) => id)]
   return run.centre.platform.owner<{ recipient: string; isHeld: boolean }>`

@@ -3,16 +3,16 @@ import pg from 'pg'
 import { type Connection, type Sql, sqlOnClient, sqlOnPool, typeParsers } from '../../platform/sql.ts'
 
 /**
- * The line between a centre and its database, which fails at a chosen statement: before it is sent, or after it was done and before
- * its answer came. `cut` takes one connection; `crash` takes all of them and lets no new one be made, as when the process had died
- * at this place. Counting statements instead of milliseconds is what lets a seed come back to the same place.
+ * The line between a centre and its database. It fails at a chosen statement: before the statement is sent, or after it was done and before its
+ * answer came. `cut` ends one connection; `crash` ends all of them and allows no new one, as if the process had died here. Statements are counted,
+ * not milliseconds, so that a seed repeats the same place.
  */
 export type Fault = { what: 'cut' | 'crash'; when: 'before' | 'after'; statement: number }
 export type Line = {
   sql: Sql
   connect(): Promise<Connection>
   arm(fault: Fault): void
-  /** Whether the fault came; it does not come any more. */
+  /** Whether the fault came; from now on it does not come. */
   disarm(): boolean
   die(): void
   readonly isDead: boolean
@@ -20,7 +20,7 @@ export type Line = {
   end(): Promise<void>
 }
 
-// What a process asks only because time has passed would move the place of a fault from run to run.
+// Only these statements count: a process sends others merely because time has passed, and they would move the place of a fault from run to run.
 const counted = /\bbus\.(?!directory)|audit\.entry|\brecord\.|^commit$/
 const lost = () => Object.assign(new Error('Connection terminated unexpectedly'), { code: 'ECONNRESET' })
 const poolMax = 6
@@ -55,7 +55,7 @@ export function openLine(config: pg.ClientConfig): Line {
       }
       clients.add(this)
       this.once('end', () => clients.delete(this))
-      this.on('error', () => {}) // The next statement on it fails, and that is what is tried here.
+      this.on('error', () => {}) // The next statement on it fails, and that is what is tested.
       return super.connect(callback as never)
     }
 
@@ -77,7 +77,7 @@ export function openLine(config: pg.ClientConfig): Line {
       throw lost()
     }
 
-    /** A statement that answers by itself hears of it by its own callback; a promise of ours nobody would await. */
+    /** A statement with a callback of its own learns of the fault by that callback; nobody would await a promise of ours. */
     #strikeOwn({ what, when }: Fault, statement: { callback?: (error: Error | null, rows?: unknown) => void }): unknown {
       const { callback } = statement
       const fail = () => {

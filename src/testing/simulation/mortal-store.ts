@@ -1,7 +1,7 @@
 import type { SQLInputValue } from 'node:sqlite'
 import { Store } from '../../edge/store/store.ts'
 
-/** What befalls an edge at a chosen statement: it is killed before the commit or right after it, or its disk has no room for that statement. */
+/** A fault of an edge at a chosen statement: the edge is killed before the commit or right after it, or its disk has no room for that statement. */
 export type EdgeFault = { what: 'killed before the commit' | 'killed after the commit' | 'no room'; statement: number }
 
 /** SQLITE_FULL. */
@@ -9,8 +9,8 @@ const full = () => Object.assign(new Error('database or disk is full'), { errcod
 const never = new Promise<never>(() => {})
 
 /**
- * The store of an edge that dies at a statement, as kill -9 at this place would end it: what was not committed is rolled back, what was committed stays, and
- * nobody hears of either. Counting statements is what lets a seed come back to the same place.
+ * The store of an edge that dies at a statement, as after kill -9 at this place: uncommitted changes are rolled back, committed ones stay, and nobody
+ * hears of either. Statements are counted so that a seed repeats the same place.
  */
 export class MortalStore extends Store {
   readonly #dying = Promise.withResolvers<null>()
@@ -45,7 +45,8 @@ export class MortalStore extends Store {
     if (this.#fault && ++this.#count >= this.#fault.statement) {
       const { what } = this.#fault
       this.#fault = null
-      // The statements of others in the same transaction are rolled back with it, each gets one of its own, and the first of these finds no room either.
+      // The other statements of the same transaction are rolled back too. Each then gets a transaction of its own, and the first of these finds no
+      // room either.
       if (what === 'no room') {
         this.#isFull = true
         throw full()

@@ -3,7 +3,7 @@ import { evidenceOf } from '../../bus/evidence/evidence.ts'
 import { verifyEvidence } from '../../bus/evidence/verify-evidence.ts'
 import type { Run } from './run.ts'
 
-/** What the bus promises, looked at when all is over: by what its members saw, and by what stands in the tables. */
+/** Checks the promises of the bus when all is over: by what its members saw, and by the rows of the tables. */
 export async function checkPromises(run: Run): Promise<void> {
   await everythingArrived(run)
   await everyOrderHolds(run)
@@ -36,7 +36,7 @@ async function everythingArrived(run: Run): Promise<void> {
   }
 }
 
-/** Two of a key whose effects came the other way round: the later one was marked when it passed. */
+/** When the effects of two messages of one key came in reverse order, the later one was marked as out of order when it passed. */
 async function everyOrderHolds(run: Run): Promise<void> {
   for (const system of run.systems) {
     const rows = await run.centre.platform.owner<{ message: string; seq: number; key: string }>`
@@ -51,7 +51,7 @@ async function everyOrderHolds(run: Run): Promise<void> {
   }
 }
 
-/** A patient and a finding of each document, of each refused one an outcome, both once. */
+/** Each document gives a patient and a finding, each refused one an outcome; all of them once. */
 async function theRecordFiledOnce(run: Run): Promise<void> {
   const { owner } = run.centre.platform
   for (const system of run.systems) {

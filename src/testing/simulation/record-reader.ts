@@ -14,7 +14,7 @@ export type RecordReader = { versionsOf(system: System): Promise<Version[]>; end
 
 const most = 1000
 
-/** Looks into the record by FHIR, as the institution itself would, in a process in which nothing fails. */
+/** Reads the record by FHIR, as the institution itself would, in a process without faults. */
 export async function openReader(platform: TestPlatform, clock: Clock): Promise<RecordReader> {
   const world = { ...platform.world, now: () => new Date(clock.now) }
   world.ledger = await createLedger(world)
@@ -23,7 +23,7 @@ export async function openReader(platform: TestPlatform, clock: Clock): Promise<
   await app.register(fhirRoutes, { prefix: '/fhir' })
   await app.ready()
   return {
-    /** Every version of every result of an institution, the oldest of each first. */
+    /** Every version of every result of an institution; of each result the oldest first. */
     async versionsOf({ token }) {
       const ask = sender(app, { authorization: `Bearer ${token}` })
       const found = await ask('GET', `/fhir/Observation?_count=${most}&_elements=id`)

@@ -11,7 +11,7 @@ import type { Fate, Webhooks } from './webhooks.ts'
 
 export type Call = { number: string; from: System; to: System; calls: Set<string>; answer: string | null }
 
-/** One seed's run: everything that was said and done so far, as somebody would know it who sees both ends. */
+/** The run of one seed: everything that was said and done so far, as an observer of both ends knows it. */
 export type Run = Stage & {
   centre: Centre
   random: Seeded
@@ -23,15 +23,15 @@ export type Run = Stage & {
   /** Members with an edge, in the seeds that have some. */
   edges: EdgeUnderFire[]
   record: RecordReader
-  /** How often an address broke off since the centre started: five times would open its circuit for ten seconds of real time. */
+  /** How often an address broke off since the centre started. Five times would open its circuit for ten seconds of real time. */
   cuts: number
   /** Whether a fault came during the last request. */
   hasStruck: boolean
   isHealed: boolean
   trace: string[]
-  /** Handed out again to the record by the operator: what it refused it refuses again. */
+  /** Messages that the operator handed out again to the record; those that it refused it refuses again. */
   replayed: Set<string>
-  /** What a member's own server found wrong. */
+  /** The first error that a member's own server found. */
   wrong: unknown
 }
 
@@ -39,14 +39,14 @@ export const say = (run: Run, line: string) => void run.trace.push(`${run.trace.
 export const chance = (run: Run, percent: number): boolean => run.random.below(100) < percent
 export const nameOf = (run: Run, system: System): string => `m${run.systems.indexOf(system)}`
 
-/** Asks the centre; one that died in it is replaced. The answer of a request that was signed is the centre's own and about it. */
+/** Asks the centre, and replaces it when it dies in the request. The answer to a signed request must be signed by the centre and belong to this request. */
 export async function ask(run: Run, signed: Signed, mustBeSigned = true): Promise<Reply | null> {
   const reply = await run.centre.ask(signed)
   run.hasStruck = run.centre.disarm()
   if (!reply) await replace(run)
   else if (mustBeSigned && reply.status < 300) assert.ok(isAnswerTo(signed.asked, reply, centreKey(run.centre.world.keys).jwk), 'the answer is not signed')
   assert.ok(reply?.status !== 500, reply?.text ?? '')
-  // Who is told that its clock is wrong mostly puts it right.
+  // A system that is told that its clock is wrong mostly corrects it.
   if (reply?.status === 401 && chance(run, 60)) for (const one of run.systems) if (one.keys.includes(signed.key)) one.skew = 0
   return reply
 }
@@ -57,7 +57,7 @@ export async function replace(run: Run): Promise<void> {
   run.cuts = 0
 }
 
-/** Work of the centre itself; what a fault stopped comes again. */
+/** Work of the centre itself. Work that a fault stopped is tried again. */
 export async function work<T>(run: Run, act: (world: World) => Promise<T>): Promise<T | null> {
   const done = await run.centre.work(act)
   run.hasStruck = run.centre.disarm()
@@ -65,7 +65,7 @@ export async function work<T>(run: Run, act: (world: World) => Promise<T>): Prom
   return done
 }
 
-/** True when the answer is what it must be; false when a fault kept it from being known. */
+/** True when the answer is the expected one; false when a fault kept us from knowing. */
 export function isAsExpected(run: Run, reply: Reply | null, expected: number, what: string): reply is Reply {
   say(run, `${what}: ${reply?.status ?? 'no answer'}`)
   if (!reply || (run.hasStruck && reply.status === 503)) return false
@@ -75,7 +75,7 @@ export function isAsExpected(run: Run, reply: Reply | null, expected: number, wh
 
 const skewMaxSeconds = 300
 
-/** Would the centre take this signature now? */
+/** Whether the centre would take this signature now. */
 export function isTimely(run: Run, { created, key }: Signed): boolean {
   const { now } = run.centre.clock
   return Math.abs(now / 1000 - Math.floor(created / 1000)) <= skewMaxSeconds && !key.isWithdrawn && key.until > now
@@ -87,13 +87,13 @@ export function contractOf(run: Run, consumer: System, to: string): Contract | n
   return run.contracts.find((one) => one.consumer === consumer && one.to === to && isCurrent(one, run.centre.clock.now)) ?? null
 }
 
-/** May it send there now? To its own topic without a contract, into an inbox with one. */
+/** Whether a system may send to this place now: to its own topic without a contract, into an inbox with one. */
 export function maySend(run: Run, from: System, to: string): boolean {
   if (!from.isActive) return false
   return to === `${from.code}/news` || (!to.endsWith('/news') && contractOf(run, from, to) !== null)
 }
 
-/** Who hears what is sent there now. */
+/** The systems that receive a message sent to this place now. */
 export function hearersOf(run: Run, from: System, to: string): System[] {
   const owner = run.systems.find(({ code }) => to.startsWith(`${code}/`))
   if (!to.endsWith('/news')) return owner ? [owner] : []

@@ -9,12 +9,12 @@ import { openReader } from './record-reader.ts'
 import { simulate } from './simulate.ts'
 import { startWebhooks } from './webhooks.ts'
 
-/** `SPONA_SEED=7` runs that seed alone and prints all of it. */
+/** `SPONA_SEED=7` runs that seed alone and prints everything that happens. */
 export const chosenSeed = process.env['SPONA_SEED']
 export const seedsFrom = (first: number, count: number): number[] =>
   chosenSeed === undefined ? Array.from({ length: count }, (_, at) => first + at) : [Number(chosenSeed)]
 
-/** One seed after the other on one database: each with members of its own, so a seed fails alone as it fails among others. */
+/** Runs seeds one after the other on one database. Each has members of its own, so a seed that fails among others also fails alone. */
 export async function runSeeds(t: TestContext, seeds: readonly number[], settings: Record<string, string> = {}): Promise<void> {
   const platform = await startPlatform(t, { RATE_PER_CLIENT: '1000000', ...settings })
   Object.assign(platform.world, { fhir: await testFhir(), hashes: hashesFrom(platform.world.keys) })

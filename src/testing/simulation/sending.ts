@@ -5,7 +5,7 @@ import { recordMember } from '../../bus/members/directory.ts'
 import { ask, chance, hearersOf, isAsExpected, isTimely, maySend, nameOf, type Run, say } from './run.ts'
 import type { Letter, Signed, System } from './system.ts'
 
-/** A letter written by somebody to anybody, allowed or not. */
+/** A letter from anybody to anybody, allowed or not. */
 export function write(run: Run, from = run.random.pick(run.systems)): Letter {
   const { random, systems } = run
   const dice = random.below(100)
@@ -31,7 +31,7 @@ export function write(run: Run, from = run.random.pick(run.systems)): Letter {
   return letter
 }
 
-/** A patient and what was found, as a system sends them; wrong ones have a status that R4 does not know. */
+/** A patient and a finding, as a system sends them; wrong ones have a status that R4 does not know. */
 export function visit(family: string, isWrong: boolean): string {
   const entry = (fullUrl: string, resource: object & { resourceType: string }) => ({
     fullUrl,
@@ -63,7 +63,7 @@ export function seal(run: Run, letter: Letter): Signed {
   })
 }
 
-/** The network has it: it is lost, comes now, later, or twice. */
+/** The network has the letter: it is lost, or arrives now, later or twice. */
 export async function post(run: Run, letter: Letter): Promise<void> {
   const signed = seal(run, letter)
   const dice = run.isHealed ? 0 : run.random.below(100)
@@ -72,7 +72,7 @@ export async function post(run: Run, letter: Letter): Promise<void> {
   if (dice < 90) await arrive(run, letter, signed)
 }
 
-/** It is at the centre; its answer may be lost on the way back. */
+/** The letter is at the centre; the answer may be lost on its way back. */
 export async function arrive(run: Run, letter: Letter, signed: Signed): Promise<void> {
   const { from, to } = letter
   const expected = expectedOf(run, letter, signed)
@@ -97,7 +97,7 @@ async function receive(run: Run, letter: Letter, receipt: Receipt, guess: System
 
 const newInBatchMax = 5
 
-/** Several under one signature, new ones and those whose receipt nobody heard; all that may pass is received or nothing is. */
+/** Several letters under one signature, new ones and some whose receipt nobody heard. The centre takes all of them that may pass, or none. */
 export async function postBatch(run: Run): Promise<void> {
   const from = run.random.pick(run.systems)
   const unheard = run.letters.filter((one) => one.from === from && !one.hasReceipt).slice(0, newInBatchMax)
@@ -114,7 +114,7 @@ export async function postBatch(run: Run): Promise<void> {
     return
   }
   if (!isTimely(run, signed)) return assert.equal(reply.status, 401, reply.text)
-  // What is stored already needs no room.
+  // A letter that is already stored needs no room.
   if (isFull && reply.status === 507) return assert.ok(mayPass.includes(true))
   assert.equal(reply.status, 200, reply.text)
   for (const [at, { text }] of (reply.body.verdicts as { text: string }[]).entries()) {
@@ -148,7 +148,7 @@ function expectedOf(run: Run, { from, to }: Letter, signed: Signed): number {
   return run.centre.room === 'roomy' ? 202 : 507
 }
 
-/** What was taken although nobody heard the answer, and may not be sent again any more. */
+/** Finds letters that were taken although nobody heard the answer, and that may not be sent again. */
 export async function findUnheard(run: Run): Promise<void> {
   for (const letter of run.letters.filter(({ message, guesses }) => message === null && guesses.length > 0)) {
     const [seen] = await run.centre.platform.owner<{ message: string }>`select message from bus.seen where sender = ${letter.from.id} and name = ${letter.id}`
@@ -156,7 +156,7 @@ export async function findUnheard(run: Run): Promise<void> {
   }
 }
 
-/** Who gets it was decided when it was taken; that moment may have been before an answer that nobody heard. */
+/** The recipients were decided when the letter was taken; that may have been at an earlier attempt whose answer nobody heard. */
 async function taken(run: Run, letter: Letter, message: string, guesses: System[][]): Promise<void> {
   const rows = await run.centre.platform.owner<{ recipient: string }>`select recipient from bus.delivery where message = ${message}`
   const ids = (systems: { id: string }[]) => systems.map(({ id }) => id).sort()

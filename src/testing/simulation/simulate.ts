@@ -20,10 +20,10 @@ const hourMs = 3_600_000
 const usual: Faults = { percent: 8, statements: 6 }
 const tracedMax = 60
 
-/** Every fifth seed has members with an edge beside their local systems, so that a seed alone says whether it has. */
+/** Every fifth seed has members with an edge beside their local systems. It follows from the seed alone. */
 export const hasEdges = (seed: number): boolean => seed % 5 === 0
 
-/** How often the centre fails in a step, in percent, and among how many of its statements; a step without has no faults. */
+/** How often the centre fails in a step, in percent, and among how many of its statements. A step with null has no faults. */
 type Faults = { percent: number; statements: number }
 type Step = { weight: number; run: (run: Run) => Promise<void> | void; faults?: Faults | null }
 
@@ -56,13 +56,13 @@ const edgeStep: Step = { weight: 0, run: takeEdgeStep }
 const weights = steps.reduce((sum, { weight }) => sum + weight, 0)
 
 /**
- * One seed: members, a network that loses, doubles, delays and reorders, a centre that dies at any statement, clocks that are wrong,
- * disks that are full, keys and rights that end, and edges that all of this befalls as well; then everything heals, and what was promised is looked for. Everything is awaited step
- * by step, so a seed brings back the same run. Answers what happened, line by line; a failure shows the last lines.
+ * Runs one seed: members, a network that loses, doubles, delays and reorders, a centre that dies at any statement, wrong clocks, full disks, keys and
+ * rights that end, and edges that suffer all of this too. Then everything heals, and the promises are checked. Everything is awaited step by step, so
+ * a seed repeats the same run. Answers what happened, line by line; a failure shows the last lines.
  */
 export async function simulate(centre: Centre, hooks: Webhooks, record: RecordReader, seed: number): Promise<string[]> {
   const random = seeded(seed)
-  // Each seed begins at a full hour: what depends on minutes and days comes back with it.
+  // Each seed begins at a full hour, so that what depends on minutes and days repeats too.
   centre.clock.now = Math.ceil(centre.clock.now / hourMs + 1) * hourMs
   centre.room = 'roomy'
   const stage = await setStage(centre, random, hooks.address)
@@ -128,12 +128,12 @@ async function takeStep(run: Run): Promise<void> {
 }
 
 async function sendAgain(run: Run): Promise<void> {
-  // Nobody asks for ever what is refused every time.
+  // Nobody repeats for ever a letter that is refused every time.
   const open = run.letters.filter(({ hasReceipt, from, to }) => !hasReceipt && (maySend(run, from, to) || chance(run, 10)))
   if (open.length > 0) await post(run, run.random.pick(open))
 }
 
-/** What was on its way arrives, in any order. */
+/** A delayed letter arrives; delayed letters come in any order. */
 async function arriveLate(run: Run): Promise<void> {
   const [one] = run.later.length > 0 ? run.later.splice(run.random.below(run.later.length), 1) : []
   if (one) await arrive(run, one.letter, one.signed)
@@ -145,7 +145,7 @@ function changeClock(run: Run): void {
   say(run, `the clock of ${nameOf(run, system)} is ${system.skew} seconds ahead`)
 }
 
-/** A webhook or an address of a member hears the centre. */
+/** A webhook or an address of a member receives a request of the centre. */
 function hear(run: Run, { path, headers, body }: Heard): ReturnType<Webhooks['onRequest']> {
   if (headers['content-digest'] !== contentDigest(body)) throw new Error('the centre sent another digest than that of the body')
   if (path.startsWith('/calls')) return fateOf(run, () => hearCall(run, body, String(headers['bus-call'])))

@@ -19,13 +19,13 @@ const tokenSeconds = 90 * 86_400
 let serial = 0
 
 /**
- * The members of one seed with their services and contracts, written into the tables as their joining would have: joining has its own
- * tests, and a thousand seeds would do little else. Two fetch, one has a webhook, one fetches and offers calls; some contracts are not there.
+ * The members of one seed with their services and contracts, written into the tables as joining would write them: joining has its own tests, and a
+ * thousand seeds would do little else. Two members fetch, one has a webhook, one fetches and offers calls; some contracts are missing.
  */
 export async function setStage(centre: Place, random: Seeded, webhook: string): Promise<Stage> {
   const { world } = centre
   const systems: System[] = []
-  // Hundreds of seeds pass years: the key would be changed in the middle of one, and these tokens live longer than a real one may.
+  // Hundreds of seeds pass years: otherwise the key would change in the middle of one, and these tokens live longer than a real one may.
   await world.sql`update access.signing_key set activated_at = ${world.now()} where activated_at is not null and retired_at is null`
   await world.sql.begin(async (tx) => {
     for (const [at, name] of ['lab', 'ward', 'fund', 'his'].entries()) {
@@ -98,7 +98,7 @@ async function makeContracts(centre: Place, random: Seeded, systems: System[]): 
   return contracts
 }
 
-/** Takes the members of a seed from the directory again: what they exchanged stays in the log. */
+/** Removes the members of a seed from the directory; what they exchanged stays in the log. */
 export async function clearStage(centre: Centre, systems: readonly System[]): Promise<void> {
   const ids = systems.map(({ id }) => id)
   const { owner } = centre.platform

@@ -8,7 +8,7 @@ import type { Clock, Reply, Request } from './centre.ts'
 export type Key = { key: KeyObject; jwk: PublicJwk; until: number; isWithdrawn: boolean }
 export type Signed = Request & { asked: string; created: number; key: Key }
 
-/** What the sender meant to say, and what it knows of its fate. */
+/** The message that a sender wants to deliver, and what the sender knows of its fate. */
 export type Letter = {
   id: string
   from: System
@@ -18,19 +18,19 @@ export type Letter = {
   document: string | null
   /** A document that the record must refuse. */
   isWrong: boolean
-  /** The number that the centre gave, as soon as it is known to have taken it; the sender may not have heard. */
+  /** The number that the centre gave, as soon as we know that it took the letter; the sender may not have heard. */
   message: string | null
   hasReceipt: boolean
-  /** Who would have got it at each attempt whose answer nobody heard. */
+  /** For each attempt whose answer nobody heard: the systems that would have received the letter. */
   guesses: System[][]
-  /** Who must get it, fixed when it is taken. */
+  /** The systems that must receive it, fixed when it is taken. */
   recipients: System[]
 }
 
-/** One handed-out delivery as the system's program has it before it. */
+/** One delivery that was handed out, as the system's program sees it. */
 export type Handed = { seq: number; message: string; key: string | null; call: boolean; outOfOrder: boolean }
 
-/** A member's own software: its keys, its clock, what it has done for good, and what it forgets when it falls over. */
+/** A member's own software: its keys, its clock, what it has done for good, and what it forgets when it crashes. */
 export class System {
   readonly code: string
   readonly id: string
@@ -39,15 +39,15 @@ export class System {
   readonly webhook: string | null
   keys: Key[] = []
   token = ''
-  /** Seconds its clock is ahead. */
+  /** How many seconds its clock is ahead. */
   skew = 0
   isActive = true
-  /** Done for good, by message; how often it was handed out beyond that does not matter. */
+  /** Messages whose effect is done for good; further deliveries of the same message have no effect. */
   readonly done = new Set<string>()
-  /** In which order the effects came. */
+  /** The order in which the effects came. */
   readonly order: { message: string; outOfOrder: boolean }[] = []
   hand: Handed[] = []
-  /** Done and not yet acknowledged for certain. */
+  /** Deliveries that are done and not yet acknowledged for certain. */
   owed: number[] = []
   readonly numbers = new Set<number>()
 
@@ -65,10 +65,10 @@ export class System {
     return key
   }
 
-  /** A key as the centre sees it: usable now or not. */
+  /** Whether the centre takes this key now. */
   isUsable = (key: Key): boolean => !key.isWithdrawn && key.until > this.clock.now
 
-  /** Its newest key that the centre takes, or one that it does not take. */
+  /** Its newest key that the centre takes, or else one that it does not take. */
   anyKey = (): Key => (this.keys.findLast(this.isUsable) ?? this.keys.at(-1)) as Key
 
   sign(world: World, { method = 'POST', url, body: given = '', headers = {}, key }: Wish): Signed {
@@ -90,7 +90,7 @@ export class System {
 
 export type Wish = { method?: string; url: string; body?: Buffer | string; headers?: Record<string, string>; key?: Key }
 
-/** Is the answer signed by the centre, and about this request? */
+/** Whether the answer is signed by the centre and belongs to this request. */
 export function isAnswerTo(asked: string, { status, headers, text }: Reply, centre: PublicJwk): boolean {
   const signature = readSignature(headers['signature-input'], headers['signature']) as Signature
   if (!Array.isArray(signature.components) || !signature.components.includes('"signature";req')) return false

@@ -9,7 +9,7 @@ import type { Handed, Signed, System } from './system.ts'
 
 const callSecondsMax = callWaitMs(8 * 1_048_576) / 1000
 
-/** The system fetches what waits for it. Only what it may have, in order, and nothing that it has in hand already. */
+/** The system fetches its waiting messages. It must get only those that it may have, in order, and none that it already has in hand. */
 export async function lease(run: Run, system: System, { max = 1 + run.random.below(20), wait = 0 } = {}): Promise<void> {
   const { owner } = run.centre.platform
   const inHand = await owner<{ seq: number }>`
@@ -27,7 +27,7 @@ export async function lease(run: Run, system: System, { max = 1 + run.random.bel
   system.hand.push(...handed)
 }
 
-/** What the system can check by itself of one delivery, and what only somebody knows who sees both ends. */
+/** Checks what the system can check of one delivery by itself, and what only an observer of both ends knows. */
 export function check(run: Run, system: System, one: any): void {
   const body = Buffer.from(one.body, 'base64')
   assert.equal(one.digest, contentDigest(body))
@@ -47,7 +47,7 @@ export function check(run: Run, system: System, one: any): void {
     assert.equal(one.message, letter.message, `${letter.id} came as two messages`)
     assert.ok(one.to.endsWith('/news') || one.to === `${system.code}/box`, `${one.to} is not for ${system.code}`)
   } else if (one.to === 'record/outcomes') {
-    // Nobody may have heard yet under which number its document was taken.
+    // Nobody may have heard yet under which number the document was taken.
     assert.ok(
       run.letters.some((letter) => letter.from === system && letter.isWrong && (letter.message ?? one.answers) === one.answers),
       'an outcome of nothing',
@@ -59,7 +59,7 @@ export function check(run: Run, system: System, one: any): void {
 
 type Row = { seq: number; key: string | null; isPast: boolean }
 
-/** At the moment of handing out: what stands before in the key is done, or comes in the same answer, or is parked and the mark says so. */
+/** At the moment of handing out, every earlier message of the key is done, or comes in the same answer, or is parked and the mark says so. */
 async function inOrder(run: Run, system: System, deliveries: any[]): Promise<Handed[]> {
   if (deliveries.length === 0) return []
   const seqs = deliveries.map((one) => one.delivery as number)
@@ -87,7 +87,7 @@ export function takeEffect(system: System, { message, outOfOrder }: Pick<Handed,
   system.order.push({ message, outOfOrder })
 }
 
-/** It works through some of what it has, in order, and says so; it may fall over before it does. */
+/** The system works through some of its messages in order and acknowledges them; it may crash before that. */
 export async function workThrough(run: Run, system: System): Promise<void> {
   const some = system.hand.splice(0, run.isHealed ? system.hand.length : 1 + run.random.below(12)).filter(({ call }) => !call)
   const refuse: { delivery: number; reason: string; final: boolean }[] = []
@@ -107,7 +107,7 @@ export async function workThrough(run: Run, system: System): Promise<void> {
       return
     }
   }
-  // What it did not take of a key it does not take from its hand either.
+  // After it refused a message of a key, it takes no later ones of that key from its hand.
   system.hand = system.hand.filter(({ key }) => key === null || !left.has(key))
   if (system.owed.length + refuse.length > 0) await acknowledge(run, system, refuse)
 }
@@ -121,13 +121,13 @@ async function acknowledge(run: Run, system: System, refuse: object[]): Promise<
   for (let time = 0; time < times; time++) {
     const reply = await ask(run, signed)
     const what = `${nameOf(run, system)} acknowledges ${seqs.length}, refuses ${refuse.length}`
-    // What it refused may have been handed out again already: then its repetition must not put that back.
+    // The refused messages may already be handed out again: then a repetition of the refusal must not put them back.
     if (time > 0 && refuse.length > 0 && reply?.status === 409) {
       say(run, `${what}, again: it was received before`)
       continue
     }
     const expected = expectedOf(run, system, signed)
-    // Of what an answer that nobody heard has ended, nothing is written again: that needs no room.
+    // An earlier request whose answer nobody heard has ended these deliveries already. Nothing is written again, so no room is needed.
     const isOver = expected === 507 && reply?.status === 200 && Object.values(reply.body).every((list) => Array.isArray(list) && list.length === 0)
     if (isAsExpected(run, reply, isOver ? 200 : expected, what) && reply.status === 200) system.owed.splice(0, time === 0 ? seqs.length : 0)
   }

@@ -13,24 +13,24 @@ import { visit } from './sending.ts'
 import { setStage } from './stage.ts'
 import type { Signed, System, Wish } from './system.ts'
 
-/** `sentAt` and `promisedAt`: places in the order of what the sender did and heard. */
+/** `sentAt` and `promisedAt` are places in the order in which the sender sent and heard. */
 type Letter = { to: string; message: string | null; key: string; sentAt: number; promisedAt: number }
 type Said = {
-  /** By the sender's own number: the receipt, or null while there is none. */
+  /** By the sender's own number; `message` comes from the receipt and is null while there is none. */
   letters: Map<string, Letter>
   /** By the caller's own number. */
   calls: Map<string, { answer: string | null; effects: Set<string> }>
   steps: number
 }
 
-/** Everything here outlives the servers that are killed: members know what they have done and what they were promised. */
+/** All of this outlives the servers that are killed: members know what they have done and what they were promised. */
 type Fire = { base: string; world: World; lab: System; ward: System; his: System; said: Said; taken: Map<string, string> }
 export type BusUnderFire = { round(random: Seeded): Promise<string>; finish(): Promise<string>; end(): Promise<void> }
 
-/** Every contract, no end of any, the slowest lane. */
+/** A choice that gives every contract, none of which ends, and the slowest lane. */
 const everything: Seeded = { seed: 0, next: () => 0.99, below: (limit) => limit - 1, pick: (from) => from.at(-1) as never }
 const keys = 5
-/** The server hears of members that were written into its tables within half a second. */
+/** The server learns of members that were written into its tables within half a second. */
 const heardMs = 600
 
 export async function startBusUnderFire(): Promise<BusUnderFire> {
@@ -98,7 +98,7 @@ const text = (value: unknown) => Buffer.from(JSON.stringify(value))
 const promised = ({ letters, calls }: Said) =>
   [...letters.values()].filter(({ message }) => message !== null).length + [...calls.values()].filter(({ answer }) => answer !== null).length
 
-/** Null: no answer, or "not now", so nobody knows. Anything else than a promise is wrong. */
+/** Null for no answer or "not now": nobody knows what happened. Any other answer than a promise is an error. */
 async function send({ base, world }: Fire, from: System, wish: Wish): Promise<{ status: number; body: any } | null> {
   const { method, url, headers, body }: Signed = from.sign(world, wish)
   try {
@@ -131,7 +131,7 @@ async function post(fire: Fire, id: string): Promise<void> {
   letter.message = answer.body.message
 }
 
-/** A number that has no receipt yet is sent before a new one, as a careful system does. */
+/** Sends a number without receipt before a new one, as a careful system does. */
 async function sendOne(fire: Fire, to: string, worker: number): Promise<void> {
   const mine = `${to.replace('/', '-')}-${worker}-`
   const open = [...fire.said.letters].find(([id, { message }]) => message === null && id.startsWith(mine))
@@ -149,11 +149,11 @@ async function callOne(fire: Fire): Promise<void> {
   const answer = await send(fire, fire.his, wish)
   const call = fire.said.calls.get(number)
   if (call && answer?.status === 200) call.answer = JSON.stringify(answer.body)
-  // Its caller gave up before it was fetched: it is answered no more.
+  // The caller gave up before the call was fetched, so it cannot be answered any more.
   else if (answer) fire.said.calls.delete(number)
 }
 
-/** The receiver's program: what it has done it does not do again, and says so once more. */
+/** The receiver's program: it does not repeat an effect that is done, but acknowledges it once more. */
 async function takeSome(fire: Fire): Promise<number> {
   const { ward, taken, said } = fire
   const answer = await send(fire, ward, { url: '/bus/deliveries/lease', body: text({ max: 50, wait: 1 }) })
@@ -191,7 +191,7 @@ async function killInTheMiddle(fire: Fire, server: ServerProcess, data: string, 
     loop(() => callOne(fire)),
     loop(() => takeSome(fire)),
   ])
-  // What is answered wrongly ends the round with its own words.
+  // A wrong answer ends the round with its own words.
   await Promise.race([working, until('some promises are made', () => promised(fire.said) - before >= 10, 60_000)])
   await sleep(random.below(700))
   const killServer = async () => {
@@ -208,7 +208,7 @@ async function killInTheMiddle(fire: Fire, server: ServerProcess, data: string, 
   return what
 }
 
-/** Leases of the dead last a minute; then all that was promised must be there. */
+/** Leases of dead processes last a minute; after that everything that was promised must be there. */
 async function drain(fire: Fire): Promise<void> {
   const { letters } = fire.said
   const isOpen = () => [...letters].filter(([, { message }]) => message === null)
@@ -229,11 +229,11 @@ async function verify({ said, taken, lab }: Fire, world: World): Promise<void> {
   const filed = async () =>
     (await world.sql<{ count: number }>`select count(*)::int as count from record.resource where institution = ${lab.institution}`)[0]?.count ?? 0
   await until('every document is filed', async () => (await filed()) >= 2 * documents.length, 120_000)
-  await sleep(500) // Room for what must not come: a second time.
+  await sleep(500) // Time for a second delivery, which must not come.
   assert.equal(await filed(), 2 * documents.length, 'each document is filed once')
   const place = new Map([...taken.keys()].map((message, at) => [message, at]))
   const mine = [...said.letters.values()].filter(({ to }) => to !== 'record/documents')
-  // Of two that are on their way together the centre takes either first; one that had its receipt goes before whatever is sent after it.
+  // Of two letters on their way at the same time the centre may take either first. A letter with a receipt comes before all that are sent after it.
   const isWrong = (one: Letter, other: Letter) => one.promisedAt < other.sentAt && placeOf(one) > placeOf(other)
   const placeOf = ({ message }: Letter) => place.get(message as string) as number
   const passed = mine.filter((one) => mine.some((other) => other.key === one.key && isWrong(one, other)))

@@ -2,10 +2,10 @@ import { createServer, type IncomingMessage, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
 export type Heard = { path: string; headers: IncomingMessage['headers']; body: Buffer }
-/** What becomes of one request: its status, or the line is cut without an answer. */
+/** What happens to one request: it gets this status, or the line is cut without an answer. */
 export type Fate = number | 'cut'
 
-/** One server in the place of every member's webhook and address; the simulation says what it does with each request. */
+/** One server in the place of every member's webhook and address. The simulation decides what it does with each request. */
 export type Webhooks = { address: string; onRequest: (heard: Heard) => Fate; server: Server }
 
 export async function startWebhooks(): Promise<Webhooks> {

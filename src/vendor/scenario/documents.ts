@@ -1,14 +1,14 @@
 import iconv from 'iconv-lite'
 import type { Facts } from './facts.ts'
 
-/** One finding of one patient, as a local system would send it in each protocol. Pure; nothing of it is about a real person. */
+/** One finding of one patient, as a local system would send it in each protocol. Pure; no data of a real person. */
 export const protocols = ['hl7v2', 'cda', 'csv', 'rest', 'bus'] as const
 export type Protocol = (typeof protocols)[number]
 export type Wanted = { result: string; value: string; charset?: string; status?: 'final' | 'corrected' }
 
 export const glucose = { code: '14749-6', text: 'Glukoza', unit: 'mmol/L', system: 'http://loinc.org' } as const
 export const jmbgSystem = 'urn:rs:jmbg'
-/** The space of numbers that a vendor's system uses in the sandbox; which one does not matter, only that it is its own. */
+/** The namespace of a vendor's local numbers in the sandbox. Any name would do, as long as nobody else uses it. */
 const localSpace = 'urn:sandbox:local'
 const oid = '2.25.325902047'
 
@@ -22,7 +22,7 @@ export function documentOf(protocol: Protocol, facts: Facts, wanted: Wanted): Bu
 const digits = (text: string): string => text.replace(/[^\d]/g, '')
 const hl7Time = (iso: string): string => `${digits(iso.slice(0, 19))}${iso.slice(19).replace(':', '')}`
 
-/** HL7 table 0211 and what is spoken here; the sender says in MSH-18 what it writes. */
+/** HL7 table 0211, and the code pages in use here; the sender names its character set in MSH-18. */
 const charsetOfHl7: Record<string, string> = { 'windows-1250': 'WINDOWS-1250', 'windows-1251': 'WINDOWS-1251', 'iso-8859-5': '8859/5' }
 
 function hl7(facts: Facts, { result, value, charset, status = 'final' }: Wanted): string {
@@ -79,7 +79,7 @@ export const csvRow = (facts: Facts, { result, value }: Pick<Wanted, 'result' | 
     time,
   ].join(';')
 }
-/** The mapping says in which characters a table is written (docs/guides/edge/laboratory.json): the same for all of them. */
+/** The mapping sets the character set of a table (docs/guides/edge/laboratory.json), and it is the same for all tables. */
 export const csvOf = (rows: readonly string[]): Buffer => iconv.encode(`${[csvHeader, ...rows].join('\r\n')}\r\n`, 'windows-1251')
 
 export function fhir(facts: Facts, { result, value, status = 'final' }: Wanted) {

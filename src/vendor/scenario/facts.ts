@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
 import { numbers } from '../../identity/identity.ts'
 
-/** What one scenario of one run is about. It follows from the run's seed, so no two runs are alike and nothing of it need be kept. */
+/** The facts of one scenario of one run. They follow from the run's seed, so no two runs are alike and none of the facts need be stored. */
 export type Facts = {
-  /** Number of the patient in the local system. */
+  /** The patient's number in the local system. */
   local: string
   jmbg: string
   family: string
@@ -11,11 +11,11 @@ export type Facts = {
   /** YYYY-MM-DD. */
   birth: string
   sex: 'female' | 'male'
-  /** Number of the result, one for each that the scenario needs. */
+  /** The numbers of the results, one for each result that the scenario needs. */
   results: string[]
   /** The values of the results, with two decimals. */
   values: string[]
-  /** When the sample was taken, ISO with offset. */
+  /** When the sample was taken: ISO with offset. */
   at: string
 }
 
@@ -31,7 +31,7 @@ export function factsOf(seed: string, scenario: string, now: Date): Facts {
   const month = 1 + ((noise[2] as number) % 12)
   const year = 1940 + ((noise[3] as number) % 60)
   const two = (value: number) => String(value).padStart(2, '0')
-  // 71 is Belgrade; the last three before the check digit are below 500 for men (ZOJMBG).
+  // 71 is Belgrade; the three digits before the check digit are below 500 for men (ZOJMBG).
   const serial = ((noise.readUInt16BE(4) % 500) + (sex === 'female' ? 500 : 0)).toString().padStart(3, '0')
   const first = `${two(day)}${two(month)}${String(year).slice(1)}71${serial}`
   const values = Array.from({ length: 5 }, (_, at) => (3 + (noise.readUInt16BE(6 + 2 * at) % 700) / 100 + at * 0.01).toFixed(2))

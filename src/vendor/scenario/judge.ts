@@ -3,9 +3,9 @@ import { jmbgSystem, type Protocol } from './documents.ts'
 import type { Facts } from './facts.ts'
 import type { ScenarioId, Step } from './scenarios.ts'
 
-/** What of a run is in the record, and what the edge said of itself. A check that failed says what was found and what to do. */
+/** Whether the data of a run is in the record, and what the edge reported. A failed check says what was found and what to do. */
 export type Check = { check: string; passed: boolean; found: string; hint: string | null; seenBy: 'centre' | 'edge' }
-/** What the runner heard for each step that sends. */
+/** What the runner heard for each step that sends a document. */
 export type Heard = { name: string; answer: 'taken' | 'refused' | 'none'; detail: string }
 
 type Any = Record<string, any>
@@ -107,7 +107,7 @@ function isWhole({ protocol, facts, patients }: Seen): Check[] {
       'PID-8 M or F, administrativeGenderCode, or codes in the mapping.',
     ),
   ]
-  if (protocol === 'cda') return checks // Templates in use here carry the local number only.
+  if (protocol === 'cda') return checks // The templates in use here carry the local number only.
   const has = patient?.['identifier']?.some((id: Any) => id['system'] === jmbgSystem && id['value'] === facts.jmbg) === true
   return [
     ...checks,

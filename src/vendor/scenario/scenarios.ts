@@ -1,23 +1,23 @@
 import { csvOf, csvRow, documentOf, fhir, type Protocol } from './documents.ts'
 import type { Facts } from './facts.ts'
 
-/** What the edge (or the vendor's own program) does; a step that sends names what the local system must hear. */
+/** What the edge (or the vendor's own program) does. A step that sends also states what the local system must hear. */
 export type Step =
   | { do: 'send'; name: string; bytes: Buffer; expect: 'taken' | 'refused' }
-  /** The centre goes away for so many seconds. */
+  /** The centre is away for so many seconds. */
   | { do: 'outage'; seconds: number }
 export type ScenarioId = 'happy' | 'charset' | 'duplicates' | 'order' | 'wrong' | 'offline'
 type Scenario = {
   id: ScenarioId
   title: { sr: string; en: string }
-  /** For a person at the local system's own screen, when that system sends by itself. */
+  /** Instructions for a person at the local system's own screen, when that system sends by itself. */
   told: (facts: Facts, seconds: number) => { sr: string; en: string }
   steps: (protocol: Protocol, facts: Facts, seconds: number) => Step[]
 }
 
-/** Changes when a scenario or a check does; a certificate names it. */
+/** Changes whenever a scenario or a check changes; a certificate names it. */
 export const rulesVersion = '2026.1'
-/** How long the centre is away: a program sends at once, a person needs a minute. */
+/** How long the centre is away, in seconds: a program sends at once, a person needs a minute. */
 export const outageSeconds = { script: 6, system: 60 } as const
 export type PlayedBy = keyof typeof outageSeconds
 
@@ -26,7 +26,7 @@ const nth = (facts: Facts, at: number) => ({ result: facts.results[at] as string
 const person = (facts: Facts) =>
   `${facts.family} ${facts.given}, ${facts.sex === 'female' ? 'Ж/F' : 'М/M'}, ${facts.birth}, JMBG ${facts.jmbg}, № ${facts.local}`
 
-/** A code page of the Balkans where the protocol has one; JSON is UTF-8. */
+/** A code page of the Balkans for protocols that have code pages; JSON is UTF-8. */
 const pages: Partial<Record<Protocol, string>> = { hl7v2: 'windows-1251', cda: 'windows-1251' }
 
 export const scenarios: readonly Scenario[] = [
@@ -94,7 +94,10 @@ export const scenarios: readonly Scenario[] = [
 
 const listed = (facts: Facts): string => [0, 1, 2].map((at) => `${facts.results[at]} (${facts.values[at]})`).join(', ')
 
-/** What can be told at once is refused at once; what only the record can tell comes back later and ends in the quarantine of the edge. */
+/**
+ * A mistake that shows at once is refused at once. A mistake that only the record can find comes back later, and the document ends in the edge's
+ * quarantine.
+ */
 function wrongSteps(protocol: Protocol, facts: Facts): Step[] {
   const good = send('2', documentOf(protocol, facts, nth(facts, 1)))
   const bad = documentOf(protocol, facts, nth(facts, 0))

@@ -15,7 +15,7 @@ import { bodyOf, type Stated, StatedLeave, statedOf } from './StatedLeave.tsx'
 import { correction as words } from './words.ts'
 
 const whyMax = 200
-/** The steps that count as a correction, as the desk counts them (`sickleave/objection/desks.ts`). */
+/** The steps that count as a correction; the server has the same list (`sickleave/objection/desks.ts`). */
 const changing = ['corrected', 'closed', 'cancelled', 'reviewed', 'extended']
 
 const isChanged = ({ steps }: LeaveView, { madeAt }: DeskLine) => steps.some(({ kind, at }) => changing.includes(kind) && at >= madeAt)
@@ -23,8 +23,8 @@ const isChanged = ({ steps }: LeaveView, { madeAt }: DeskLine) => steps.some(({ 
 type AcceptanceOf = { line: DeskLine; leave: LeaveView | null; onAccepted(left: Desk): void }
 
 /**
- * A request is accepted by a corrected leave: corrected here, or already, by any act on it. One that this doctor may no longer read may have been
- * corrected by the next doctor.
+ * The form that accepts a request. It needs a corrected leave: corrected here, or changed already by any other act. A leave that this doctor may no
+ * longer read may have been corrected by the next doctor.
  */
 export function Acceptance({ line, leave: given, onAccepted }: AcceptanceOf) {
   const say = useSay()
@@ -65,7 +65,10 @@ export function Acceptance({ line, leave: given, onAccepted }: AcceptanceOf) {
 
 type Then = { onCorrected(leave: LeaveView): void; onAccepted(left: Desk): void }
 
-/** Signs the correction, then answers. Where only the answer failed the leave is corrected already, and the next press answers alone. */
+/**
+ * Signs and sends the correction, then the answer to the request. When only the answer failed, the leave is corrected already, and the next press
+ * sends the answer alone.
+ */
 function useAcceptance({ id, person, leave }: DeskLine, { onCorrected, onAccepted }: Then) {
   const { postSigned } = useSignature()
   const [failure, setFailure] = useState<unknown>(null)

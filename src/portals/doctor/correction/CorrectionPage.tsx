@@ -19,11 +19,11 @@ import { correction as words } from './words.ts'
 
 type Decided = { line: DeskLine; isAccepted: boolean; left: Desk['lines'] }
 
-/** One request to correct a leave: who asks what until when, the leave with its papers, and the answer. */
+/** One request to correct a leave: who asks for what and until when, the leave with its papers, and the answer. */
 export function CorrectionPage() {
   const { objection = '' } = useParams()
   useTitle(words.short)
-  // Another request is another page: nothing that was typed or decided here goes along.
+  // The key makes a new page for another request, so that nothing typed or decided here stays.
   return <Asking key={objection} objection={objection} />
 }
 
@@ -57,7 +57,7 @@ function Asking({ objection }: { objection: string }) {
   )
 }
 
-/** It takes the focus when it arrives, so that a reader of the screen begins with what the page is. */
+/** Takes the focus when it appears, so that a screen reader begins with the title. */
 function Title({ number }: { number?: string }) {
   const say = useSay()
   const data = useData()
@@ -75,15 +75,11 @@ type RequestOf = { line: DeskLine; today: string; onDecided(isAccepted: boolean,
 function Request({ line, today, onDecided }: RequestOf) {
   const say = useSay()
   const data = useData()
-  const language = useLanguage()
   const at = `/sickleave/people/${encodeURIComponent(line.person)}/leaves`
   const live = useLive<Leaves>(at, null)
   const [asked, setAsked] = useState<Asked | null>(null)
-  const birthDate = live.data?.birthDate
-  const { number, employee, madeBy, employer, madeAt, due } = line
-  const by = madeBy === 'employer' ? say(words.employer, { name: data(employer ?? '') }) : say(words[madeBy])
   const refusal: Asked = {
-    title: say(words.refuseTitle, { number: data(number) }),
+    title: say(words.refuseTitle, { number: data(line.number) }),
     lead: words.refuseLead,
     confirm: words.refuse,
     fields: [{ name: 'why', label: words.reason }],
@@ -92,20 +88,8 @@ function Request({ line, today, onDecided }: RequestOf) {
   }
   return (
     <>
-      <Title number={number} />
-      <section aria-labelledby="asked">
-        <h2 id="asked">{say(words.asked)}</h2>
-        <FactList
-          facts={[
-            [say(words.about), data(`${employee.family} ${employee.given}`)],
-            [say(banner.born), birthDate ? formatDate(language, birthDate) : '–'],
-            [say(words.askedBy), by],
-            [say(words.sent), formatMoment(language, madeAt)],
-            [say(words.due), <Due key="due" due={due} today={today} />],
-          ]}
-        />
-        <blockquote>{data(line.text)}</blockquote>
-      </section>
+      <Title number={line.number} />
+      <AskedFor line={line} today={today} birthDate={live.data?.birthDate ?? null} />
       <section aria-labelledby="asked-about">
         <h2 id="asked-about">{say(words.leave)}</h2>
         <Arrived live={live}>
@@ -136,6 +120,29 @@ function Request({ line, today, onDecided }: RequestOf) {
   )
 }
 
+/** The correction that is asked for: about whom, by whom and until when. */
+function AskedFor({ line, today, birthDate }: { line: DeskLine; today: string; birthDate: string | null }) {
+  const say = useSay()
+  const data = useData()
+  const language = useLanguage()
+  const { employee, madeBy, employer, madeAt, due } = line
+  return (
+    <section aria-labelledby="asked">
+      <h2 id="asked">{say(words.asked)}</h2>
+      <FactList
+        facts={[
+          [say(words.about), data(`${employee.family} ${employee.given}`)],
+          [say(banner.born), birthDate ? formatDate(language, birthDate) : '–'],
+          [say(words.askedBy), madeBy === 'employer' ? say(words.employer, { name: data(employer ?? '') }) : say(words[madeBy])],
+          [say(words.sent), formatMoment(language, madeAt)],
+          [say(words.due), <Due key="due" due={due} today={today} />],
+        ]}
+      />
+      <blockquote>{data(line.text)}</blockquote>
+    </section>
+  )
+}
+
 const leaveIn = (answer: Leaves | null, { leave }: DeskLine): LeaveView | null => answer?.leaves.find(({ id }) => id === leave) ?? null
 
 function AllLeaves({ person }: { person: string }) {
@@ -147,7 +154,7 @@ function AllLeaves({ person }: { person: string }) {
   )
 }
 
-/** The message takes the focus: what had it is gone. */
+/** Takes the focus, because the focused element has disappeared. */
 function Outcome({ decided: { line, isAccepted, left } }: { decided: Decided }) {
   const say = useSay()
   const data = useData()

@@ -6,7 +6,7 @@ import { CaredFor, Choice, Diagnosis, exceptions, nobody } from '../leave/LeaveF
 import { leave as words } from '../leave/words.ts'
 import { correction } from './words.ts'
 
-/** A leave as a correction states it: whole, so what is left as it was is sent as it was. */
+/** All data of a leave: a correction states the whole leave, and unchanged parts are sent unchanged. */
 export type Stated = Pick<LeaveView, 'from' | 'until'> & {
   reason: keyof typeof reasonWords
   diagnosis: string
@@ -27,12 +27,12 @@ export const bodyOf = ({ exception, care, ...rest }: Stated): OpenLeave => ({
 
 type StatedOf = { stated: Stated; wrongIn(name: string): string | undefined; onChange(stated: Stated): void }
 
-/** The fields of a new leave, with what stands in this one. */
+/** The fields of the form for a new leave, filled with this leave. */
 export function StatedLeave({ stated, wrongIn, onChange }: StatedOf) {
   const say = useSay()
   const { from, until, reason, diagnosis, exception, care } = stated
   const change = (part: Partial<Stated>) => onChange({ ...stated, ...part })
-  // Pregnancy is offered as a reason; as an exception it stands only where a leave came with it.
+  // A new leave has pregnancy only as a reason. As an exception it is offered only when this leave has it already.
   const offered: [string, string][] = [['', say(words.none)], ...exceptions.map((one): [string, string] => [one, say(words[one])])]
   if (exception === 'pregnancy') offered.push(['pregnancy', say(correction.pregnancy)])
   return (

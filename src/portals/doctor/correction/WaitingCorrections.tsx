@@ -9,11 +9,11 @@ import { Trouble } from '../../shared/Trouble.tsx'
 import { useLive } from '../../shared/use-live.ts'
 import { waiting as words } from './words.ts'
 
-/** Requests to correct a leave of this doctor, or at a colleague. They have a last day: that they could not be read is said, not left out. */
+/** Requests to correct a leave of this doctor, or of a colleague. They have a last day, so a failure to read them is shown, too. */
 export function WaitingCorrections() {
   const say = useSay()
   const { data: desk, error, reload } = useLive<CorrectionsDesk>('/sickleave/corrections', null)
-  // Whoever has no leaves of their own is asked for nothing.
+  // A reader without leaves of their own gets 403 and no requests: that is no failure.
   const isFailed = error !== null && !(error instanceof Failure && error.status === 403)
   return (
     <>
@@ -51,7 +51,7 @@ function Own({ desk: { lines, today } }: { desk: CorrectionsDesk }) {
   )
 }
 
-/** Folded: what a colleague answers themself is nobody else's business. */
+/** Requests that a colleague answers are folded away: they are no work for this doctor. */
 function OfColleagues({ lines, today }: { lines: readonly ColleaguesLine[]; today: string }) {
   const say = useSay()
   const data = useData()

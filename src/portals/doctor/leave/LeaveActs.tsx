@@ -10,7 +10,7 @@ import { acts as words } from './words.ts'
 type Act = 'report' | 'extension' | 'referral' | 'closing' | 'cancellation'
 type Shape = Omit<Asked, 'title' | 'to' | 'more'> & { name: Message; body?: (values: Record<string, string>) => Record<string, unknown> }
 
-/** What may follow, by the state; the server decides, and says which day would be right. */
+/** The acts that the state allows. The server decides, and names the day that would be right. */
 const actsOf = ({ status, reportedUntil, until }: LeaveView): Act[] => {
   if (status === 'cancelled') return []
   const report: Act[] = reportedUntil === null || reportedUntil < until ? ['report'] : []
@@ -51,7 +51,7 @@ function shapeOf(act: Act, { until, proposedUntil }: LeaveView, today: string): 
 
 type ActsOf = { person: string; leave: LeaveView; to: string; today: string; onDone(leave: LeaveView): void }
 
-/** The acts on one leave, each confirmed once and signed. How many steps were shown goes along: nobody acts over what another did meanwhile. */
+/** The acts on one leave, each confirmed once and signed. The number of steps shown is sent along, so that the act fails when another one came between. */
 export function LeaveActs({ person, leave, to, today, onDone }: ActsOf) {
   const say = useSay()
   const { postSigned } = useSignature()

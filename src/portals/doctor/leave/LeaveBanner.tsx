@@ -5,7 +5,7 @@ import { sexes } from '../../shared/words.ts'
 import { Birth, NumberFact, useBannerHeight } from '../record/PatientBanner.tsx'
 import { banner } from '../record/words.ts'
 
-/** Whose leave is signed here, as on the record; it stays on the screen down to the last button. */
+/** Names the person whose leave is signed, as on the record. The banner stays on the screen down to the last button. */
 export function LeaveBanner({ of: { today, birthDate }, person }: { of: Leaves; person: LeavesPerson }) {
   const say = useSay()
   const data = useData()

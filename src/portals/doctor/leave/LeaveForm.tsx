@@ -31,7 +31,7 @@ export const exceptions = ['malignant', 'disability', 'surgery'] as const
 export const nobody: Care = { born: '', isChild: true, isSevere: false }
 const isDiagnosis = (text: string) => /^[A-Z]\d{2}(\.\d{1,2})?$/.test(text)
 
-/** The id is made once, so a double press is one leave. */
+/** The id is made once, so that a double press opens only one leave. */
 const formOf = (today: string, visit: VisitView | null): Form => ({
   id: crypto.randomUUID(),
   ...{ reason: '01', isOwnReason: false, exception: '', isOwnException: false, care: nobody },
@@ -41,7 +41,10 @@ const formOf = (today: string, visit: VisitView | null): Form => ({
 
 type FormOf = { person: string; today: string; visit: VisitView | null; leaves: readonly LeaveView[]; onOpened(leave: LeaveView): void }
 
-/** Prefilled from the present visit: person, diagnosis, reason, day; the expected end comes with the diagnosis. One confirmation opens and signs it. */
+/**
+ * The form is filled from the present visit: person, diagnosis, reason, day; the expected end follows from the diagnosis. One confirmation opens and signs
+ * the leave.
+ */
 export function LeaveForm({ person, today, visit, leaves, onOpened }: FormOf) {
   const say = useSay()
   const language = useLanguage()
@@ -54,7 +57,7 @@ export function LeaveForm({ person, today, visit, leaves, onOpened }: FormOf) {
   const period = wrongPeriod(form.from, until, leaves, (message, days) =>
     say(message, { from: formatDate(language, days.from), until: formatDate(language, days.until) }),
   )
-  // Once a diagnosis stands there the form is being filled in: then the period is told at once, and not only when it is sent.
+  // Once there is a diagnosis, errors of the period are shown at once and not only after sending.
   const isPeriodTold = isTried || (isDiagnosis(form.diagnosis) && (form.isOwnUntil || isCurrent))
   const missing = missingIn(form, until)
   const isProposal = preview?.isProposal ?? false
@@ -84,18 +87,7 @@ export function LeaveForm({ person, today, visit, leaves, onOpened }: FormOf) {
     >
       {failure !== null && <Trouble error={failure} takesFocus />}
       <Diagnosis value={form.diagnosis} visit={visit} wrong={wrongIn('diagnosis')} onChange={(diagnosis) => change({ diagnosis })} />
-      <Choice
-        id="leave-reason"
-        label={say(words.reason)}
-        value={form.reason}
-        onChange={(reason) => change({ reason: reason as Form['reason'], isOwnReason: true })}
-      >
-        {Object.entries(reasonWords).map(([code, word]) => [code, say(word)])}
-      </Choice>
-      {form.reason === '06' && <CaredFor care={form.care} wrongIn={wrongIn} onChange={(care) => change({ care })} />}
-      <Choice id="leave-exception" label={say(words.exception)} value={form.exception} onChange={(exception) => change({ exception, isOwnException: true })}>
-        {[['', say(words.none)], ...exceptions.map((one): [string, string] => [one, say(words[one])])]}
-      </Choice>
+      <Reasons form={form} wrongIn={wrongIn} onChange={change} />
       <DayField id="leave-from" label={say(words.from)} value={form.from} wrong={wrongIn('from')} onChange={(from) => change({ from })} />
       <DayField id="leave-until" label={say(words.until)} value={until} wrong={wrongIn('until')} onChange={(day) => change({ until: day, isOwnUntil: true })} />
       {form.from !== '' && <Lengths from={form.from} until={until} onChange={(day) => change({ until: day, isOwnUntil: true })} />}
@@ -111,7 +103,30 @@ export function LeaveForm({ person, today, visit, leaves, onOpened }: FormOf) {
   )
 }
 
-/** What cannot be sent as it stands, in the order of the form. */
+type ReasonsOf = { form: Form; wrongIn(name: string): string | undefined; onChange(part: Partial<Form>): void }
+
+/** Why the person is unable to work, whom they take care of, and an exception of the law that allows more days without the commission. */
+function Reasons({ form, wrongIn, onChange }: ReasonsOf) {
+  const say = useSay()
+  return (
+    <>
+      <Choice
+        id="leave-reason"
+        label={say(words.reason)}
+        value={form.reason}
+        onChange={(reason) => onChange({ reason: reason as Form['reason'], isOwnReason: true })}
+      >
+        {Object.entries(reasonWords).map(([code, word]) => [code, say(word)])}
+      </Choice>
+      {form.reason === '06' && <CaredFor care={form.care} wrongIn={wrongIn} onChange={(care) => onChange({ care })} />}
+      <Choice id="leave-exception" label={say(words.exception)} value={form.exception} onChange={(exception) => onChange({ exception, isOwnException: true })}>
+        {[['', say(words.none)], ...exceptions.map((one): [string, string] => [one, say(words[one])])]}
+      </Choice>
+    </>
+  )
+}
+
+/** The fields that prevent sending, in the order of the form, each with its message. */
 export function missingIn({ diagnosis, from, reason, care }: Pick<Form, 'diagnosis' | 'from' | 'reason' | 'care'>, until: string): Record<string, Message> {
   return {
     ...(isDiagnosis(diagnosis) ? {} : { diagnosis: words.diagnosisWrong }),
@@ -123,7 +138,7 @@ export function missingIn({ diagnosis, from, reason, care }: Pick<Form, 'diagnos
 
 type Wrong = { name: 'from' | 'until'; sentence: string }
 
-/** What nobody should sign first to learn: days that turn round, or that another leave has. The server judges the same again. */
+/** Finds a period that ends before it begins or overlaps another leave, so that the doctor learns of it before signing. The server checks the same again. */
 function wrongPeriod(
   from: string,
   until: string,
@@ -141,7 +156,7 @@ function wrongPeriod(
 
 const lengths = [3, 5, 7, 10]
 
-/** The usual lengths, one press each; the pressed one is what stands in the form. */
+/** Buttons for the usual lengths; the pressed one is the length in the form. */
 function Lengths({ from, until, onChange }: { from: string; until: string; onChange(day: string): void }) {
   const say = useSay()
   return (
@@ -179,7 +194,7 @@ function useOpening(person: string, body: OpenLeave & { id: string }, onOpened: 
 
 type DiagnosisOf = { value: string; visit: VisitView | null; wrong: string | undefined; onChange(value: string): void }
 
-/** The diagnosis of the visit stands there; what else is active can be picked, and any other typed. */
+/** The field begins with the diagnosis of the visit; other active ones can be picked, and any other typed. */
 export function Diagnosis({ value, visit, wrong, onChange }: DiagnosisOf) {
   const say = useSay()
   const data = useData()
@@ -225,7 +240,7 @@ function bodyOf({ reason, diagnosis, from, exception, care }: Form): Omit<OpenLe
   return { reason, diagnosis, from, ...(exception ? { exception: exception as (typeof exceptions)[number] } : {}), ...(reason === '06' ? { care } : {}) }
 }
 
-/** The question as it is asked; null while something is missing or the days turn round. */
+/** The request for the preview; null while something is missing or the period ends before it begins. */
 function questionOf({ diagnosis, reason, isOwnReason, from, exception, isOwnUntil, until, care }: Form): string | null {
   if (!isDiagnosis(diagnosis) || from === '' || (reason === '06' && care.born === '')) return null
   if (isOwnUntil && until !== '' && until < from) return null
@@ -242,10 +257,10 @@ function questionOf({ diagnosis, reason, isOwnReason, from, exception, isOwnUnti
 type Answered = { question: string; preview: Preview | null; refusal: Failure | null }
 type Shown = { preview: Preview | null; refusal: Failure | null; isCurrent: boolean }
 
-/** What the server would not sign however often it is asked; that it cannot be reached now stops nobody. */
+/** A refusal that the server would repeat. A server that cannot be reached does not stop the doctor. */
 const isRefusal = (error: unknown): error is Failure => error instanceof Failure && [400, 409, 422].includes(error.status) && error.places.size > 0
 
-/** Asked again when something that matters has changed and is whole; an answer that comes late for a former question is dropped. */
+/** Loads the preview anew when its fields have changed and are complete; the late answer to a former request is dropped. */
 function usePreview(person: string, form: Form, change: (part: Partial<Form>) => void): Shown {
   const [answered, setAnswered] = useState<Answered | null>(null)
   const { isOwnReason, isOwnException } = form
@@ -255,7 +270,7 @@ function usePreview(person: string, form: Form, change: (part: Partial<Form>) =>
     const stop = new AbortController()
     const take = (answer: Preview) => {
       setAnswered({ question, preview: answer, refusal: null })
-      // What the diagnosis suggests stands in the form until the doctor chooses another.
+      // The suggestions of the diagnosis fill the form until the doctor chooses others.
       if (!isOwnReason) change({ reason: answer.suggestedReason as Form['reason'] })
       if (!isOwnException) change({ exception: answer.suggestedException ?? '' })
     }
@@ -276,7 +291,7 @@ function usePreview(person: string, form: Form, change: (part: Partial<Form>) =>
 
 type PreviewedOf = { preview: Preview | null; isCurrent: boolean; wrong: string | null }
 
-/** What the doctor reads before signing: of the fields as they stand, or nothing. */
+/** The sentences that the doctor reads before signing; nothing while they do not fit the fields. */
 function Previewed({ preview, isCurrent, wrong }: PreviewedOf) {
   const say = useSay()
   const data = useData()
@@ -294,7 +309,7 @@ function Previewed({ preview, isCurrent, wrong }: PreviewedOf) {
   )
 }
 
-/** Age and severity decide how long care may last and what it is worth. */
+/** The person cared for: their age and the severity decide how long care may last and how it is paid. */
 export function CaredFor({ care, wrongIn, onChange }: { care: Care; wrongIn(name: string): string | undefined; onChange(care: Care): void }) {
   const say = useSay()
   return (

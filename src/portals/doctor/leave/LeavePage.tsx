@@ -15,12 +15,12 @@ import { LeaveBanner } from './LeaveBanner.tsx'
 import { LeaveForm } from './LeaveForm.tsx'
 import { leave as words } from './words.ts'
 
-/** What was done last, with whom it was told to. */
+/** A message about the last act, with the number of employers that were told. */
 type Done = { message: Message; values: Values }
 
 const employersOf = ({ documents }: LeaveView): number => new Set(documents.flatMap(({ pib }) => pib ?? [])).size
 
-/** Whoever is not insured through an employer has nobody to be told. */
+/** A person who is not insured through an employer has no employer that could be told. */
 function openedOf(leave: LeaveView): Done {
   const count = employersOf(leave)
   return { message: leave.status === 'referred' ? words.proposed : count > 0 ? words.opened : words.openedAlone, values: { count } }
@@ -30,7 +30,7 @@ function changedOf(leave: LeaveView): Done {
   return { message: count > 0 ? words.changed : words.changedAlone, values: { count } }
 }
 
-/** A leave in one form and one confirmation; below it what there is already. */
+/** A new leave in one form with one confirmation, and the person's earlier leaves below it. */
 export function LeavePage() {
   const say = useSay()
   const { person = '' } = useParams()
@@ -58,7 +58,7 @@ export function LeavePage() {
   )
 }
 
-/** Who may not open a leave is told who does. */
+/** A reader who may not open a leave is told who may. */
 function LeaveTrouble() {
   const error = useAsyncError()
   const say = useSay()
@@ -71,7 +71,7 @@ function LeaveTrouble() {
   )
 }
 
-/** A screen reader begins at the name of who was opened; the first page of a visit keeps the browser's own focus. */
+/** Takes the focus, so that a screen reader begins with the person's name; on the first page the browser decides. */
 function Title({ children }: { children: ReactNode }) {
   const heading = useRef<HTMLHeadingElement>(null)
   const isFirstPage = useLocation().key === 'default'
@@ -85,7 +85,7 @@ function Title({ children }: { children: ReactNode }) {
   )
 }
 
-/** The button that was pressed is gone: what became of it takes the focus. */
+/** Takes the focus, because the pressed button has disappeared. */
 function DoneLine({ done }: { done: Done }) {
   const say = useSay()
   const line = useRef<HTMLParagraphElement>(null)

@@ -12,7 +12,7 @@ import { reports as words } from './words.ts'
 type Line = ReportsDue['lines'][number]
 type Outcome = 'given' | { failure: unknown }
 
-/** Reports that are due, ticked beforehand: one confirmation signs and gives all of them, each for itself, and each says what became of it. */
+/** The reports that are due, selected beforehand. One confirmation signs and gives all of them, each as its own act, and each line shows its result. */
 export function ReportsPage() {
   const say = useSay()
   const { lines, offline } = useLoaderData<typeof reportsLoader>()
@@ -66,7 +66,7 @@ export function ReportsPage() {
   )
 }
 
-/** Null when the doctor did not unlock the signature: then none of the rest is asked about either. */
+/** Null when the doctor did not unlock the signature; the remaining reports are then not tried. */
 async function give(postSigned: ReturnType<typeof useSignature>['postSigned'], { person, leave, until, seen }: Line): Promise<Outcome | null> {
   try {
     const path = `/sickleave/people/${encodeURIComponent(person)}/leaves/${leave}/report`
@@ -77,7 +77,7 @@ async function give(postSigned: ReturnType<typeof useSignature>['postSigned'], {
   }
 }
 
-/** What was issued without a connection and contradicts what happened meanwhile is solved by its doctor. */
+/** Certificates that were issued without a connection and contradict later events. Their doctor must resolve them. */
 function NotTaken({ lines }: { lines: OfflineCertificates['lines'] }) {
   const say = useSay()
   const data = useData()

@@ -6,7 +6,7 @@ import { lookReports as words } from './words.ts'
 
 const everyMs = 60_000
 
-/** In the bar of an officer: how many patients wait for an answer. */
+/** The link in the bar of a data officer, with the number of patients who wait for an answer. */
 export function LookReportsLink() {
   const say = useSay()
   const { data } = useLive<LookReportsWaiting>('/identity/look-reports/waiting', everyMs)

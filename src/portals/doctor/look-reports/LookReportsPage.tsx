@@ -12,7 +12,7 @@ import { bases } from '../../shared/words.ts'
 import './look-reports.css'
 import { lookReports as words } from './words.ts'
 
-/** For the data officer of an institution: looks that patients do not know, what waits first. */
+/** For the data officer of an institution: looks that patients say they do not know, unanswered ones first. */
 export function LookReportsPage() {
   const say = useSay()
   const live = useLive<LookReportsDesk>('/identity/look-reports', null)

@@ -7,10 +7,10 @@ import { allergy } from './words.ts'
 
 const weight = (one: Allergy) => (one.criticality === 'high' ? 0 : one.criticality === 'low' ? 2 : 1)
 
-/** The most dangerous first. */
+/** Sorts the most dangerous allergies first. */
 export const byDanger = (allergies: Allergy[]) => [...allergies].sort((a, b) => weight(a) - weight(b))
 
-/** Known, none known and not recorded are three different things; the fourth, unavailable, is the record's own error page. */
+/** Known, none known and not recorded are three different states. The fourth, unavailable, is the record's own error page. */
 export function AllergyState({ overview }: { overview: Overview }) {
   const say = useSay()
   const data = useData()

@@ -13,7 +13,7 @@ import { DocumentText } from '../../shared/DocumentText.tsx'
 import type { PaneOutlet } from './Record.tsx'
 import { documentStatuses, viewer } from './words.ts'
 
-/** The right half: one document, while the list and the banner stay. J and K read on, P prints, Esc closes. */
+/** One document in the right half; the list and the banner stay. J and K go to the next and the previous document, P prints, Esc closes. */
 export function DocumentPane() {
   const say = useSay()
   const { document: id = '' } = useParams()
@@ -87,7 +87,7 @@ function PaneBar({ at, count, onStep, onClose }: PaneBarOf) {
   )
 }
 
-/** The pane begins where the banner ends, also while the bar above the banner has not yet scrolled away. */
+/** Places the pane's top at the end of the banner, also while the bar above the banner has not yet scrolled away. */
 function useUnderBanner() {
   const pane = useRef<HTMLElement>(null)
   useLayoutEffect(() => {

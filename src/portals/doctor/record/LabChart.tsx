@@ -13,7 +13,7 @@ import { labs } from './words.ts'
 type NumberPoint = LabPoint & { number: number }
 const isNumber = (point: LabPoint): point is NumberPoint => point.number !== null
 
-/** Title, patient, unit, range and source in one frame; `V` changes between the drawing and the same numbers as a table. */
+/** Title, patient, unit, range and source in one frame; `V` switches between the drawing and a table of the same numbers. */
 export function LabChart({ series, person }: { series: LabSeries; person: PersonHeader }) {
   const say = useSay()
   const data = useData()
@@ -169,7 +169,7 @@ function scalesOf(points: NumberPoint[], width: number, height: number) {
   }
 }
 
-/** The range of each result, in steps halfway between two results, so that a change of laboratory is seen. */
+/** The range of each result as a step that ends halfway to the next result, so that a change of laboratory is visible. */
 function Ranges({ points, scales: { x, y }, right }: { points: NumberPoint[]; scales: Scales; right: number }) {
   const language = useLanguage()
   const last = points.at(-1)

@@ -16,7 +16,7 @@ const legend = ['high', 'low', 'critical-high', 'critical-low', 'abnormal'] as c
 export function LabPanel({ results, overview }: LabPanelOf) {
   const say = useSay()
   const groups = useMemo(() => [...new Set(results.flatMap(({ group }) => group ?? []))], [results])
-  // Blood pressure is taken far more often than blood: together they would leave the table full of dashes.
+  // Blood pressure is measured far more often than blood is taken, so one table for both would be full of dashes.
   const [filter, setFilter] = useState(() => ({ ...allLabs, group: groups.includes('laboratory') ? 'laboratory' : '' }))
   const grid = useMemo(() => labGrid(results, filter, overview.at), [results, filter, overview.at])
   const count = results.reduce((sum, series) => sum + series.points.length, 0)

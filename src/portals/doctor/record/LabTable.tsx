@@ -18,7 +18,7 @@ const moreDays = 16
 
 const keyOf = (series: LabSeries) => `${series.analysis.code ?? ''}|${series.analysis.text}|${series.unit ?? ''}`
 
-/** Newest date left. The analysis, its range and its line stay in view while the dates scroll; a row opens its chart below itself. */
+/** The newest date is leftmost. The analysis, its range and its line stay in view while the dates scroll; a row opens its chart below itself. */
 export function LabTable({ grid, overview }: { grid: LabGrid; overview: Overview }) {
   const say = useSay()
   const nameOf = useGroupName()
@@ -95,7 +95,7 @@ const LabRow = memo(function LabRow({ series, byDay, days, isOpen, onToggle }: L
   const openSource = useSource()
   const newest = series.points[0]
   const range = newest ? formatRange(language, newest.low, newest.high, newest.value) : null
-  // A value shows its source when it is pressed; by keyboard the same stands in the table behind the row's chart.
+  // Pressing a value shows its source. For the keyboard the table behind the row's chart shows the same.
   const show = (event: MouseEvent<HTMLElement>, point: LabPoint) => openSource(point.source, data(series.analysis.text), event.currentTarget)
   return (
     <tr className={isOpen ? 'open' : undefined}>
@@ -136,7 +136,7 @@ const LabRow = memo(function LabRow({ series, byDay, days, isOpen, onToggle }: L
   )
 })
 
-/** Another laboratory, another method, another range: said at the value, because the column of ranges shows only the newest. */
+/** The range of an older result when it differs, because of another laboratory or method: the column of ranges shows only the newest one. */
 function OtherRange({ point }: { point: LabPoint }) {
   const say = useSay()
   const language = useLanguage()

@@ -28,8 +28,8 @@ const names: Record<LaneName, Message> = {
 }
 
 /**
- * The whole life on one axis (LifeLines). It is for the eye only: the list beside it holds the same events under the same filter, and the
- * period buttons do what dragging does.
+ * The whole life on one axis (LifeLines). The drawing is for the eye only: the list beside it has the same events under the same filter, and the
+ * period buttons do the same as dragging.
  */
 export const Lanes = memo(function Lanes({ overview, entries, from, span, onSpan }: LanesOf) {
   const say = useSay()
@@ -80,7 +80,7 @@ export const Lanes = memo(function Lanes({ overview, entries, from, span, onSpan
   )
 })
 
-/** The axis begins with the first event; a diagnosis or a therapy from before comes in over the left edge. */
+/** The axis begins with the first event. A diagnosis or a therapy from before that begins beyond the left edge. */
 const firstOf = (lane: Lane) => (lane.name === 'diagnoses' || lane.name === 'therapy' ? [] : [...lane.points, ...lane.bars.map((bar) => bar.from)])
 
 function Bars({ lane, x, first, last }: { lane: Lane; x(at: number): number; first: number; last: number }) {
@@ -128,7 +128,7 @@ function useWidth(box: { current: HTMLElement | null }): number {
   return width
 }
 
-/** Dragging chooses a period; a plain press does nothing, so nobody filters by accident. */
+/** Dragging selects a period; a press without dragging does nothing, so nobody filters by accident. */
 function useBrush(onDone: (left: number, right: number) => void) {
   const [drag, setDrag] = useState<[number, number] | null>(null)
   const at = (event: PointerEvent<SVGSVGElement>) => event.clientX - event.currentTarget.getBoundingClientRect().left

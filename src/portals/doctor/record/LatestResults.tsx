@@ -16,7 +16,7 @@ type LatestOf = { isHidden: boolean; all: LabSeries[]; linked: Linked | null; pr
 
 const shownMax = 10
 
-/** Value, flag, line and range side by side: neither the number alone nor the line alone is read rightly. */
+/** Value, flag, line and range side by side: a number alone or a line alone is easily misread. */
 export function LatestResults({ isHidden, all, linked, problem, at, onClear }: LatestOf) {
   const say = useSay()
   const results = linked?.results ?? all
@@ -70,7 +70,7 @@ function Latest({ series }: { series: LabSeries }) {
         )}
       </th>
       {point.value === null ? (
-        // A result in words has neither a line nor a range: it takes their room instead of squeezing the numbers of the others.
+        // A result in words has no line and no range, so it takes their columns and does not narrow those of the numbers.
         <td className="words" colSpan={3}>
           <LabValue point={point} />
         </td>
@@ -93,7 +93,7 @@ function Latest({ series }: { series: LabSeries }) {
   )
 }
 
-/** What a sparkline says to somebody who does not see it. */
+/** The words for a sparkline for readers who do not see it. */
 export function useTrendLabel(): (series: LabSeries) => string {
   const say = useSay()
   const data = useData()

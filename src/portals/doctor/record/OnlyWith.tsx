@@ -4,7 +4,7 @@ import { summary } from './words.ts'
 
 type OnlyWithOf = { problem: Problem; isKnown: boolean; count: number; total: number; onClear(): void }
 
-/** Says in every filtered section that it is filtered, by what, and how to undo it. */
+/** In every filtered section: tells that it is filtered, by which problem, and how to undo it. */
 export function OnlyWith({ problem, isKnown, count, total, onClear }: OnlyWithOf) {
   const say = useSay()
   const data = useData()

@@ -11,7 +11,7 @@ import type { DoctorOutlet } from '../DoctorShell.tsx'
 import { AllergyState } from './AllergyState.tsx'
 import { banner, labs, rest, summary, timeline } from './words.ts'
 
-/** Whose record this is, on every pixel of the page. The first row stays; the second scrolls away under it, so nothing jumps. */
+/** Names the person of the record wherever the page is scrolled. The first row stays; the second scrolls away under it, so nothing jumps. */
 export function PatientBanner({ overview }: { overview: Overview }) {
   const say = useSay()
   const data = useData()
@@ -120,7 +120,7 @@ function Circumstances({ overview: { person, basis, at } }: { overview: Overview
   }
 }
 
-/** Tells the style sheet how high the fixed row is, so that focus and anchors never land under it (WCAG 2.4.11). */
+/** Tells the style sheet the height of the fixed row, so that the row never covers the focus or an anchor (WCAG 2.4.11). */
 export function useBannerHeight(row: { current: HTMLElement | null }): void {
   useLayoutEffect(() => {
     const element = row.current

@@ -10,7 +10,7 @@ import { summary } from './words.ts'
 
 type ProblemListOf = { isHidden: boolean; problems: Problem[]; chosen: Problem | null; onChoose(problem: Problem | null): void }
 
-/** A problem is a switch: chosen, it puts its therapy, results and events in front of everything else. */
+/** Each problem is a switch: choosing it shows its therapy, results and events before all others. */
 export function ProblemList({ isHidden, problems, chosen, onChoose }: ProblemListOf) {
   const say = useSay()
   const [areEndedShown, setEndedShown] = useState(false)

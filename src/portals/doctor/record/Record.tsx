@@ -18,7 +18,7 @@ import { isWithheld } from './withheld.ts'
 
 export type PaneOutlet = { documents: string[]; overview: Overview }
 
-/** The page of a person: banner, summary, timeline, results, immunisations, sources; one problem can be put in front of all. */
+/** The page of a person: banner, summary, timeline, results, immunisations, sources. Choosing a problem filters the sections by it. */
 export function Record({ overview }: { overview: Overview }) {
   const { document: openDocument } = useParams()
   const navigate = useNavigate()
@@ -36,7 +36,7 @@ export function Record({ overview }: { overview: Overview }) {
 
   useTitle(overview, data)
   useEffect(() => {
-    // The person's name is what a keyboard user meets first after opening the record; a document opened by its address takes the focus itself.
+    // After opening the record the person's name has the focus. A document that was opened by its address takes the focus itself.
     if (!isDocumentFirst) window.document.getElementById('patient-name')?.focus({ preventScroll: true })
   }, [isDocumentFirst])
   useShortcuts({

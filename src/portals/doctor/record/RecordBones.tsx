@@ -3,7 +3,7 @@ import { states, summary, timeline } from './words.ts'
 
 const bones = (count: number) => Array.from({ length: count }, (_, at) => <div key={at} className="bone" />)
 
-/** The layout of the record before its data: nothing for 200 ms, then still shapes in the true places. */
+/** The layout of the record before its data: nothing for 200 ms, then motionless placeholders in the right places. */
 export function RecordBones() {
   const say = useSay()
   return (

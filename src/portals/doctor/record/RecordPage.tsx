@@ -12,7 +12,7 @@ import { Record } from './Record.tsx'
 import { RecordBones } from './RecordBones.tsx'
 import { allergy, states } from './words.ts'
 
-/** Everything of one person on one scrolling page. */
+/** The record of one person, on one scrolling page. */
 export function RecordPage() {
   const { overview } = useLoaderData<typeof recordLoader>()
   return (
@@ -24,7 +24,7 @@ export function RecordPage() {
   )
 }
 
-/** A refusal names what would open the record and offers the one way a doctor can take here; a fault can be tried again. */
+/** A refusal names what would open the record and offers the one way that a doctor has here; after a fault the reader can try again. */
 function RecordTrouble() {
   const error = useAsyncError()
   const say = useSay()

@@ -5,7 +5,7 @@ import { useData, useLanguage, useSay } from '../../shared/language.tsx'
 import { useDoctorCategory } from '../../shared/use-doctor-category.ts'
 import { rest } from './words.ts'
 
-/** Who looks after the person, and which institutions the page was put together from, with the age of each. */
+/** The doctors who care for the person, and the institutions whose data the page shows, with the age of each one's data. */
 export function SourcesAndDoctors({ overview }: { overview: Overview }) {
   const say = useSay()
   const data = useData()

@@ -40,7 +40,7 @@ export function TherapyList({ isHidden, all, linked, problem, onClear }: Therapy
   )
 }
 
-/** Name heavier, then the dose with its label; lines break between attributes only, and nothing is cut off. */
+/** The name is bolder, then comes the dose with its label. Lines break only between attributes, and nothing is cut off. */
 function DrugLine({ therapy }: { therapy: Therapy }) {
   const say = useSay()
   const data = useData()

@@ -21,7 +21,7 @@ type TimelineOf = {
   onOpen(document: string): void
 }
 
-/** The list is left and the lanes right: a document opens over the lanes, and the list it came from stays where it was. */
+/** The list is on the left and the lanes on the right: a document opens over the lanes, and the list stays where it was. */
 export function Timeline(props: TimelineOf) {
   const { overview, entries, shown, filter, onFilter, problem, onClearProblem, openDocument, onOpen } = props
   const say = useSay()
@@ -106,7 +106,7 @@ function Filters({ entries, filter, onFilter }: Pick<TimelineOf, 'entries' | 'fi
   )
 }
 
-/** The period is chosen above the axis it changes; dragging on the lanes does the same for a pointer. */
+/** The choice of the period, above the axis that it changes. A mouse can also drag on the lanes. */
 function Periods({ filter, onFilter }: Pick<TimelineOf, 'filter' | 'onFilter'>) {
   const say = useSay()
   const language = useLanguage()

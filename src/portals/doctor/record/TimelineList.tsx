@@ -10,7 +10,7 @@ import { timeline } from './words.ts'
 
 type ListOf = { entries: TimelineEntry[]; openDocument: string | null; onOpen(document: string): void }
 
-// The largest record has 1,500 entries. The first screen costs the first 60; more come as the reader nears the end.
+// The largest record has 1,500 entries. The first screen draws only 60; more follow when the reader nears the end.
 const firstCount = 60
 const growBy = 120
 
@@ -98,7 +98,7 @@ const Entry = memo(function Entry({ entry, isOpen, onOpen }: EntryOf) {
   )
 })
 
-/** When the document closes, focus goes back to the row it was opened from. */
+/** When the document closes, the focus returns to the row that opened it. */
 function useReturnToRow(openDocument: string | null, pane: { current: HTMLElement | null }): void {
   const before = useRef<string | null>(null)
   useEffect(() => {

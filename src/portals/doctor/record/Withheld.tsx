@@ -5,7 +5,7 @@ import { useSay } from '../../shared/language.tsx'
 import { withheldWords } from './withheld.ts'
 import { states } from './words.ts'
 
-/** What the reader's role or basis never shows. It depends on the reader only, so it tells nothing about the patient. */
+/** The kinds of data that the reader's role or basis never shows. They depend on the reader only and tell nothing about the patient. */
 export function Withheld({ withheld }: { withheld: NonNullable<Overview['withheld']> }) {
   const say = useSay()
   const [isShown, setShown] = useState(false)
@@ -24,7 +24,7 @@ export function Withheld({ withheld }: { withheld: NonNullable<Overview['withhel
   )
 }
 
-/** In the place of a section whose contents the reader never sees. */
+/** Stands in place of a section that the reader may never see. */
 export function WithheldHere() {
   const say = useSay()
   return (

@@ -1,8 +1,8 @@
 import type { Problem, TimelineEntry, Therapy, LabSeries } from '../../../record/wire.ts'
 
 /**
- * Which therapy and which analyses usually go with a diagnosis, by ICD-10 chapter, ATC group and LOINC code. A proposal for reading,
- * not a rule: it hides nothing for good, and where a diagnosis is not in the table the page shows everything and says so.
+ * The therapy and the analyses that usually belong to a diagnosis, by ICD-10 chapter, ATC group and LOINC code. This is a suggestion for reading
+ * and not a rule: it hides nothing for good, and for a diagnosis outside the table the page shows everything and says so.
  */
 const links: { icd: RegExp; atc: RegExp; loinc: string[] }[] = [
   {
@@ -50,7 +50,7 @@ type Items = Pick<Linked, 'therapy' | 'results' | 'timeline'>
 
 const isLoinc = (system: string | null) => system === null || system.includes('loinc')
 
-/** What belongs to a problem: by its code where it is named, and by the table above for therapy and analyses. */
+/** The items that belong to a problem: items that name its code, and therapy and analyses by the table above. */
 export function linkedTo(problem: Problem, { therapy, results, timeline }: Items): Linked {
   const code = problem.what.code ?? ''
   const link = links.find(({ icd }) => icd.test(code))

@@ -1,12 +1,12 @@
 import type { LabSeries } from '../../../record/wire.ts'
 
-/** A cell that begins like a formula would run in a spreadsheet; a quote in front makes it text. */
+/** A spreadsheet would run a cell that begins like a formula; an apostrophe in front makes it text. */
 const cell = (text: string) => {
   const safe = /^[=+\-@\t\r\n]/.test(text) && !/^-\d+([.,]\d+)?$/.test(text) ? `'${text}` : text
   return /[",\r\n;]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
 }
 
-/** One analysis as a file: the same rows as the table beside the chart, dates in ISO order. */
+/** One analysis as a CSV file: the same rows as in the table beside the chart, with ISO dates. */
 export function csvOf(series: LabSeries): string {
   const head = ['date', 'analysis', 'value', 'unit', 'low', 'high', 'flag', 'institution']
   const rows = series.points.map((point) => [

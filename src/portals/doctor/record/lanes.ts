@@ -3,7 +3,7 @@ import { dayOf } from '../../shared/format.ts'
 
 export type LaneName = 'diagnoses' | 'therapy' | 'visits' | 'hospital' | 'laboratory' | 'imaging' | 'procedure' | 'immunization' | 'document'
 
-/** Interval lanes hold bars from day to day (an open end reaches today); point lanes hold days. */
+/** A lane has bars from day to day (an open end reaches today), or points for single days. */
 export type Lane = { name: LaneName; bars: { from: number; until: number; isOpen: boolean }[]; points: number[] }
 
 const pointLanes: { name: LaneName; kinds: TimelineKind[] }[] = [
@@ -41,7 +41,7 @@ export function lanesOf(overview: Overview, entries: TimelineEntry[]): Lane[] {
 
 export type Cell = { column: number; count: number }
 
-/** Points that would overlap become one cell with their number. */
+/** Joins points that would overlap into one cell with their number. */
 export function cellsOf(points: number[], from: number, until: number, columns: number): Cell[] {
   const counts = new Map<number, number>()
   const width = (until - from) / columns || 1
@@ -53,7 +53,7 @@ export function cellsOf(points: number[], from: number, until: number, columns: 
   return [...counts].map(([column, count]) => ({ column, count }))
 }
 
-/** Overlapping bars go into rows below each other, three at most; what does not fit shares the last row. */
+/** Puts overlapping bars into rows below each other, three at most; bars that find no free row share the last one. */
 export function stack(bars: Lane['bars'], rowsMax = 3): { bar: Lane['bars'][number]; row: number }[] {
   const ends: number[] = []
   return [...bars]

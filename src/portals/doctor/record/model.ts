@@ -1,7 +1,7 @@
 import type { LabPoint, LabSeries, TimelineEntry, TimelineKind } from '../../../record/wire.ts'
 import { dayOf } from '../../shared/format.ts'
 
-/** In the order of the filter. */
+/** All kinds, in the order of the filter. */
 const timelineKinds: readonly TimelineKind[] = [
   'visit',
   'hospital',
@@ -19,7 +19,7 @@ const timelineKinds: readonly TimelineKind[] = [
 export type Period = 'all' | 'years5' | 'year1' | 'months3'
 export type Span = { from: string; until: string }
 
-/** What the timeline shows: one filter for the list and the lanes. `span` is a period chosen on the lanes. */
+/** The filter of the timeline, for the list and the lanes. `span` is a period chosen on the lanes. */
 export type TimelineFilter = { kind: TimelineKind | 'all'; institution: string; period: Period; span: Span | null }
 
 export const everything: TimelineFilter = { kind: 'all', institution: '', period: 'all', span: null }
@@ -45,7 +45,7 @@ export function filterTimeline(entries: TimelineEntry[], filter: TimelineFilter,
   })
 }
 
-/** The kinds and institutions that occur, with their counts: a filter never offers an empty choice. */
+/** The kinds and institutions that occur, with their counts: the filter offers no choice without entries. */
 export function choicesOf(entries: TimelineEntry[]) {
   const kinds = new Map<TimelineKind, number>()
   const institutions = new Map<string, number>()
@@ -59,7 +59,7 @@ export function choicesOf(entries: TimelineEntry[]) {
   }
 }
 
-/** Entries under their year, in the order given. */
+/** Groups entries by year, in the order given. */
 export function byYear(entries: TimelineEntry[]): { year: string; entries: TimelineEntry[] }[] {
   const years: { year: string; entries: TimelineEntry[] }[] = []
   for (const entry of entries) {
@@ -78,7 +78,7 @@ const urgency = (point: LabPoint | undefined) => {
   return point.flag.startsWith('critical') ? 2 : 1
 }
 
-/** For the summary: critical first, then out of range, then the newest; what has not been measured for two years goes last. */
+/** The results for the summary: critical ones first, then those out of range, then the newest. Analyses without a result for two years come last. */
 export function latestResults(results: LabSeries[], today: string, count: number): LabSeries[] {
   const recent = shiftYears(today, -2)
   const rank = (series: LabSeries) => {
@@ -93,7 +93,7 @@ export const allLabs: LabFilter = { group: '', period: 'all', onlyOut: false }
 
 export type LabGrid = { days: string[]; rows: { series: LabSeries; byDay: Map<string, LabPoint> }[] }
 
-/** Analyses by calendar day, newest day first; two results of one day show the later one, and the chart shows both. */
+/** The table of analyses by calendar day, newest day first. Of two results on one day it has the later one; the chart shows both. */
 export function labGrid(results: LabSeries[], filter: LabFilter, today: string): LabGrid {
   const start = filter.period === 'all' ? '' : shiftYears(today, filter.period === 'months12' ? -1 : -3)
   const days = new Set<string>()
@@ -118,7 +118,7 @@ function shiftYears(today: string, years: number): string {
   return `${Number(day.slice(0, 4)) + years}${day.slice(4)}`
 }
 
-/** Rows under their group, groups in the order the record gives them. */
+/** Rows by group, in the order in which the record lists the groups. */
 export function byGroup(rows: LabGrid['rows']): { group: string | null; rows: LabGrid['rows'] }[] {
   const groups = new Map<string | null, LabGrid['rows']>()
   for (const row of rows) groups.set(row.series.group, [...(groups.get(row.series.group) ?? []), row])

@@ -1,7 +1,7 @@
 import { useData, useSay } from '../../shared/language.tsx'
 import { messages } from '../../shared/message.ts'
 
-/** Observation categories of HL7 (`observation-category`); a laboratory's own group names stay as they came. */
+/** Words for HL7's categories of observations (`observation-category`). A laboratory's own group names are shown unchanged. */
 const groups = messages({
   laboratory: { sr: 'Лабораторија', en: 'Laboratory' },
   'vital-signs': { sr: 'Витални знаци', en: 'Vital signs' },

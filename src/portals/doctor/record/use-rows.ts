@@ -1,6 +1,6 @@
 import { type RefObject, useCallback, useMemo } from 'react'
 
-/** J and K walk over the rows of the timeline: the next row, or from nowhere the first one on screen. */
+/** J and K move the focus to the next or previous row of the timeline; when no row has it, to the first row on screen. */
 export function useRows(body: RefObject<HTMLElement | null>) {
   const move = useCallback(
     (step: 1 | -1) => {

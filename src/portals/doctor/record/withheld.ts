@@ -2,7 +2,7 @@ import type { Overview } from '../../../record/wire.ts'
 import { type Message, messages } from '../../shared/message.ts'
 import { resourceWords } from '../../shared/words.ts'
 
-// A role may miss a hundred FHIR types; a colleague wants to hear the handful of things they mean.
+// A role may miss a hundred FHIR types; a reader wants a few words for what they mean.
 const groups = messages({
   reasoning: { sr: 'лекарско мишљење и прогноза', en: 'the doctor’s reasoning and prognosis' },
   family: { sr: 'подаци о сродницима и наслеђу', en: 'data about relatives and heredity' },
@@ -26,13 +26,13 @@ const groupOf: Record<string, Message> = {
   ChargeItem: groups.money,
 }
 
-/** The kept-back things in words, each once; types without a word say nothing to a reader. */
+/** The withheld types in words, without duplicates. Types without a word are left out. */
 export function withheldWords({ kinds }: NonNullable<Overview['withheld']>): Message[] {
   const words = kinds.map((kind) => groupOf[kind] ?? resourceWords[kind as keyof typeof resourceWords])
   return [...new Set(words.filter((word) => word !== undefined))]
 }
 
-/** Whether a section of the page is kept back: then it says so, instead of "not recorded". */
+/** Whether a section is withheld; it then says so instead of "not recorded". */
 export function isWithheld({ withheld }: Overview, ...types: string[]): boolean {
   return withheld !== null && types.every((type) => withheld.kinds.includes(type))
 }

@@ -10,7 +10,7 @@ class NotUnlocked extends Error {}
 
 type Signing = {
   held: Held | null
-  /** Signs and posts; asks to unlock first where that has not happened in this session. */
+  /** Signs and posts. Asks the doctor to unlock the signature first, if that has not happened in this session. */
   postSigned<T>(path: string, act: Act): Promise<T>
   lock(): Promise<void>
 }
@@ -26,7 +26,7 @@ export const isGivenUp = (error: unknown): boolean => error instanceof NotUnlock
 
 type Waiting = { unlocked(held: Held): void; givenUp(): void }
 
-/** One session signature for all pages of the doctor: unlocked once, then each act is signed by itself without a further question. */
+/** One session signature for all pages of the doctor: it is unlocked once, and then signs each act without asking again. */
 export function SignatureProvider({ children }: { children: ReactNode }) {
   const [held, setHeld] = useState<Held | null>(null)
   const known = useRef<Held | null>(null)
@@ -64,7 +64,7 @@ export function SignatureProvider({ children }: { children: ReactNode }) {
         try {
           return await submit('POST', path, signed)
         } catch (error) {
-          // The key belongs to the session that is over; the next one asks to unlock its own.
+          // The key belongs to the session that has ended; the next session unlocks its own key.
           if (error instanceof Failure && error.status === 401) keep(null)
           throw error
         }
@@ -84,7 +84,7 @@ export function SignatureProvider({ children }: { children: ReactNode }) {
   )
 }
 
-/** Where the doctor has just signed in at their own issuer there is no password to ask for. */
+/** A doctor who has just signed in at their own issuer needs no password. */
 async function unlockWithoutPassword(): Promise<Held | null> {
   try {
     return await unlockKey()
@@ -94,7 +94,7 @@ async function unlockWithoutPassword(): Promise<Held | null> {
   }
 }
 
-/** Says that documents are signed, until when, and lets the doctor lock it before leaving the screen. */
+/** Shows that acts are signed, and until when, and lets the doctor lock the key before leaving the screen. */
 export function SignatureState() {
   const say = useSay()
   const language = useLanguage()

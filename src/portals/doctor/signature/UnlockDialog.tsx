@@ -5,7 +5,7 @@ import { Trouble } from '../../shared/Trouble.tsx'
 import { type Held, unlockKey } from './session-key.ts'
 import { signature as words } from './words.ts'
 
-/** Once in a session: the password, and from then on every document is signed by the one confirmation that issues it. */
+/** Asks for the password once in a session. From then on the confirmation that issues a document also signs it. */
 export function UnlockDialog({ onUnlocked, onClose }: { onUnlocked(held: Held): void; onClose(): void }) {
   const say = useSay()
   const field = useRef<HTMLInputElement>(null)

@@ -1,10 +1,10 @@
 import type { SigningKeys } from '../../../sickleave/wire.ts'
 import { get, submit } from '../../shared/api.ts'
 
-// The key of the session signature. It is made in this browser, cannot be read out of it, and signs until the session or the working day ends.
+// The key of the session signature. This browser makes it, nobody can read it out, and it signs until the session or the working day ends.
 
 export type Held = { kid: string; key: CryptoKey; until: string; aheadMs: number }
-/** What is signed is what is done: the act, of whom, of which leave, and its fields. */
+/** The signed content: the act, the person, the leave and the act's fields. */
 export type Act = { act: string; person: string; leave: string; body: Record<string, unknown> }
 
 const algorithm = { name: 'ECDSA', namedCurve: 'P-256' }
@@ -16,10 +16,10 @@ const base64url = (bytes: Uint8Array) =>
     .replaceAll('/', '_')
     .replace(/=+$/, '')
 
-/** How far this machine's clock is ahead of the one that signatures are held against. */
+/** How far this machine's clock is ahead of the server's, which checks the times of signatures. */
 const aheadOf = ({ now }: SigningKeys) => Date.now() - Date.parse(now)
 
-/** The key that was unlocked earlier in this session, also before the page was loaded anew; null when it is locked. */
+/** The key that was unlocked earlier in this session, even before the page was reloaded; null when the key is locked. */
 export async function heldKey(): Promise<Held | null> {
   const known = await get<SigningKeys>(address, undefined, 'stay')
   const store = await openStore()
@@ -38,7 +38,7 @@ export async function unlockKey(password?: string): Promise<Held> {
   const pair = (await crypto.subtle.generateKey(algorithm, false, ['sign', 'verify'])) as CryptoKeyPair
   const { kty, crv, x, y } = await crypto.subtle.exportKey('jwk', pair.publicKey)
   const known = await submit<SigningKeys>('POST', address, { publicKey: { kty, crv, x, y }, ...(password === undefined ? {} : { password }) })
-  // RFC 7638: the name of a key is the digest of its members in this order.
+  // RFC 7638: the id of a key is the digest of its members in this order.
   const kid = base64url(new Uint8Array(await crypto.subtle.digest('SHA-256', bytesOf(JSON.stringify({ crv, kty, x, y })))))
   const until = known.keys.find((one) => one.kid === kid)?.until ?? known.now
   const store = await openStore()

@@ -5,7 +5,7 @@ import { dayOf } from '../../shared/format.ts'
 import { useSay } from '../../shared/language.tsx'
 import { useTitle } from '../../shared/use-title.ts'
 
-/** What the employee would get: a page of its own, so that the leaves load without it. */
+/** What an employee would be paid: a page of its own, so that the leaves load without its code. */
 export function CalculatorPage() {
   const say = useSay()
   useTitle(words.title)

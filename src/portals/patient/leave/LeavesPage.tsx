@@ -7,7 +7,7 @@ import type { leavesLoader } from '../loaders.ts'
 import { OwnLeaves } from './OwnLeaves.tsx'
 import { leaves as words } from '../words.ts'
 
-/** One's own leaves: until when, who decides, who pays, which papers. */
+/** The reader's own leaves: until when, who decides, who pays, which papers. */
 export function LeavesPage() {
   const say = useSay()
   const loaded = useLoaderData<typeof leavesLoader>()

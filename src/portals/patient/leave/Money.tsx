@@ -11,7 +11,7 @@ import { type Asked, StepDialog } from '../../shared/StepDialog.tsx'
 import { useLive } from '../../shared/use-live.ts'
 import { money as words } from './words.ts'
 
-/** Where the money of a leave is: each request with its dates, what is awaited until when, and how the sum came about. */
+/** The money of a leave: each request with its dates, the next step with its last day, and how the sum was calculated. */
 export function Money({ leave, requests, onChanged }: { leave: LeaveView; requests: readonly RequestShown[]; onChanged(): void }) {
   const say = useSay()
   const [asked, setAsked] = useState<Asked | null>(null)
@@ -106,7 +106,7 @@ function Request({ request, onAsk }: { request: RequestShown; onAsk(asked: Asked
   )
 }
 
-/** What happened with its date, and what comes next with its last day. */
+/** The steps so far with their dates, and the next step with its last day. */
 function useSteps({
   state,
   steps,
@@ -152,7 +152,7 @@ function useSteps({
   return lines
 }
 
-/** Asked for when it is opened: each look at a calculation is written down. */
+/** A calculation is loaded only when it is opened, because each look at it is logged. */
 function How({ id }: { id: string }) {
   const say = useSay()
   const [isOpen, setOpen] = useState(false)

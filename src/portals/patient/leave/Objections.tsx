@@ -6,16 +6,14 @@ import type { Message } from '../../shared/message.ts'
 import { type Asked, StepDialog } from '../../shared/StepDialog.tsx'
 import { objections as words } from './words.ts'
 
-/** What one may object to and until when, what was sent, and what was answered. */
+/** What the person may object to and until when, and the objections already sent with their answers. */
 export function Objections({ leave, isOver, all, onChanged }: { leave: string; isOver: boolean; all: Wire; onChanged(): void }) {
   const say = useSay()
-  const data = useData()
   const language = useLanguage()
   const [asked, setAsked] = useState<Asked | null>(null)
   const own = all.objections.filter((one) => one.leave === leave)
   const isOpen = (kind: string) => own.some((one) => one.kind === kind && one.state === 'open')
   const limits = (all.limits ?? []).filter((one) => one.leave === leave && !isOpen(one.kind))
-  const date = (day: string) => formatDate(language, day)
   const ask = (title: string, lead: Message, more: Record<string, unknown>) =>
     setAsked({
       title,
@@ -31,27 +29,13 @@ export function Objections({ leave, isOver, all, onChanged }: { leave: string; i
       {own.length > 0 && (
         <ul className="plain">
           {own.map((one) => (
-            <li key={one.id}>
-              <p>
-                <span className="num">{say(words.number, { number: one.number, date: date(dayOf(one.madeAt)) })}</span>
-                {', '}
-                <span className="status">{one.state === 'open' ? say(words.open, { date: date(one.due) }) : say(words[one.state])}</span>
-              </p>
-              {one.answer && <p className="soft">{say(words.answer, { answer: data(one.answer) })}</p>}
-              {one.state === 'open' && (
-                <p className="buttons">
-                  <button type="button" className="button" onClick={() => setAsked(withdrawal(one.id, say(words.withdraw, { number: one.number })))}>
-                    {say(words.withdraw, { number: one.number })}
-                  </button>
-                </p>
-              )}
-            </li>
+            <Sent key={one.id} one={one} onWithdraw={setAsked} />
           ))}
         </ul>
       )}
       <p className="buttons">
         {limits.map((one) => {
-          const name = say(wordOf(one), { date: date(one.until) })
+          const name = say(wordOf(one), { date: formatDate(language, one.until) })
           const lead = one.kind === 'assessment' ? words.assessmentLead : words.calculationLead
           return (
             <button
@@ -72,6 +56,31 @@ export function Objections({ leave, isOver, all, onChanged }: { leave: string; i
       </p>
       {asked && <StepDialog asked={asked} onClose={() => setAsked(null)} onDone={onChanged} />}
     </div>
+  )
+}
+
+/** An objection that was sent, and its outcome. */
+function Sent({ one, onWithdraw }: { one: Wire['objections'][number]; onWithdraw(asked: Asked): void }) {
+  const say = useSay()
+  const data = useData()
+  const language = useLanguage()
+  const withdraw = say(words.withdraw, { number: one.number })
+  return (
+    <li>
+      <p>
+        <span className="num">{say(words.number, { number: one.number, date: formatDate(language, dayOf(one.madeAt)) })}</span>
+        {', '}
+        <span className="status">{one.state === 'open' ? say(words.open, { date: formatDate(language, one.due) }) : say(words[one.state])}</span>
+      </p>
+      {one.answer && <p className="soft">{say(words.answer, { answer: data(one.answer) })}</p>}
+      {one.state === 'open' && (
+        <p className="buttons">
+          <button type="button" className="button" onClick={() => onWithdraw(withdrawal(one.id, withdraw))}>
+            {withdraw}
+          </button>
+        </p>
+      )}
+    </li>
   )
 }
 

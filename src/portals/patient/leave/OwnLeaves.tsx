@@ -14,7 +14,7 @@ import { Money } from './Money.tsx'
 import { Objections } from './Objections.tsx'
 import { sharing as words } from '../words.ts'
 
-/** One's own leaves with the papers of each, who may read the diagnosis, where the money is, and what may be objected to. */
+/** The reader's own leaves, each with its papers, the employers who may read the diagnosis, its money, and what may be objected to. */
 export function OwnLeaves({ leaves }: { leaves: readonly LeaveView[] }) {
   const requests = useLive<Requests>('/sickleave/mine/requests', null)
   const objections = useLive<AllObjections>('/sickleave/mine/objections', null)
@@ -41,10 +41,10 @@ export function OwnLeaves({ leaves }: { leaves: readonly LeaveView[] }) {
   )
 }
 
-/** An employer's request names the leave as that employer knows it: the wire gives the person the leave's own name beside it. */
+/** A request names the leave by the id that the employer knows; `ownLeave` is the id that the person knows. */
 const of = ({ requests }: Requests, { id }: LeaveView) => requests.filter((one) => (one.ownLeave ?? one.leave) === id)
 
-/** Each employer once, however many papers it has. */
+/** One line for each employer, however many papers it has. */
 function Sharing({ leave }: { leave: LeaveView }) {
   const employers = new Map(leave.documents.flatMap((paper) => (paper.pib === null ? [] : [[paper.pib, paper] as const])))
   return [...employers].map(([pib, paper]) => <SharedWith key={pib} leave={leave.id} pib={pib} paper={paper} />)
@@ -97,7 +97,7 @@ function SharedWith({ leave, pib, paper }: { leave: string; pib: string; paper: 
   )
 }
 
-/** Shared, shared until a day, over by itself, or not shared. */
+/** Four cases: shared, shared until a day, no longer shared since a day, or not shared. */
 function SharedNow({ isShared, until, employer }: { isShared: boolean; until: string | null; employer: string }) {
   const say = useSay()
   const language = useLanguage()

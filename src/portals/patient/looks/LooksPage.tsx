@@ -59,7 +59,7 @@ const mailForm = { is: /^[^\s@]+@[^\s@]+\.[^\s@]+$/, wrong: reportWords.mailWron
 
 type ReportableOf = { person: string; children(reports: readonly LookReport[], report: (look: Look) => void): ReactNode }
 
-/** The reports of this person above the list, and the dialog that makes one. */
+/** The person's reports above the list, and the dialog for a new one. */
 function Reportable({ person, children }: ReportableOf) {
   const say = useSay()
   const data = useData()
@@ -95,7 +95,6 @@ type LookListOf = { person: string; first: Looks; reports: readonly LookReport[]
 
 function LookList({ person, first, reports, onReport }: LookListOf) {
   const say = useSay()
-  const data = useData()
   const language = useLanguage()
   const { me } = useOutletContext<{ me: Me }>()
   const { looks, next, error, isLoading, loadMore } = usePages(person, first)
@@ -114,19 +113,7 @@ function LookList({ person, first, reports, onReport }: LookListOf) {
             </button>
           ))}
         </div>
-        {institutions.length > 1 && (
-          <label className="select-inline">
-            {say(words.institution)}
-            <select className="input" value={institution} onChange={(event) => setInstitution(event.target.value)}>
-              <option value="">{say(words.allInstitutions)}</option>
-              {institutions.map((name) => (
-                <option key={name} value={name}>
-                  {data(name)}
-                </option>
-              ))}
-            </select>
-          </label>
-        )}
+        {institutions.length > 1 && <InstitutionFilter institutions={institutions} chosen={institution} onChoose={setInstitution} />}
       </div>
       <div aria-live="polite" aria-busy={isLoading}>
         {months.length === 0 && <p className="soft empty">{say(looks.length === 0 ? words.noneAtAll : words.none)}</p>}
@@ -155,6 +142,24 @@ function LookList({ person, first, reports, onReport }: LookListOf) {
   )
 }
 
+function InstitutionFilter({ institutions, chosen, onChoose }: { institutions: readonly string[]; chosen: string; onChoose(name: string): void }) {
+  const say = useSay()
+  const data = useData()
+  return (
+    <label className="select-inline">
+      {say(words.institution)}
+      <select className="input" value={chosen} onChange={(event) => onChoose(event.target.value)}>
+        <option value="">{say(words.allInstitutions)}</option>
+        {institutions.map((name) => (
+          <option key={name} value={name}>
+            {data(name)}
+          </option>
+        ))}
+      </select>
+    </label>
+  )
+}
+
 function ReportLook({ look, report, onReport }: { look: Look; report: LookReport | undefined; onReport(look: Look): void }) {
   const say = useSay()
   const data = useData()
@@ -170,7 +175,7 @@ function ReportLook({ look, report, onReport }: { look: Look; report: LookReport
   )
 }
 
-/** Pages are added below the first; the first came with the page itself. */
+/** Further pages below the first, which came with the page itself. */
 function usePages(person: string, first: Looks) {
   const [pages, setPages] = useState([first])
   const [error, setError] = useState<unknown>(null)

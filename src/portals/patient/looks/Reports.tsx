@@ -4,7 +4,7 @@ import { Icon } from '../../shared/Icon.tsx'
 import { useData, useLanguage, useSay } from '../../shared/language.tsx'
 import { reports as words } from './words.ts'
 
-/** What was reported and what became of it; the newest first. */
+/** The looks that the patient reported and the answers to them, newest first. */
 export function Reports({ reports }: { reports: readonly LookReport[] }) {
   const say = useSay()
   const data = useData()

@@ -5,11 +5,11 @@ import { dayOf } from '../../shared/format.ts'
 export type Circle = 'own' | 'health' | 'employers' | 'offices' | 'family' | 'systems'
 export type LookFilter = 'all' | 'denied' | Circle
 
-/** A citizen's own looks bear the citizen's role and name. */
+/** A citizen's look at their own record has the role `patient` and their own name. */
 export const isOwn = (look: Look, me: Pick<Me, 'name'>) => look.role === 'patient' && look.who === me.name
 export const isByOthers = (look: Look, me: Pick<Me, 'name'>) => !isOwn(look, me) && look.kind !== 'system'
 
-/** As what somebody looked: by the basis first, because a payroll system looks for an employer and one account may have several roles. */
+/** In which capacity somebody looked. The basis counts first: a payroll system looks for an employer, and one account may have several roles. */
 export function circleOf(look: Look, me: Pick<Me, 'name'>): Circle {
   if (look.basis === 'employer' || look.role === 'employer') return 'employers'
   if (isOwn(look, me)) return 'own'
@@ -18,10 +18,10 @@ export function circleOf(look: Look, me: Pick<Me, 'name'>): Circle {
   return look.role === 'doctor' || look.role === 'nurse' || look.role === 'laboratory' ? 'health' : 'offices'
 }
 
-/** A health institution has a data officer who answers for it; for an employer, the Fund or an officer's own look the page names others. */
+/** A health institution has a data officer who answers such reports; for an employer, the Fund or an officer's own look the page names other offices. */
 export const mayBeReported = (look: Look, me: Pick<Me, 'name'>): boolean => look.institution !== null && ['health', 'systems'].includes(circleOf(look, me))
 
-/** A line of a day moves on to its newest look: what was reported is known by whose line it is, and of which day. */
+/** A line of a day changes when a newer look joins it, so a report is matched by the person and the day of its line. */
 export const isSameLine = (one: Look, other: Look): boolean =>
   one.who === other.who &&
   one.institution === other.institution &&
@@ -38,7 +38,7 @@ export function filterLooks(looks: Look[], filter: LookFilter, institution: stri
   })
 }
 
-/** Looks of one person on one day are folded into a line; the number of looks is the sum of their counts. */
+/** The looks of one person on one day are one line; `count` is their number. */
 export const lookCount = (looks: Look[]) => looks.reduce((sum, { count }) => sum + count, 0)
 
 export function byMonth(looks: Look[]): { month: string; looks: Look[] }[] {
@@ -52,5 +52,5 @@ export function byMonth(looks: Look[]): { month: string; looks: Look[] }[] {
   return months
 }
 
-/** What a look was at, without which one: the log says `sick-leave-request 5446b563-…`. */
+/** The kind of thing that was looked at, without its id: the log has `sick-leave-request 5446b563-…`. */
 export const kindOf = (logged: string): string => logged.replace(/ [0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/, '')

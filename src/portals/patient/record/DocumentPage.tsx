@@ -44,7 +44,7 @@ function Shown({ view }: { view: DocumentView }) {
           {[
             view.at && formatLongDate(language, view.at),
             data(view.institution),
-            // A laboratory signs as the house: it is said once.
+            // A laboratory signs as the institution; its name is then shown only once.
             view.author && view.author !== view.institution && data(view.author),
             view.version > 1 && say(record.version, { version: view.version }),
           ]

@@ -3,7 +3,7 @@ import { formatDate } from '../../shared/format.ts'
 import { useData, useLanguage, useSay } from '../../shared/language.tsx'
 import { record } from '../words.ts'
 
-/** Every list ends with what is not here yet: missing data was what patients elsewhere complained of most. */
+/** Every list ends with what is not here yet: in other countries, missing data was the most frequent complaint of patients. */
 export function Missing({ overview }: { overview: Overview }) {
   const say = useSay()
   const data = useData()

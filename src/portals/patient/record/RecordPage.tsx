@@ -17,7 +17,7 @@ import { Vaccines } from './Vaccines.tsx'
 
 const parts = ['therapy', 'allergies', 'diagnoses', 'results', 'vaccines', 'documents', 'visits', 'personal'] as const
 
-/** One's own record in plain words, on one page with its contents at the side. */
+/** The person's own record in plain words, on one page with its contents at the side. */
 export function RecordPage() {
   const loaded = useLoaderData<typeof recordLoader>()
   useTitle(portal.record)

@@ -10,7 +10,7 @@ import { Part } from './Part.tsx'
 
 const shownFirst = 8
 
-/** The newest value of each analysis on its line; earlier ones and a plain explanation are one tap away. */
+/** The newest value of each analysis with its drawing; earlier values and a plain explanation are one tap away. */
 export function Results({ results }: { results: LabSeries[] }) {
   const say = useSay()
   const [isAllShown, setAllShown] = useState(false)

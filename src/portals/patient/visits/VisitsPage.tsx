@@ -10,7 +10,7 @@ import { visits as words } from '../words.ts'
 
 type Visit = VisitsReported['visits'][number]
 
-/** Of each visit: has its report come, is it awaited, is it late. */
+/** Each visit with its report: arrived, awaited or late. */
 export function VisitsPage() {
   const say = useSay()
   const { person } = useParams()

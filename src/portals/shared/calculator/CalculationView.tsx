@@ -6,7 +6,7 @@ import { formatDinars } from '../money.ts'
 import { lawOf } from './law.ts'
 import { calculatorWords as words } from './words.ts'
 
-/** A calculation with its lines, its sums and every step, as the server explains it: for whoever may see it. */
+/** A calculation with its lines, its sums and every step, as the server explains it. */
 export function CalculationView({ view, titleId }: { view: CompensationView; titleId: string }) {
   const say = useSay()
   const language = useLanguage()

@@ -7,7 +7,7 @@ import { CalculationView } from './CalculationView.tsx'
 import { CalculatorForm } from './CalculatorForm.tsx'
 import { calculatorWords as words } from './words.ts'
 
-/** "What if" for employers and employees alike: a form, and below it the calculation. */
+/** A calculator for employers and employees alike: a form, and the calculation below it. */
 export function Calculator({ today }: { today: string }) {
   const say = useSay()
   const [view, setView] = useState<CompensationView | null>(null)

@@ -4,11 +4,12 @@ import { useSay } from '../language.tsx'
 import { DayField, focusField } from '../day/DayField.tsx'
 import { reasonWords } from '../leave-words.ts'
 import { shell } from '../words.ts'
+import { TextField } from '../TextField.tsx'
 import { calculatorWords as words } from './words.ts'
 
 type Form = { reason: string; from: string; until: string; gross: string; hours: string; born: string; isChild: boolean; isSevere: boolean }
 
-/** Everything but the wage and the days is prefilled; care asks for an age and nothing more of whom. */
+/** Everything but the wage and the days is filled in. For care the form asks only for the age of the person cared for. */
 export function CalculatorForm({ today, isAsking, onAsk }: { today: string; isAsking: boolean; onAsk(asked: AskCalculator): void }) {
   const say = useSay()
   const [form, setForm] = useState<Form>({ reason: '01', from: today, until: today, gross: '', hours: '8', born: today, isChild: true, isSevere: false })
@@ -45,8 +46,15 @@ export function CalculatorForm({ today, isAsking, onAsk }: { today: string; isAs
       {form.reason === '06' && <CareFields form={form} change={change} born={day('born')} />}
       {day('from')}
       {day('until')}
-      <Field id="calculator-gross" label={say(words.gross)} hint={say(words.grossHint)} value={form.gross} onChange={(gross) => change({ gross })} />
-      <Field id="calculator-hours" label={say(words.hours)} value={form.hours} onChange={(hours) => change({ hours })} />
+      <TextField
+        {...figure}
+        id="calculator-gross"
+        label={say(words.gross)}
+        hint={say(words.grossHint)}
+        value={form.gross}
+        onChange={(gross) => change({ gross })}
+      />
+      <TextField {...figure} id="calculator-hours" label={say(words.hours)} value={form.hours} onChange={(hours) => change({ hours })} />
       <button type="submit" className="button main" aria-disabled={isAsking}>
         {say(words.calculate)}
       </button>
@@ -73,28 +81,4 @@ function CareFields({ form, change, born }: { form: Form; change(part: Partial<F
   )
 }
 
-type FieldOf = { id: string; label: string; value: string; onChange(value: string): void; hint?: string }
-
-function Field({ id, label, value, onChange, hint }: FieldOf) {
-  return (
-    <div className="field">
-      <label htmlFor={id}>{label}</label>
-      {hint && (
-        <span className="hint" id={`${id}-hint`}>
-          {hint}
-        </span>
-      )}
-      <input
-        id={id}
-        className="input num"
-        required
-        maxLength={40}
-        autoComplete="off"
-        inputMode="decimal"
-        aria-describedby={hint ? `${id}-hint` : undefined}
-        value={value}
-        onChange={(event) => onChange(event.target.value)}
-      />
-    </div>
-  )
-}
+const figure = { isNumber: true, required: true, maxLength: 40, inputMode: 'decimal' } as const

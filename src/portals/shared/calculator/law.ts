@@ -1,6 +1,6 @@
 /**
- * Where a figure stands in the law, without our own notes on how sure that is: "the article was not read" is for those who answer for the numbers
- * (the Fund, `sickleave parameter list`), and a wage earner can do nothing with it.
+ * The paragraph of the law for a figure, without our own notes on how certain it is: a note such as "the article was not read" is for those who
+ * maintain the numbers (the Fund, `sickleave parameter list`) and of no use to an employee.
  */
 export function lawOf(paragraph: string): string {
   const withoutNotes = paragraph.replace(/\s*\([^)]*\)/g, (note) => (isOurs(note) ? '' : note))

@@ -8,7 +8,7 @@ import { DaysChart } from './DaysChart.tsx'
 import { shareOf } from './share.ts'
 import { completeness as words } from './words.ts'
 
-/** One institution: figures, days, what was sent back with its reasons, and, for itself alone, which reports are missing. */
+/** One institution: figures, days, and what was sent back with its reasons. Only the institution itself also sees which reports are missing. */
 export function CompletenessView({ shown, isOwn }: { shown: Completeness; isOwn: boolean }) {
   const say = useSay()
   const { total, days, refused, missing } = shown

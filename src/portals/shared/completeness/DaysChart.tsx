@@ -7,7 +7,7 @@ import { completeness as words } from './words.ts'
 const height = 96
 const barWidth = 20
 
-/** Bars by day, told apart without colour too: in time is filled, late is hatched, missing is an outline. The same as a table below. */
+/** Bars by day that differ not only in colour: in time is filled, late is hatched, missing is an outline. A table below shows the same. */
 export function DaysChart({ days }: { days: readonly CompletenessDay[] }) {
   const say = useSay()
   const most = Math.max(1, ...days.map(({ expected, received }) => Math.max(expected, received)))

@@ -6,7 +6,7 @@ import { completeness as words } from './words.ts'
 const lengths = [7, 14, 31] as const
 const usual = 14
 
-/** Days of the address (`?days=31`), and the question to the server that goes with it. */
+/** The number of days from the address (`?days=31`), and the query to the server for them. */
 export function useStretch(): { days: number; query: string } {
   const [search] = useSearchParams()
   const days = lengths.find((one) => String(one) === search.get('days')) ?? usual

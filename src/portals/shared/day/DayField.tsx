@@ -4,21 +4,21 @@ import { formatDate } from '../format.ts'
 import { useLanguage, useSay } from '../language.tsx'
 import { dayWords as words } from './words.ts'
 
-// The calendar and its arithmetic are as large as a small portal: they come with the first form that asks for a day.
+// The calendar and its arithmetic are as large as a small portal, so they are loaded with the first form that asks for a day.
 const DayInput = lazy(() => import('./DayInput.tsx'))
 
 export type DayInputOf = {
   id: string
   label: string
-  /** Where the label stands on the page; without it the label is only heard. */
+  /** The id of the visible label; without it the label is only read by screen readers. */
   labelId?: string
-  /** `2026-11-03`, or nothing while no whole day stands there. */
+  /** `2026-11-03`, or empty while the field has no whole day. */
   value: string
   isRequired?: boolean
   isInvalid?: boolean
   describedBy?: string | undefined
   onChange(day: string): void
-  /** Somebody left it with a part of a day in it: that is neither a day nor none. */
+  /** The reader has left the field with only a part of a day in it. */
   onUnfinished?(isUnfinished: boolean): void
 }
 
@@ -41,7 +41,7 @@ export function DayBox(props: DayInputOf) {
 type DayFieldOf = { id: string; label: string; hint?: string; value: string; wrong: string | undefined; isRequired?: boolean; onChange(day: string): void }
 type Told = Pick<DayInputOf, 'onUnfinished'>
 
-/** A day as the reader writes days, whatever the browser speaks; label, hint and what is wrong with it are heard with its first part. */
+/** A field for a day as the reader writes days, in any browser. A screen reader reads label, hint and error with its first part. */
 export function DayField({ id, label, hint, value, wrong, isRequired = true, onChange, onUnfinished }: DayFieldOf & Told) {
   const say = useSay()
   const [isUnfinished, setUnfinished] = useState(false)
@@ -75,7 +75,7 @@ export function DayField({ id, label, hint, value, wrong, isRequired = true, onC
   )
 }
 
-/** To the field with this id: a day is entered in parts, and the first one is where one goes. */
+/** Puts the focus on the field with this id; in the field of a day, on its first part. */
 export function focusField(id: string): void {
   const field = document.getElementById(id)
   const first = field?.querySelector<HTMLElement>('.segment[tabindex]') ?? field

@@ -30,7 +30,7 @@ import { dayWords as words } from './words.ts'
 const today = () => dayOf(new Date().toISOString())
 const dateOf = (iso: string): CalendarDate | null => (/^\d{4}-\d\d-\d\d$/.test(iso) && typedDay(iso, iso) !== null ? parseDate(iso) : null)
 
-/** A day in parts that the keyboard fills one after the other, and a calendar beside it. */
+/** A day in parts that are filled one after the other from the keyboard, and a calendar beside it. */
 export default function DayInput({ id, label, labelId, value, isRequired = false, isInvalid = false, describedBy, onChange, onUnfinished }: DayInputOf) {
   const language = useLanguage()
   const [isOpen, setOpen] = useState(false)
@@ -77,8 +77,8 @@ export default function DayInput({ id, label, labelId, value, isRequired = false
 }
 
 /**
- * While a part is missing or the days are those of no month, the field of React Aria keeps the day that stood there before. Nobody sees that day, so
- * it is not told: what is told is what is shown, or nothing.
+ * While a part is missing, or the day does not exist in its month, the field of React Aria keeps its previous day. The reader does not see that day,
+ * so it is not passed on: `onChange` gets the day that is shown, or nothing.
  */
 function useShown(value: string, onChange: (day: string) => void) {
   const [shown, setShown] = useState(() => dateOf(value))
@@ -114,7 +114,7 @@ function Parts({ id, paste, copy, tell, open, onUnfinished }: PartsOf) {
   const isUnfinished = missing > 0 && missing < parts.length
   const day = wholeDay(parts, state.value?.toString() ?? '')
   useEffect(() => tell(day))
-  // Once it is whole, or empty, nothing is unfinished any more, even before one leaves it.
+  // A whole day or an empty field is not unfinished, even before the reader leaves it.
   useEffect(() => {
     if (!isUnfinished) onUnfinished?.(false)
     // oxlint-disable-next-line react-hooks/exhaustive-deps
@@ -128,8 +128,8 @@ function Parts({ id, paste, copy, tell, open, onUnfinished }: PartsOf) {
   const press = (event: KeyboardEvent) => {
     if (event.key === 'ArrowDown' && event.altKey) open()
     else if (event.key === 'Enter' && !event.ctrlKey && !event.metaKey) box.current?.closest('form')?.requestSubmit()
-    // `3.11.` is typed as it is written: without this the 3 would wait for its second digit, and the 1 of the month would make it 31. After two
-    // digits the next part has the focus already, and the dot moves nothing.
+    // Lets `3.11.` be typed as it is written: otherwise the 3 would wait for its second digit, and the 1 of the month would make it 31. After two
+    // digits the next part has the focus already, and the dot does nothing.
     else if (/^[./\-, ]$/.test(event.key)) {
       if (typedIn.current === event.target) nextPart(event.target as HTMLElement)
     } else {
@@ -155,13 +155,13 @@ function Parts({ id, paste, copy, tell, open, onUnfinished }: PartsOf) {
 type Part = { type: string; text: string; isPlaceholder: boolean; value?: number | null | undefined }
 const isEditablePart = (type: string): type is 'day' | 'month' | 'year' => type === 'day' || type === 'month' || type === 'year'
 
-/** `03.11.2026.`, and `03 Nov 2026` in English: there a month in figures would be read as a day. */
+/** `03.11.2026.`, but `03 Nov 2026` in English, where a month in figures could be read as a day. */
 function written({ type, text }: Part, language: Language): string {
   if (type === 'literal') return language === 'en' ? '\u00a0' : text.trim()
   return language === 'en' && type === 'month' ? (shortMonths[Number(text) - 1] ?? text) : text
 }
 
-/** The day that is shown, when it is whole and a day of the calendar; a year is being typed until it has four digits. */
+/** The shown day, when it is whole and exists in the calendar. The year counts as unfinished until it has four digits. */
 function wholeDay(parts: readonly Part[], day: string): string {
   const [year, month, ofMonth] = day.split('-').map(Number)
   const isShown = (['year', 'month', 'day'] as const).every((type) => {
@@ -185,7 +185,7 @@ function CalendarButton({ label }: { label: string }) {
   )
 }
 
-/** Weeks begin on Monday in every language that is spoken here. */
+/** Weeks begin on Monday in all languages of the portals. */
 function Month({ shown, onChoose }: { shown: CalendarDate | null; onChoose(day: CalendarDate): void }) {
   const holidays = useId()
   return (

@@ -6,7 +6,7 @@ import { holidayWords } from './words.ts'
 
 const holidaysIn = (month: string) => [...holidaysOf(Number(month.slice(0, 4)))].filter(([day]) => day.startsWith(`${month}-`)).sort()
 
-/** Which days of a month (`2026-11`) are holidays, in words: a mark on a day alone would not say why it is free. */
+/** The holidays of a month (`2026-11`) in words: a mark on the day alone would not tell why it is free. */
 export function Holidays({ month, id }: { month: string; id?: string }) {
   const say = useSay()
   const language = useLanguage()

@@ -22,7 +22,7 @@ test('two digits of a year are the near ones: a child of this century, a grandpa
   assert.equal(typedDay('1.2.68', today), '1968-02-01')
 })
 
-test('what is no day is not read as one', () => {
+test('a text that is no day is not read as one', () => {
   for (const text of ['', '30.02.2026.', '3.13.2026', '11.2026.', 'сутра', '3. foo 2026', '2026-02-30', '3.11.2026 и 4.11.2026'])
     assert.equal(typedDay(text, today), null, text)
   assert.equal(typedDay('29.02.2028.', today), '2028-02-29')

@@ -1,6 +1,6 @@
 import { toLatin } from '../../../platform/text.ts'
 
-// By their first three letters, in both languages and every case of a Serbian noun: `новембра`, `nov`, `November`.
+// Months by their first three letters, in both languages and every case of a Serbian noun: `новембра`, `nov`, `November`.
 const months = ['jan', 'feb', 'mar', 'apr', 'maj may', 'jun', 'jul', 'avg aug', 'sep', 'okt oct', 'nov', 'dec']
 
 /** The day that somebody wrote or copied, as `2026-11-03`, or null: `3.11.26`, `03.11.2026.`, `3/11/2026`, `3. новембар 2026.`, `3 Nov 2026`, `2026-11-03`. The day stands before the month, as everywhere on these pages. */
@@ -14,7 +14,7 @@ export function typedDay(text: string, today: string): string | null {
 
 const monthOf = (text: string): number => Number(text) || months.findIndex((names) => names.split(' ').includes(toLatin(text).toLowerCase().slice(0, 3))) + 1
 
-/** `26` is this century and `68` the last one: a date of birth is written so, and nothing here lies more than ten years ahead. */
+/** `26` means this century and `68` the last one, as in dates of birth; no day here is more than ten years ahead. */
 export function wholeYear(year: number, today: string, digits = String(year).length): number {
   if (digits > 2) return year
   const thisYear = Number(today.slice(0, 4))
@@ -22,7 +22,7 @@ export function wholeYear(year: number, today: string, digits = String(year).len
   return century + year > thisYear + 10 ? century - 100 + year : century + year
 }
 
-/** Null for the 30th of February and the 13th month. */
+/** Null for days that do not exist, such as the 30th of February. */
 function realDay(year: number, month: number, day: number): string | null {
   const iso = `${String(year).padStart(4, '0')}-${String(month).padStart(2, '0')}-${String(day).padStart(2, '0')}`
   const time = Date.parse(`${iso}T00:00:00Z`)

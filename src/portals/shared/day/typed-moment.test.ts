@@ -14,6 +14,6 @@ test('a moment is taken as the pages write it, in Belgrade’s time, in winter a
   assert.equal(is('25.10.2026. 03:30'), '2026-10-25T02:30:00Z', 'after the clocks went back')
 })
 
-test('what is no moment is told apart', () => {
+test('a text that is no moment is not read as one', () => {
   for (const text of ['', 'јуче', '31.2.2026. 10:00', '28.11.2026. 25:00', '28.11.2026. 11', '11:00']) assert.equal(is(text), null, text)
 })

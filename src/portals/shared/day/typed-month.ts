@@ -1,4 +1,7 @@
-/** Months as people write them, `1.2026`, `01.2026.`, `1/2026` or `2026-01`, with anything between them; what is none of these stays as it was typed, to be refused. */
+/**
+ * Splits a list of months as people write them, `1.2026`, `01.2026.`, `1/2026` or `2026-01`, at spaces, commas and semicolons. Other text stays as it was
+ * typed, so that it is refused.
+ */
 export const typedMonths = (text: string): string[] =>
   text
     .split(/[\s,;]+/)

@@ -1,5 +1,6 @@
 // `npm start`: starts database, migrations, first-run country, portals and HTTP; then prints a few lines that say where to look.
 import { execFile } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { flushCompileCache } from 'node:module'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
@@ -11,6 +12,7 @@ import { startSealing } from './audit/audit.ts'
 import { openWorld } from './open-world.ts'
 import { sentenceOf } from './platform/cli.ts'
 import { baseUrl, type Config, loadConfig } from './platform/config.ts'
+import { mustBeFree } from './platform/free-port.ts'
 import { isOneOfSeveral, type Processes, startProcesses } from './platform/processes.ts'
 import { returnMemory } from './platform/memory.ts'
 import { startTracing } from './platform/tracing.ts'
@@ -40,6 +42,8 @@ try {
 
 async function start(settings: Config): Promise<void> {
   if (isOneOfSeveral()) return serveAsOne(settings)
+  // Where there are data already, whoever has them is the better answer, and comes as soon.
+  if (!existsSync(join(settings.DATA_DIR, 'postgres'))) await mustBeFree(settings.PORT, settings.HOST)
   const portals = join(settings.DATA_DIR, 'portals')
   const [{ world, close, country, database }] = await Promise.all([openCountry(settings), portalsBuilt(portals)])
   const employersSide = await startEmployersSide(world, database.owner, { say: complain })

@@ -151,16 +151,19 @@ test('wrong settings are named with their reason, all at once, and never with a 
   assert.equal(wrong.errors().includes('hidden'), false)
 })
 
-test('a port that is taken is a sentence, and no database stays behind', limit, async () => {
+test('a port that is taken is a sentence; no database stays behind, and a first start makes none for nothing', limit, async () => {
   const other = createServer().listen(port, '127.0.0.1')
   await once(other, 'listening')
-  const second = spawnServer(env())
-  const { code } = await second.ended
+  const first = join(folder, 'taken')
+  for (const second of [spawnServer(env()), spawnServer(env({ DATA_DIR: first }))]) {
+    const { code } = await second.ended
+    assert.notEqual(code, 0)
+    assert.match(second.errors(), /PORT: \d+ is taken by another program/)
+    assert.equal(second.errors().includes('    at '), false, 'no stack trace')
+  }
   other.close()
-  assert.notEqual(code, 0)
-  assert.match(second.errors(), /PORT: \d+ is taken by another program/)
-  assert.equal(second.errors().includes('    at '), false, 'no stack trace')
   await until('its database goes', () => !existsSync(join(data(), 'postmaster.pid')))
+  assert.equal(existsSync(join(first, 'postgres')), false)
 })
 
 /** Compiled definitions and built pages do not depend on the data: another folder need not make them again. */

@@ -33,6 +33,18 @@ export function looked(mapped: Mapped) {
   const { entry } = JSON.parse(JSON.stringify(mapped.bundle)) as { entry: { fullUrl: string; resource: Loose; request: Record<string, string> }[] }
   const names = new Set(entry.map(({ fullUrl }) => fullUrl))
   for (const [name] of JSON.stringify(entry).matchAll(/urn:uuid:[0-9a-f-]{36}/g)) assert.ok(names.has(name), `${name} leads nowhere`)
+  // What is looked for by a number must bear it, or the next message makes it once more.
+  for (const { resource, request } of entry) {
+    const [, asked] = /\?identifier=([^&]*)/.exec(request['ifNoneExist'] === undefined ? String(request['url']) : `?${request['ifNoneExist']}`) ?? []
+    const [system, ...rest] = decodeURIComponent(asked ?? '').split('|')
+    const value = asked === undefined ? undefined : rest.join('|').replaceAll(/\\([\\|,$])/g, '$1')
+    const numbers = (resource?.['identifier'] ?? []) as { system?: string; value?: string }[]
+    if (value !== undefined && request['method'] !== 'DELETE')
+      assert.ok(
+        [numbers].flat().some((one) => (one.system ?? '') === system && one.value === value),
+        `${resource.resourceType} does not bear ${system}|${value}`,
+      )
+  }
   const of = (type: string) => entry.filter(({ resource }) => resource.resourceType === type)
   return {
     mapped,

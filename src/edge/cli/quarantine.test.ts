@@ -62,5 +62,7 @@ test('an unchanged item comes back with the same reason, and a discarded one sta
   assert.equal(kept(edge)[0]?.state, 'discarded')
   assert.equal(await run(showItem), 0)
   assert.match(text(), /discarded: sent by mistake/)
+  const { endedAt, sentAt } = JSON.parse(text()) as { endedAt: string; sentAt: string | null }
+  assert.deepEqual([/^\d{4}-\d{2}-\d{2}T.*Z$/.test(endedAt), sentAt], [true, null], 'times are written as people read them')
   await assert.rejects(run(showItem, { argument: 'nothing' }), /there is no item of this number/)
 })

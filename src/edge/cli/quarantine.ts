@@ -54,10 +54,14 @@ export function showItem(world: World, options: Options, print: Print): Promise<
       return 0
     }
     const parsed = (text: string | null): unknown => (text === null ? null : JSON.parse(text))
+    const moment = (at: number | null) => (at === null ? null : new Date(at).toISOString())
     const { seq: _, key: __, document: ___, ...rest } = item
     const shown = {
       ...rest,
-      receivedAt: new Date(item.receivedAt).toISOString(),
+      receivedAt: moment(item.receivedAt),
+      dueAt: moment(item.dueAt),
+      sentAt: moment(item.sentAt),
+      endedAt: moment(item.endedAt),
       meta: parsed(item.meta),
       reason: parsed(item.reason),
       losses: parsed(item.losses),

@@ -202,18 +202,22 @@ export class Draft {
 }
 
 function withoutSpaces(entries: readonly Entry[]): void {
-  const holders = new Map<string, Json[]>()
+  const holders = new Map<string, { by: Resource; all: Json[]; isShared: boolean }>()
   for (const { resource } of entries) {
     if (isShared(resource) || !isFoundByIdentifier.has(resource.resourceType)) continue
     for (const one of (resource['identifier'] as Json[] | undefined) ?? []) {
       if (one['system'] === undefined) continue
       const key = `${resource.resourceType}?${String(one['system'])}|${String(one['value'])}`
-      const others = holders.get(key)
-      if (others === undefined) holders.set(key, [one])
-      else others.push(one)
+      const held = holders.get(key)
+      if (held === undefined) holders.set(key, { by: resource, all: [one], isShared: false })
+      else {
+        held.all.push(one)
+        // Many give an order one number as its placer and as its filler: of one thing twice it is still its own.
+        held.isShared ||= held.by !== resource
+      }
     }
   }
-  for (const all of holders.values()) if (all.length > 1) for (const one of all) withoutSpace(one)
+  for (const { all, isShared: isOfSeveral } of holders.values()) if (isOfSeveral) for (const one of all) withoutSpace(one)
 }
 
 function withoutSpace(identifier: Json): void {

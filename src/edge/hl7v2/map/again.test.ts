@@ -27,6 +27,21 @@ describe('what every message repeats is the same again, and not once more', () =
     }
   })
 
+  test('an order, a report and a specimen whose placer and filler write the same number have it with its space, and so are found by it', async () => {
+    const { first, requests, losses } = await mappedHl7([
+      headOf('ORU^R01'),
+      ana,
+      'ORC|RE|123^BIS|123^BIS',
+      'OBR|1|123^BIS|123^BIS|X^Преглед^L',
+      'OBX|1|NM|A^а^L||5.1|mmol/L|||||F',
+      'SPM|1|77&BIS^77&BIS||SER',
+    ])
+    for (const type of ['ServiceRequest', 'DiagnosticReport', 'Specimen'])
+      for (const { system } of (first(type)['identifier'] as { system?: string }[]).slice(0, 2)) assert.equal(system, 'urn:id:BIS', type)
+    assert.deepEqual([requests('ServiceRequest'), requests('Specimen')], [['POST identifier=urn:id:BIS|123'], ['PUT identifier=urn:id:BIS|77']])
+    assert.deepEqual(losses, [])
+  })
+
   test('of another patient, or in another visit, they are others', async () => {
     const of = async (from: string, to: string) => await mappedHl7(lines('A01', '20260301101500').map((line) => line.replace(from, to)))
     const first = await of('', '')

@@ -1,6 +1,6 @@
-import { parseSearch } from '../../fhir/fhir.ts'
 import { Refusal } from '../../platform/refusal.ts'
 import type { World } from '../../platform/world.ts'
+import { dateAsked } from './asked-date.ts'
 import { instantOf } from './moments.ts'
 
 /** The part of a record that is asked for (R4 patient-operation-everything, and `_at`). Plain data, because page links carry it. */
@@ -66,13 +66,8 @@ function countOf(text: string): number {
 
 /** The bounds of a date as a search reads it: a day is a day of the country. */
 function dayOf(world: World, text: string, name: string): { low: number; high: number } {
-  try {
-    const [clause] = parseSearch(world.fhir, 'Observation', [['date', text]], { lenient: false }).clauses
-    const [value] = clause?.test === 'date' ? clause.values : []
-    if (value?.prefix === 'eq') return value
-  } catch (error) {
-    if (!(error instanceof Refusal)) throw error
-  }
+  const value = dateAsked(world, text)
+  if (value?.prefix === 'eq') return value
   throw wrong(name, `${name} is not a date`, `Write it like ${name}=2026-11-27.`)
 }
 

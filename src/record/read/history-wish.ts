@@ -2,6 +2,7 @@ import type { Search } from '../../fhir/fhir.ts'
 import { Refusal } from '../../platform/refusal.ts'
 import type { Asking } from '../asking.ts'
 import { type Extent, extentOf } from '../http/shortened.ts'
+import { dateAsked } from './asked-date.ts'
 import { currentList } from './history-lists.ts'
 import type { Passage } from './history-rows.ts'
 import { isFhirId } from '../ids.ts'
@@ -55,7 +56,7 @@ export function wishOf(asking: Asking, of: string, type: string | null, pairs: r
     }
     if (name === '_count') wish.count = countOf(text)
     else if (name === '_since') wish.since = instantOf(text, name).getTime()
-    else if (name === '_at') wish.at = within(wish.at, periodOf(text))
+    else if (name === '_at') wish.at = within(wish.at, periodOf(asking, text))
     else if (name === '_sort') wish.isAscending = ascendingOf(text)
     else if (name !== '_list') continue
     else if (text.includes('$')) wish.current = currentList(asking, type, text)
@@ -88,12 +89,16 @@ function listsOf(text: string): string[] {
 
 type Period = { from: number; until: number }
 
-/** "See Search notes on date searching" (R4 http, 3.1.0.12): a bound by a prefix, and two of them a period. */
-function periodOf(given: string): Period {
-  const [, prefix = '', text = ''] = /^([a-z]{2})?(.*)$/s.exec(given) ?? []
-  const { from, until } = instantPeriod(text)
+/** "See Search notes on date searching" (R4 http, 3.1.0.12): a date is as long as it is exact, a prefix makes a bound of it, and two bounds a period. */
+function periodOf({ world }: Asking, text: string): Period {
+  const date = dateAsked(world, text)
+  const period = date === null ? null : boundedBy(date.prefix, date.low, date.high + 1)
+  if (period !== null) return period
+  throw new Refusal('incorrect', '_at is not a date', { expression: 'http._at', hint: 'Write it like _at=2026-11-27T10:15:00.000Z or _at=ge2026-11-27.' })
+}
+
+function boundedBy(prefix: string, from: number, until: number): Period | null {
   switch (prefix) {
-    case '':
     case 'eq':
       return { from, until }
     case 'ge':
@@ -107,7 +112,7 @@ function periodOf(given: string): Period {
     case 'eb':
       return { from: earliest, until: from }
     default:
-      throw new Refusal('incorrect', '_at has a prefix that makes no period', { expression: 'http._at', hint: 'Use one of: ge, gt, le, lt, or none.' })
+      return null
   }
 }
 
@@ -121,19 +126,4 @@ function within(known: Period | null, more: Period): Period {
     expression: 'http._at',
     hint: 'Write the beginning with ge, the end with lt.',
   })
-}
-
-/** An instant is a period as long as it is exact: a day, a minute, a millisecond. */
-function instantPeriod(text: string): Period {
-  const from = instantOf(text, '_at')
-  const until = new Date(from)
-  const [date = '', time] = text.split('T')
-  const parts = date.split('-').length
-  if (time === undefined && parts === 1) until.setUTCFullYear(until.getUTCFullYear() + 1)
-  else if (time === undefined && parts === 2) until.setUTCMonth(until.getUTCMonth() + 1)
-  else if (time === undefined) until.setUTCDate(until.getUTCDate() + 1)
-  else if (!/^\d\d:\d\d:\d\d/.test(time)) until.setTime(until.getTime() + 60_000)
-  else if (!time.includes('.')) until.setTime(until.getTime() + 1000)
-  else until.setTime(until.getTime() + 1)
-  return { from: from.getTime(), until: until.getTime() }
 }

@@ -3,6 +3,8 @@ import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { pausedWriter } from '../../testing/paused.ts'
 import { type Send, startServer } from '../../testing/server.ts'
+import type { Asking } from '../asking.ts'
+import { wishOf } from './history-wish.ts'
 
 const organization = (id: string, name = id) => ({ resourceType: 'Organization', id, name })
 const put = async (send: Send, resource: { resourceType: string; id: string }) => {
@@ -72,7 +74,7 @@ test('the history of a type and of everything lists every version and delete, ne
 })
 
 test('_since and _at choose by time, and wrong parameters are refused', async (t) => {
-  const { institution } = await startServer(t)
+  const { institution, world } = await startServer(t)
   const { send } = await institution('А')
   const first = await put(send, organization('a'))
   await sleep(30)
@@ -83,7 +85,10 @@ test('_since and _at choose by time, and wrong parameters are refused', async (t
   const ask = async (query: string) => versionsOf((await send('GET', `/fhir/Organization/_history?${query}`)).body)
   assert.deepEqual(await ask(`_at=${at(first)}`), ['a W/"1" PUT'])
   assert.deepEqual(await ask(`_at=${at(second)}`), ['a W/"2" PUT'])
-  assert.deepEqual(await ask(`_at=${at(first).slice(0, 10)}`), ['b W/"1" PUT', 'a W/"2" PUT', 'a W/"1" PUT'])
+  const today = new Intl.DateTimeFormat('sv-SE', { timeZone: 'Europe/Belgrade' }).format(new Date(at(first)))
+  assert.deepEqual(await ask(`_at=${today}`), ['b W/"1" PUT', 'a W/"2" PUT', 'a W/"1" PUT'])
+  const { at: summer } = wishOf({ world } as Asking, 'Organization/_history', 'Organization', [['_at', '2026-07-01']])
+  assert.deepEqual(summer, { from: Date.parse('2026-07-01T00:00:00+02:00'), until: Date.parse('2026-07-02T00:00:00+02:00') }, 'a day is a day of the country')
   assert.deepEqual(await ask('_at=2001'), [])
   const all = ['b W/"1" PUT', 'a W/"2" PUT', 'a W/"1" PUT']
   assert.deepEqual(await ask('_at=ge2001'), all)

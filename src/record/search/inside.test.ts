@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { signedIn } from '../../testing/signed-in.ts'
 import { type Send, startServer } from '../../testing/server.ts'
 
 // What stands inside other resources, found and answered (https://hl7.org/fhir/R4/search.html#contained).
@@ -123,7 +124,8 @@ test('pages of what stands inside miss nothing, give nothing twice and never mor
 })
 
 test('what stands inside is seen only where its container is, and whoever finds it so is in the log', async (t) => {
-  const { institution, world } = await startServer(t)
+  const server = await startServer(t)
+  const { institution, world } = server
   const { send } = await institution('ДЗ')
   await send('POST', '/fhir', { resourceType: 'Bundle', type: 'transaction', entry: data })
   const looks = async (url: string) => {
@@ -136,6 +138,14 @@ test('what stands inside is seen only where its container is, and whoever finds 
   assert.deepEqual(await looks(`${salve}&_contained=true`), [1, 1], 'one row for each patient whose orders are shown')
   assert.deepEqual(await looks(`${salve}&_contained=true&_summary=count`), [1, 1], 'and for each that is counted')
   assert.deepEqual(await looks('Observation?patient=in-bora&_contained=true'), [0], 'who was named and has none was looked for')
+  // A doctor whom nothing opens the record to hears that it is closed, and the look is a denied one.
+  const doctor = await signedIn(server, { roles: ['doctor'], worker: 7 })
+  const closed = (await doctor('GET', '/fhir/Observation?patient=in-ana&_contained=true')).body.entry as Json[]
+  assert.deepEqual(
+    closed.map(({ search, resource }) => `${search.mode} ${resource.issue?.[0].code}`),
+    ['outcome suppressed'],
+  )
+  assert.deepEqual((await shown(doctor, `${salve}&_contained=true`)).toSorted(), as('Medication/kit', 'Medication/salve-kit'))
   const stranger = await institution('Болница')
   assert.deepEqual(
     (await shown(stranger.send, `${salve}&_contained=true&_containedType=contained`)).toSorted(),

@@ -107,12 +107,18 @@ function matchesForm(form: string, value: string): boolean {
   return value.length > textMax || (patternFrom(form)?.(value) ?? true)
 }
 
+/** Strictly; a write lets an answer go without the system of its code, and a Coding of its own where others may be written. */
+function isOfSystem(given: unknown, offered: unknown): boolean {
+  return !isObject(given) || !isObject(offered) || given.system === offered.system
+}
+
 function optionsOf(question: Json, given: { type: string; value: unknown }, options: Json[], all: Json[], path: string, answering: Answering): void {
   const isOpen = question.type === 'open-choice' && given.type === 'String'
   const valueSet = question.answerValueSet
   if (options.length > 0 && !isOpen && answering.asked.looks.take(options.length)) {
     const chosen = options.find((one) => isSame(given.value, choiceOf(one, 'value')?.value, undefined))
-    if (chosen === undefined && question.type !== 'open-choice')
+    const isOffered = chosen !== undefined && (!answering.check.isStrict || isOfSystem(given.value, choiceOf(chosen, 'value')?.value))
+    if (!isOffered && (answering.check.isStrict || question.type !== 'open-choice'))
       answering.says(`${path}.value`, 'invariant', 'the answer is none of the options', 'Choose one of the options.')
     const isExclusive = chosen !== undefined && valuesOf(chosen, 'questionnaire-optionExclusive').includes(true)
     if (isExclusive && all.length > 1) answering.says(path, 'invariant', 'this option excludes all others', 'Keep this answer or the others.')

@@ -1,4 +1,6 @@
+import { createHash } from 'node:crypto'
 import { isObject } from '../profile/items.ts'
+import { dateBounds } from '../search/dates.ts'
 import { numberOf } from '../search/numbers.ts'
 import { isLoincCode, isSnomedCode } from './check-digits.ts'
 import type { Place, Rule } from './strict.ts'
@@ -58,9 +60,15 @@ export const quantity: Rule = ({ system, code }, place) => {
   report(place, 'code', 'code-invalid', `the code is not in ${system}`, 'Correct the unit.')
 }
 
+const ofUuid = /^(?:urn:uuid:.*|[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})$/
+
 export const identifier: Rule = ({ system, value }, place) => {
-  if (typeof system === 'string' && !scheme.test(system)) {
-    report(place, 'system', 'invalid', 'the system of an identifier must be an absolute URI', 'Write the URI of the name space, or urn:oid: and its OID.')
+  if (typeof system === 'string' && !/^(?:https?|urn|ldap):/.test(system)) {
+    const says = scheme.test(system) ? 'the system of an identifier is no address and no URN' : 'the system of an identifier must be an absolute URI'
+    report(place, 'system', 'invalid', says, 'Write the URI of the name space, or urn:oid: and its OID.')
+  }
+  if (system === 'https://tools.ietf.org/html/rfc4122' && typeof value === 'string' && !ofUuid.test(value)) {
+    report(place, 'value', 'code-invalid', 'the system names the rules for UUIDs, and the value is none', 'Write the system that the value is from.')
   }
   if (system === 'urn:ietf:rfc:3986' && typeof value === 'string' && !scheme.test(value)) {
     report(
@@ -77,14 +85,15 @@ const sizeExtension = 'http://hl7.org/fhir/StructureDefinition/maxSize'
 
 /** datatypes.html#Attachment: size is the number of bytes before base64. */
 export const attachment: Rule = (object, place) => {
-  const { data, size, contentType, url } = object
+  const { data, size, hash, url } = object
   const stated = numberOf(size)
+  if (typeof hash === 'string' && typeof data === 'string' && createHash('sha1').update(data, 'base64').digest('base64') !== hash)
+    report(place, 'hash', 'structure', 'the hash is not the SHA-1 of the content', 'Correct the hash or leave it out.')
   if (typeof data === 'string') {
     const tight = data.replace(/\s+/g, '')
     const bytes = Math.floor((tight.length * 3) / 4) - (tight.endsWith('==') ? 2 : tight.endsWith('=') ? 1 : 0)
     if (stated !== null && stated !== bytes)
       report(place, 'size', 'structure', `the stated size is ${stated} bytes, the content has ${bytes}`, 'Correct the size or leave it out.')
-    if (contentType === undefined) return
   }
   if (typeof url === 'string' && url.startsWith('data:') && stated !== null) {
     const content = /;base64,(.*)$/s.exec(url)?.[1]
@@ -98,3 +107,22 @@ export function sizeLimit(extensions: unknown): number | null {
   const found = Array.isArray(extensions) ? extensions.find((one) => isObject(one) && one.url === sizeExtension) : undefined
   return isObject(found) ? numberOf(found.valueDecimal) : null
 }
+
+/**
+ * per-1 by FHIRPath: of a day and a time on that day, or a month and a day in it, neither comes first, so that one is not known to be before the other
+ * and the rule does not hold. A write takes them.
+ */
+export const period: Rule = ({ start, end }, { check, depth }) => {
+  if (typeof start !== 'string' || typeof end !== 'string' || start === end) return
+  const [first, last] = [dateBounds(start), dateBounds(end)]
+  if (first === null || last === null || precisionOf(start) === precisionOf(end)) return
+  if (first.high < last.low || first.low > last.high) return
+  check.add(
+    'invariant',
+    check.path(depth),
+    'one of start and end lies inside the other, so neither is known to be first (per-1)',
+    'Write both to the same precision.',
+  )
+}
+
+const precisionOf = (text: string): number => (text.length > 10 ? 10 : text.length)

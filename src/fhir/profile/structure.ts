@@ -41,6 +41,7 @@ export type Structure = {
   baseDefinition?: string
   derivation?: string
   context?: { type: string; expression: string }[]
+  contextInvariant?: string[]
   snapshot?: { element: Element[] }
   differential?: { element: Element[] }
   /** What is kept of a snapshot beside a differential: elements that refer to others of the same profile. */

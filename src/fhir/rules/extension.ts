@@ -10,8 +10,8 @@ const scheme = /^[A-Za-z][A-Za-z0-9+.-]*:/
 const elsewhere = /^http:\/\/hl7\.org\/fhir\/(?!(?:uv|[a-z]{2}|[a-z]{2}-[a-z]+)\/)/
 const ofVersion = /^http:\/\/hl7\.org\/fhir\/(\d+\.\d+)\/StructureDefinition\/extension-/
 const otherVersions = new Set(['1.0', '3.0', '4.3', '5.0', '6.0'])
-// Addresses that are reserved for examples name nothing that could be looked up.
-const ofExamples = /^https?:\/\/(?:[\w-]+\.)*(?:example\.(?:org|com)|acme\.com)\//
+// What the reference validator takes for examples, and DICOM, whose extensions are defined in no package: nothing that could be looked up.
+const ofExamples = /^https?:\/\/(?:[\w-]+\.)*(?:example\.org|acme\.com|nema\.org)\//
 // Definitions of R4 that leave out places where R4's own definitions use them; later versions name these places, too.
 const contextsMended: Record<string, string[] | undefined> = {
   'http://hl7.org/fhir/StructureDefinition/structuredefinition-fhir-type': ['ElementDefinition.type'],
@@ -77,7 +77,9 @@ function isSelected(expression: string, url: string, check: Check): boolean {
 function checkContext(tree: Tree, { check, depth }: Place): void {
   const allowed = tree.structure.context ?? []
   if (allowed.length === 0) return
-  const here = contextsOf(check, depth)
+  const found = contextsOf(check, depth)
+  if (found !== null) checkInvariants(tree, found, { check, depth })
+  const here = found?.names ?? null
   if (
     here === null ||
     contextsMended[tree.structure.url]?.some((one) => here.has(one)) === true ||
@@ -90,6 +92,16 @@ function checkContext(tree: Tree, { check, depth }: Place): void {
     return
   const places = allowed.map(({ expression }) => expression).join(', ')
   check.add('structure', check.path(depth), `the extension ${tree.structure.url} may not stand here`, `It belongs to: ${places}.`)
+}
+
+/** StructureDefinition.contextInvariant: "rules about when the extension can be used"; one that asks the extension itself is left to people. */
+function checkInvariants({ structure }: Tree, { holder, type }: { holder: Json; type: string }, { check, depth }: Place): void {
+  for (const expression of structure.contextInvariant ?? []) {
+    if (expression.includes('%extension')) continue
+    const holds = check.known?.holds(expression, holder, type, check.current, check.root, (reference) => check.resolve(reference))
+    if (holds === false)
+      check.add('structure', check.path(depth), `the extension ${structure.url} may not stand here`, `It stands where this holds: ${expression}.`)
+  }
 }
 
 /** The parts of a complex extension are named by its definition. */

@@ -188,6 +188,49 @@ for (const [title, right, wrong, path] of rules)
     assert.deepEqual(errors(wrong, false), [], 'a write takes it')
   })
 
+test('a write takes an answer that names no system, strictly it is none of a value set', () => {
+  const answered = (valueCoding: object) => ({
+    ...{ resourceType: 'QuestionnaireResponse', status: 'completed', questionnaire: '#q', item: [{ linkId: '1', answer: [{ valueCoding }] }] },
+    contained: [{ resourceType: 'Questionnaire', id: 'q', status: 'draft', item: [{ linkId: '1', type: 'choice', answerValueSet: genders }] }],
+  })
+  assert.deepEqual(errors(answered({ system: gender, code: 'male' })), [])
+  assert.deepEqual(errors(answered({ code: 'male' })), ['QuestionnaireResponse.item[0].answer[0].value'])
+  assert.deepEqual(errors(answered({ code: 'male' }), false), [])
+})
+
+test('a condition asks the answers of its own group, where there are several', () => {
+  const item = [
+    { linkId: 'a', type: 'boolean' },
+    { linkId: 'b', type: 'string', required: true, enableWhen: [{ question: 'a', operator: '=', answerBoolean: true }] },
+  ]
+  const group = (valueBoolean: boolean, ...more: object[]) => ({ linkId: 'g', item: [{ linkId: 'a', answer: [{ valueBoolean }] }, ...more] })
+  const b = { linkId: 'b', answer: [{ valueString: 'x' }] }
+  const response = (...groups: object[]) => ({
+    ...{ resourceType: 'QuestionnaireResponse', status: 'completed', questionnaire: '#q', item: groups },
+    contained: [{ resourceType: 'Questionnaire', id: 'q', status: 'draft', item: [{ linkId: 'g', type: 'group', repeats: true, item }] }],
+  })
+  assert.deepEqual(errors(response(group(true, b), group(false)), false), [])
+  assert.deepEqual(errors(response(group(true, b), group(true)), false), ['QuestionnaireResponse.item[1]'])
+  assert.deepEqual(errors(response(group(true, b), group(false, b)), false), ['QuestionnaireResponse.item[1].item[1]'])
+})
+
+test('an extension stands where the rule of its definition holds', () => {
+  const kilograms = {
+    url: 'http://hl7.org/fhir/StructureDefinition/questionnaire-unitOption',
+    valueCoding: { system: 'http://unitsofmeasure.org', code: 'kg' },
+  }
+  const asked = (type: string) => ({ resourceType: 'Questionnaire', status: 'draft', item: [{ linkId: '1', type, extension: [kilograms] }] })
+  assert.deepEqual(errors(asked('quantity')), [])
+  assert.deepEqual(errors(asked('decimal')), ['Questionnaire.item[0].extension[0]'])
+  assert.deepEqual(errors(asked('decimal'), false), [])
+})
+
+test('an extension of an address that is no example is not known', () => {
+  const extended = (host: string) => patient({ extension: [{ url: `http://${host}/a`, valueString: 'x' }] })
+  for (const host of ['example.org', 'fhir.acme.com', 'dicom.nema.org']) assert.deepEqual(errors(extended(host)), [], host)
+  for (const host of ['example.com', 'hospital.rs']) assert.deepEqual(errors(extended(host)), ['Patient.extension[0]'], host)
+})
+
 test('a result of a search has an id where it says how it was found', () => {
   assert.deepEqual(errors(found({ mode: 'match' }, '1')), [])
   assert.deepEqual(errors(found(undefined, undefined)), [])

@@ -83,6 +83,9 @@ function found(bundle: Json, from: Json, path: string, reference: string, { chec
   const [bare = '', version] = reference.split('/_history/')
   const at = check.path(depth, 'entry', 0)
   const says = (text: string, hint: string) => check.add('not-found', at, text, hint)
+  const own = entries.urlOf(from)
+  if (!/^[a-z][a-z0-9+.-]*:/i.test(bare) && own !== undefined && !restful.test(own))
+    return says(`the entry has no address that ${String(from.resourceType)}.${path} could be relative to`, 'Refer to the fullUrl of the entry.')
   const target = entries.find(bare, from)
   if (target === undefined)
     return says(

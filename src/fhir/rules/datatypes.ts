@@ -4,6 +4,7 @@ import { dateBounds } from '../search/dates.ts'
 import { numberOf } from '../search/numbers.ts'
 import { isLoincCode, isSnomedCode } from './check-digits.ts'
 import type { Place, Rule } from './strict.ts'
+import { systemProblem } from './system-of-code.ts'
 
 const scheme = /^[A-Za-z][A-Za-z0-9+.-]*:/
 const report = ({ check, depth }: Place, name: string, code: string, says: string, hint: string) => check.add(code, check.path(depth, name), says, hint)
@@ -16,6 +17,12 @@ export function hasForm(system: string, code: string): boolean {
   return system === snomed ? isSnomedCode(code) : system === loinc ? isLoincCode(code) : true
 }
 
+function isElsewhere(system: string, place: Place): boolean {
+  const problem = systemProblem(system, place.check.known)
+  if (problem !== null) report(place, 'system', 'code-invalid', problem, 'Write the address that the code system itself has.')
+  return problem !== null
+}
+
 export const coding: Rule = (object, place) => {
   const { system, code, display, version } = object
   if (typeof system !== 'string') return
@@ -23,6 +30,8 @@ export const coding: Rule = (object, place) => {
     report(place, 'system', 'invalid', 'the system is the URL of a value set, not of a code system', 'Write the URL of the code system that the code is from.')
   }
   if (typeof code !== 'string') return
+  const { check, depth } = place
+  if (scheme.test(system) && check.names[depth] !== 'coding' && isElsewhere(system, place)) return
   if (!hasForm(system, code))
     return report(place, 'code', 'code-invalid', `there can be no such code in ${system}: its check digit is wrong`, 'Correct the code.')
   const {
@@ -56,6 +65,7 @@ export const quantity: Rule = ({ system, code }, place) => {
   if (typeof system !== 'string' || typeof code !== 'string') return
   if (!scheme.test(system))
     return report(place, 'system', 'invalid', 'the system of a unit must be an absolute URI', 'Write http://unitsofmeasure.org for UCUM.')
+  if (isElsewhere(system, place)) return
   if (place.check.known?.describe({ system, code }).isKnown !== false) return
   report(place, 'code', 'code-invalid', `the code is not in ${system}`, 'Correct the unit.')
 }

@@ -231,6 +231,35 @@ test('an extension of an address that is no example is not known', () => {
   for (const host of ['example.com', 'hospital.rs']) assert.deepEqual(errors(extended(host)), ['Patient.extension[0]'], host)
 })
 
+test('what is coded alone names its system by the address that it has', () => {
+  const coded = (system: string) => ({ system, code: 'x' })
+  const tagged = (system: string) => patient({ meta: { tag: [coded(system)] } })
+  const measured = (system: string) => observation({ valueQuantity: { value: 1, unit: 'x', ...coded(system) } })
+  for (const good of [
+    'http://rules.test/s',
+    'urn:oid:1.2.36.1.1',
+    'http://hl7.org/fhir/sid/icd-9-cm',
+    'http://hl7.org/fhir/us/core/CodeSystem/x',
+    'https://rules.test/s',
+  ]) {
+    assert.deepEqual(errors(tagged(good)), [], good)
+    assert.deepEqual(errors(measured(good)), [], good)
+  }
+  const wrong = [
+    'https://loinc.org',
+    'http://snomed.info/sct/',
+    'http://hl7.org/fhir/none',
+    'http://hl7.org/fhir/valueset-x.html',
+    'http://build.fhir.org/x',
+    'mailto:a@rules.test',
+  ]
+  for (const bad of [...wrong, `https:${act.slice('http:'.length)}`]) {
+    assert.deepEqual(errors(tagged(bad)), ['Patient.meta.tag[0].system'], bad)
+    assert.deepEqual(errors(measured(bad)), ['Observation.value.system'], bad)
+    assert.deepEqual(errors(observation({ method: { coding: [coded(bad)] } })), [], 'a concept may have it beside others')
+  }
+})
+
 test('a result of a search has an id where it says how it was found', () => {
   assert.deepEqual(errors(found({ mode: 'match' }, '1')), [])
   assert.deepEqual(errors(found(undefined, undefined)), [])
@@ -248,6 +277,23 @@ test('links between pages are given once, others as often as there are', () => {
   })
   assert.deepEqual(errors(linked('alternate')), [])
   assert.deepEqual(errors(linked('next')), ['Bundle.link'])
+})
+
+test('what a Composition names relatively begins at its own address', () => {
+  const at = (base: string, subject: string) => ({
+    ...document([{ relation: 'self', url: 'http://rules.test/1' }]),
+    entry: [
+      { fullUrl: `${base}Composition/c`, resource: { ...composition, id: 'c', subject: { reference: subject }, author: [{ reference: subject }] } },
+      { fullUrl: `${base}Patient/p`, resource: patient({ id: 'p' }) },
+    ],
+  })
+  assert.deepEqual(errors(at('http://rules.test/', 'Patient/p')), [])
+  const { entry } = document([{ relation: 'self', url: 'http://rules.test/1' }])
+  const first = { fullUrl: urn(1), resource: { ...composition, subject: { reference: 'Patient/p' } } }
+  assert.deepEqual(
+    errors({ ...document([{ relation: 'self', url: 'http://rules.test/1' }]), entry: [first, { ...entry[1], resource: patient({ id: 'p' }) }] }),
+    ['Bundle.entry[0]'],
+  )
 })
 
 test('what a bundle refers to by a UUID may be known elsewhere', () => {

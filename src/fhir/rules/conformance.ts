@@ -71,6 +71,18 @@ export const operationRule: Rule = (operation, { check, depth }) => {
   }
 }
 
+/** implementationguide.html: a guide depends on another guide, by its own address, and says the version beside it. */
+export const guideRule: Rule = (guide, { check, depth }) => {
+  list(guide.dependsOn).forEach(({ uri, version }, index) => {
+    if (typeof uri !== 'string') return
+    const says = (text: string, hint: string) => check.add('business-rule', check.path(depth, 'dependsOn', index), text, hint)
+    const [address = '', named] = uri.split('|')
+    if (named !== undefined && version === undefined) says('the version stands in the address only', 'Write it as version.')
+    else if (named === '') says('the address ends where its version should begin', 'Remove the bar.')
+    if (!address.includes('/ImplementationGuide/')) says('the address is not that of a guide', 'Write the canonical URL of the ImplementationGuide itself.')
+  })
+}
+
 /** conceptmap.html: what is mapped exists in the systems that are named. */
 export const conceptMapRule: Rule = (map, place) => {
   const { check, depth } = place

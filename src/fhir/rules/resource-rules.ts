@@ -2,7 +2,7 @@ import { isObject, type Json } from '../profile/items.ts'
 import { tokenOf } from '../runtime/check.ts'
 import { bundleRule } from './bundle.ts'
 import { codeSystemRule } from './code-system.ts'
-import { capabilityRule, conceptMapRule, operationRule, searchParameterRule } from './conformance.ts'
+import { capabilityRule, conceptMapRule, guideRule, operationRule, searchParameterRule } from './conformance.ts'
 import { measureReportRule, measureRule } from './measure.ts'
 import { vitalSignRule } from './vital-signs.ts'
 import { questionnaireRule } from './questionnaire.ts'
@@ -18,6 +18,7 @@ export const resourceRules: Record<string, Rule | undefined> = {
   CapabilityStatement: capabilityRule,
   CodeSystem: codeSystemRule,
   ConceptMap: conceptMapRule,
+  ImplementationGuide: guideRule,
   Measure: measureRule,
   MeasureReport: measureReportRule,
   Observation: vitalSignRule,

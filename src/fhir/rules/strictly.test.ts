@@ -239,6 +239,7 @@ test('what is coded alone names its system by the address that it has', () => {
     'http://rules.test/s',
     'urn:oid:1.2.36.1.1',
     'http://hl7.org/fhir/sid/icd-9-cm',
+    'http://hl7.org/fhir/v3/ActCode',
     'http://hl7.org/fhir/us/core/CodeSystem/x',
     'https://rules.test/s',
   ]) {
@@ -258,6 +259,23 @@ test('what is coded alone names its system by the address that it has', () => {
     assert.deepEqual(errors(measured(bad)), ['Observation.value.system'], bad)
     assert.deepEqual(errors(observation({ method: { coding: [coded(bad)] } })), [], 'a concept may have it beside others')
   }
+})
+
+test('a guide depends on guides', () => {
+  const guide = (uri: string, version?: string) => ({
+    ...{
+      resourceType: 'ImplementationGuide',
+      url: 'http://rules.test/ImplementationGuide/a',
+      name: 'A',
+      status: 'draft',
+      packageId: 'a.b',
+      fhirVersion: ['4.0.1'],
+    },
+    dependsOn: [{ uri, version }],
+  })
+  assert.deepEqual(errors(guide('http://rules.test/ImplementationGuide/b', '1.0.0')), [])
+  for (const uri of ['http://rules.test/guides/b', 'http://rules.test/ImplementationGuide/b|1.0.0', 'http://rules.test/ImplementationGuide/b|'])
+    assert.deepEqual(errors(guide(uri)), ['ImplementationGuide.dependsOn[0]'], uri)
 })
 
 test('a result of a search has an id where it says how it was found', () => {

@@ -4,8 +4,8 @@ const secure = 'https:'
 /** Not loaded, and met everywhere: their addresses are these to the letter. */
 const exact = ['http://snomed.info/sct', 'http://loinc.org', 'http://unitsofmeasure.org', 'http://www.nlm.nih.gov/research/umls/rxnorm']
 const ofFhir = /^https?:\/\/(?:www\.)?hl7\.org\/fhir/
-// Guides, tools, tests and the identifiers of other publishers' systems, which R4's own definitions do not bring.
-const elsewhere = /^http:\/\/hl7\.org\/fhir\/(?:sid|test|tools|uv|[a-z]{2}|[a-z]{2}-[a-z]+)(?:\/|$)/
+// Guides, tools, tests, the former addresses of V2 and V3, and the identifiers of other publishers' systems, which R4's own definitions do not bring.
+const elsewhere = /^http:\/\/hl7\.org\/fhir\/(?:sid|test|tools|v2|v3|uv|[a-z]{2}|[a-z]{2}-[a-z]+)(?:\/|$)/
 
 /**
  * terminologies-systems.html: a code is from a system that the code names by its one address. Asked of what is coded alone (a Coding, a Quantity): of

@@ -11,8 +11,8 @@ const scheme = /^[A-Za-z][A-Za-z0-9+.-]*:/
 const elsewhere = /^http:\/\/hl7\.org\/fhir\/(?!(?:uv|[a-z]{2}|[a-z]{2}-[a-z]+)\/)/
 const ofVersion = /^http:\/\/hl7\.org\/fhir\/(\d+\.\d+)\/StructureDefinition\/extension-/
 const otherVersions = new Set(['1.0', '3.0', '4.3', '5.0', '6.0'])
-// Addresses reserved for examples, whose definitions cannot exist.
-const ofExamples = /^https?:\/\/(?:[\w-]+\.)*(?:example\.(?:org|com)|acme\.com)\//
+// Addresses that the reference validator takes for examples, and those of DICOM, whose extensions are defined in no package: there is nothing to look up.
+const ofExamples = /^https?:\/\/(?:[\w-]+\.)*(?:example\.org|acme\.com|nema\.org)\//
 // These definitions of R4 omit contexts in which R4's own definitions use the extensions; later versions name them.
 const contextsMended: Record<string, string[] | undefined> = {
   'http://hl7.org/fhir/StructureDefinition/structuredefinition-fhir-type': ['ElementDefinition.type'],
@@ -83,7 +83,9 @@ function isSelected(expression: string, url: string, check: Check): boolean {
 function checkContext(tree: Tree, { check, depth }: Place): void {
   const allowed = tree.structure.context ?? []
   if (allowed.length === 0) return
-  const here = contextsOf(check, depth)
+  const found = contextsOf(check, depth)
+  if (found !== null) checkInvariants(tree, found, { check, depth })
+  const here = found?.names ?? null
   if (
     here === null ||
     contextsMended[tree.structure.url]?.some((one) => here.has(one)) === true ||
@@ -96,6 +98,22 @@ function checkContext(tree: Tree, { check, depth }: Place): void {
     return
   const places = allowed.map(({ expression }) => expression).join(', ')
   check.add('structure', check.path(depth), `the extension ${tree.structure.url} may not stand here`, `It belongs to: ${places}.`)
+}
+
+/** StructureDefinition.contextInvariant: "rules about when the extension can be used". Rules that ask about the extension itself are not evaluated. */
+function checkInvariants({ structure }: Tree, { holder, type }: { holder: Json; type: string }, { check, depth }: Place): void {
+  const { known, current, root } = check
+  if (known === undefined) return
+  const around = {
+    resolve: (reference: string) => check.resolve(reference),
+    conforms: (object: Json, profile: string) => isOfTypeOf(known, object, profile),
+  }
+  for (const expression of structure.contextInvariant ?? []) {
+    if (expression.includes('%extension')) continue
+    const holds = known.holds(expression, holder, type, current, root, around)
+    if (holds === false)
+      check.add('structure', check.path(depth), `the extension ${structure.url} may not stand here`, `It stands where this holds: ${expression}.`)
+  }
 }
 
 /** A complex extension may only have the parts that its definition names. */

@@ -1,5 +1,5 @@
 import { isObject, type Json } from '../profile/items.ts'
-import { isOfTypeOf } from '../profile/run.ts'
+import { type Around, isOfTypeOf, type Knowledge } from '../profile/run.ts'
 import type { Tree } from '../profile/tree.ts'
 import { checkProfile } from '../profile/walk.ts'
 import { type Check, textOf } from '../runtime/check.ts'
@@ -72,13 +72,13 @@ function isSelected(expression: string, url: string, check: Check): boolean {
   const { current, root, known } = check
   if (known === undefined || url.includes("'") || url.includes('\\')) return true
   const carriers = `(${expression}).where(extension.where(url = '${url}').exists() or modifierExtension.where(url = '${url}').exists()).exists()`
-  return (
-    known.holds(carriers, current, textOf(current.resourceType), current, root, {
-      resolve: (reference) => check.resolve(reference),
-      conforms: (object, profile) => isOfTypeOf(known, object, profile),
-    }) !== false
-  )
+  return known.holds(carriers, current, textOf(current.resourceType), current, root, aroundOf(check, known)) !== false
 }
+
+const aroundOf = (check: Check, known: Knowledge): Around => ({
+  resolve: (reference) => check.resolve(reference),
+  conforms: (object, profile) => isOfTypeOf(known, object, profile),
+})
 
 function checkContext(tree: Tree, { check, depth }: Place): void {
   const allowed = tree.structure.context ?? []
@@ -104,13 +104,9 @@ function checkContext(tree: Tree, { check, depth }: Place): void {
 function checkInvariants({ structure }: Tree, { holder, type }: { holder: Json; type: string }, { check, depth }: Place): void {
   const { known, current, root } = check
   if (known === undefined) return
-  const around = {
-    resolve: (reference: string) => check.resolve(reference),
-    conforms: (object: Json, profile: string) => isOfTypeOf(known, object, profile),
-  }
   for (const expression of structure.contextInvariant ?? []) {
     if (expression.includes('%extension')) continue
-    const holds = known.holds(expression, holder, type, current, root, around)
+    const holds = known.holds(expression, holder, type, current, root, aroundOf(check, known))
     if (holds === false)
       check.add('structure', check.path(depth), `the extension ${structure.url} may not stand here`, `It stands where this holds: ${expression}.`)
   }

@@ -8,10 +8,10 @@ import type { Shapes } from '../xml/shapes.ts'
 export type Membership = 'in' | 'out' | 'unknown'
 export type CodingLike = { system?: string; code?: string; display?: string; version?: string }
 
-/** What the checks against profiles need besides the resource. */
 /** What a rule may ask beyond the object that it is about. */
 export type Around = Pick<Surroundings, 'resolve' | 'conforms'>
 
+/** What the checks against profiles need besides the resource. */
 export type Knowledge = {
   choices: Choices
   tree(canonical: string): Tree | undefined

@@ -47,7 +47,7 @@ export const access = {
   /** For what an answer brings along: leaves out instead of refusing. */
   hasScope,
   isTreatedAt,
-  /** How often one address may ask an open route, and one person the finder. */
+  /** How often one address may ask an open route, and one person what costs much. */
   limit,
   /** Once more, before what a found screen must not open. */
   confirmPresence,

@@ -82,13 +82,14 @@ export function requireSameOrigin(request: FastifyRequest): void {
   if (isForeignSite || isForeignOrigin) throw new Refusal('forbidden', 'this request comes from a page of another origin')
 }
 
-// The limits of open addresses are for one network address; a whole hospital may stand behind one. That of the finder is for one person, who asks several
-// times while they type a name, and is far above what anybody types: a program of theirs would list the country.
+// The limits of open addresses are for one network address; a whole hospital may stand behind one. Those of the finder and of questions with a body at
+// /fhir are for one person, and far above what anybody types: a program of theirs would list the country, or have documents judged all day.
 const limits = {
   'sign-in': { perSecond: 20, burst: 200 },
   token: { perSecond: 50, burst: 500 },
   check: { perSecond: 2, burst: 40 },
   finder: { perSecond: 1, burst: 300 },
+  question: { perSecond: 2, burst: 120 },
 } as const satisfies Record<string, Limit>
 export type LimitName = 'actor' | keyof typeof limits
 
@@ -107,6 +108,7 @@ export function limit(world: World, name: LimitName, key: string): void {
       token: share(limits.token),
       check: share(limits.check),
       finder: share(limits.finder),
+      question: share(limits.question),
     }
     buckets.set(world, mine)
   }

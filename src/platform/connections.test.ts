@@ -6,12 +6,13 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { say } from '../testing/raw-http.ts'
 import { testConfig } from '../testing/platform.ts'
 import { bareWorld } from './bare-world.ts'
+import type { connectionLimits } from './connections.ts'
 import { createApp, type Routes } from './http.ts'
 import { Refusal } from './refusal.ts'
 
-async function listen(t: TestContext, routes: Routes, limits: { connections?: number; unreadMs?: number; lingerMs?: number }) {
+async function listen(t: TestContext, routes: Routes, limits: Partial<typeof connectionLimits>) {
   const world = bareWorld(testConfig())
-  const app = await createApp(world, null, { connections: 100, unreadMs: 60_000, lingerMs: 60_000, ...limits })
+  const app = await createApp(world, null, { connections: 100, unreadMs: 60_000, flowMs: 60_000, lingerMs: 60_000, ...limits })
   await app.register(routes)
   await app.listen({ port: 0, host: '127.0.0.1' })
   t.after(async () => {

@@ -35,3 +35,32 @@ export function createTurns(limits: { atOnce: number; waitingMax: number; waitMs
     },
   }
 }
+
+/** Whose turn it is, and how many of them one asker has at most. */
+export type Share = { whose: string; most: number }
+export type SharedTurns = { enter(share: Share, limitMs?: number): Promise<() => void> }
+
+/** The same among askers of whom none has all: who takes a turn and does not give it back keeps only the own others waiting. */
+export function createSharedTurns(limits: Parameters<typeof createTurns>[0]): SharedTurns {
+  const all = createTurns(limits)
+  const own = new Map<string, { turns: Turns; users: number }>()
+  return {
+    async enter({ whose, most }, limitMs) {
+      const mine = own.getOrInsertComputed(whose, () => ({ turns: createTurns({ ...limits, atOnce: most }), users: 0 }))
+      mine.users++
+      const leaves: (() => void)[] = [() => void (--mine.users === 0 && own.delete(whose))]
+      const leave = () => {
+        for (const one of leaves.splice(0).reverse()) one()
+      }
+      try {
+        // The own queue first: so nobody stands in the common one with more than their share.
+        leaves.push(await mine.turns.enter(limitMs))
+        leaves.push(await all.enter(limitMs))
+        return leave
+      } catch (error) {
+        leave()
+        throw error
+      }
+    },
+  }
+}

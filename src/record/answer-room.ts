@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import type { ServerResponse } from 'node:http'
 import { Socket } from 'node:net'
-import { createTurns } from '../platform/turns.ts'
+import type { Actor } from '../platform/actor.ts'
+import { createSharedTurns, type Share } from '../platform/turns.ts'
 
 /** Bodies that one answer holds without asking anybody: most answers are smaller. */
 const freeBytes = 131_072
@@ -14,16 +15,26 @@ const portionBytes = 1_048_576
 
 const hint = 'Ask again in a moment, or for fewer at a time with _count.'
 const waitMs = 20_000
-const medium = createTurns({ atOnce: 16, waitingMax: 500, waitMs, what: 'many answers are being put together', hint })
-const large = createTurns({ atOnce: 1, waitingMax: 64, waitMs: 2 * waitMs, what: 'other large answers are being put together', hint })
-const streams = createTurns({ atOnce: 4, waitingMax: 32, waitMs, what: 'other large records are being sent', hint })
-const heavy = createTurns({
+const medium = createSharedTurns({ atOnce: 16, waitingMax: 500, waitMs, what: 'many answers are being put together', hint })
+const large = createSharedTurns({ atOnce: 1, waitingMax: 64, waitMs: 2 * waitMs, what: 'other large answers are being put together', hint })
+const streams = createSharedTurns({ atOnce: 4, waitingMax: 32, waitMs, what: 'other large records are being sent', hint })
+const heavy = createSharedTurns({
   ...{ atOnce: 4, waitingMax: 100, waitMs: 10_000 },
   what: 'too many searches that read much are under way',
   hint: 'Name a patient, or narrow by an identifier, a code or a date; or ask again later.',
 })
+/** Of the turns of each kind one asker has so many at most: a person, or all the systems of an institution. Of large ones there is but one. */
+const ofPerson = { medium: 4, heavy: 2, large: 1, streams: 1 }
+const ofInstitution = { medium: 12, heavy: 3, large: 1, streams: 3 }
+export type Asker = Pick<Actor, 'kind' | 'id' | 'institution'>
+
+function shareOf(kind: keyof typeof ofPerson, asker: Asker): Share {
+  if (asker.kind === 'person') return { whose: `person ${asker.id}`, most: ofPerson[kind] }
+  return { whose: `institution ${asker.institution ?? asker.id}`, most: ofInstitution[kind] }
+}
+
 /** Searches that read many rows: each holds parsed resources, and small questions want the processor, too. */
-export const heavyTurn = (limitMs?: number): Promise<() => void> => heavy.enter(limitMs)
+export const heavyTurn = (asker: Asker, limitMs?: number): Promise<() => void> => heavy.enter(shareOf('heavy', asker), limitMs)
 
 /** A client must keep taking a large answer and have it in time, or one that does not would hold up every other. */
 const silenceMs = 30_000
@@ -47,7 +58,7 @@ export type AnswerRoom = {
   stream(): Promise<void>
 }
 
-export function openRoom(answer: ServerResponse): AnswerRoom {
+export function openRoom(answer: ServerResponse, asker: Asker): AnswerRoom {
   let held = 0
   const had = { medium: false, heavy: false, large: false }
   let before: Promise<unknown> = Promise.resolve()
@@ -57,11 +68,11 @@ export function openRoom(answer: ServerResponse): AnswerRoom {
   }
   const grow = async () => {
     if (held > mediumBytes && !had.large) {
-      untilSent(await large.enter())
+      untilSent(await large.enter(shareOf('large', asker)))
       had.large = true
       dropWhenSlow(answer, sendingMs)
     } else if (held > freeBytes && !had.medium && !had.heavy && !had.large) {
-      untilSent(await medium.enter())
+      untilSent(await medium.enter(shareOf('medium', asker)))
       had.medium = true
     }
   }
@@ -82,7 +93,7 @@ export function openRoom(answer: ServerResponse): AnswerRoom {
     },
     async readMuch() {
       if (had.large) return () => undefined
-      const end = await heavyTurn()
+      const end = await heavyTurn(asker)
       had.heavy = true
       return () => {
         had.heavy = false
@@ -90,7 +101,7 @@ export function openRoom(answer: ServerResponse): AnswerRoom {
       }
     },
     async stream() {
-      untilSent(await streams.enter())
+      untilSent(await streams.enter(shareOf('streams', asker)))
       dropWhenSlow(answer, null)
     },
   }
@@ -141,6 +152,6 @@ export const ownRoom: AnswerRoom = {
   take: () => Promise.resolve(),
   keep: () => undefined,
   giveBack: () => undefined,
-  readMuch: () => heavyTurn(),
+  readMuch: () => heavyTurn({ kind: 'system', id: 'own work', institution: null }),
   stream: () => Promise.resolve(),
 }

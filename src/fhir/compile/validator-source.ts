@@ -77,11 +77,15 @@ function fieldCases(structure: Structure, field: Field, bit: number, choice: num
     if (!isPrimitive(type.code)) return cases
     const names = field.isChoice ? `${quote(property)}, ${quote(field.name)}` : `${quote(property)}, ${quote(property)}`
     const extension = `c.extras${field.isMany ? 'Array' : ''}(o, v, d, ${names}, ${writer.functions.get('Element')})`
-    // JSON has no extensions of Element.id and Resource.id.
-    if (property !== 'id') cases.push(`      case ${quote(`_${property}`)}: ${seen}${once}${extension}; break`)
+    // The extensions of Element.id and Resource.id do not exist in JSON.
+    const isAsked = field.binding !== undefined && !field.isMany
+    const code = isAsked ? `; if (c.isStrict && o${memberOf(property)} === undefined) c.withoutCode(d, ${names.split(', ')[1] as string})` : ''
+    if (property !== 'id') cases.push(`      case ${quote(`_${property}`)}: ${seen}${once}${extension}${code}; break`)
     return cases
   })
 }
+
+const memberOf = (name: string) => `[${quote(name)}]`
 
 const onlyForm = (field: Field, property: string, choice: number) =>
   `if (x${choice} !== '' && x${choice} !== ${quote(property)}) c.choice(d, ${quote(`${field.name}[x]`)}); x${choice} = ${quote(property)}; `

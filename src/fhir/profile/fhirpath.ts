@@ -173,6 +173,15 @@ export function holdsFor(expression: string, element: unknown, path: string, res
 const problems = new Map<string, string | null>()
 const longFrom = 500
 
+/** What the grammar makes of an expression. */
+export type ExpressionNode = { type: string; text?: string; children?: ExpressionNode[] }
+
+/** Null where it is no expression. */
+export function expressionTree(expression: string): ExpressionNode | null {
+  if (expression.length > expressionMax || expressionProblem(expression) !== null) return null
+  return opened().fhirpath.parse(withConstants(expression).readable) as ExpressionNode
+}
+
 /** What is wrong with an expression's grammar, as part of a sentence, or null. The results are kept, because definitions repeat their expressions. */
 export function expressionProblem(expression: string): string | null {
   const known = problems.get(expression)

@@ -8,13 +8,16 @@ import type { Shapes } from '../xml/shapes.ts'
 export type Membership = 'in' | 'out' | 'unknown'
 export type CodingLike = { system?: string; code?: string; display?: string; version?: string }
 
+/** What a rule may ask beyond the object that it is about. */
+export type Around = Pick<Surroundings, 'resolve' | 'conforms'>
+
 /** What the checks against profiles need besides the resource. */
 export type Knowledge = {
   choices: Choices
   tree(canonical: string): Tree | undefined
   member(valueSet: string, coding: CodingLike): Membership
   /** Whether the FHIRPath rule of a profile holds for this element of this resource. */
-  holds(expression: string, element: unknown, path: string, resource: Json, root: Json, around: Pick<Surroundings, 'resolve' | 'conforms'>): Verdict
+  holds(expression: string, element: unknown, path: string, resource: Json, root: Json, around: Around): Verdict
   structure(canonical: string): Structure | undefined
   /** Profiles that loaded guides require of all resources of a type. */
   globals(type: string): readonly string[]

@@ -41,6 +41,7 @@ export type Structure = {
   baseDefinition?: string
   derivation?: string
   context?: { type: string; expression: string }[]
+  contextInvariant?: string[]
   snapshot?: { element: Element[] }
   differential?: { element: Element[] }
   /** Kept of the snapshot of a profile with a differential: the elements that refer to others of the same profile. */

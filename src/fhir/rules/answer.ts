@@ -107,19 +107,31 @@ function matchesForm(form: string, value: string): boolean {
   return value.length > textMax || (patternFrom(form)?.(value) ?? true)
 }
 
+/** Strictly; a write lets an answer go without the system of its code, and a Coding of its own where others may be written. */
+function isOfSystem(given: unknown, offered: unknown): boolean {
+  return !isObject(given) || !isObject(offered) || given.system === offered.system
+}
+
 function optionsOf(question: Json, given: { type: string; value: unknown }, options: Json[], all: Json[], path: string, answering: Answering): void {
   const isOpen = question.type === 'open-choice' && given.type === 'String'
   const valueSet = question.answerValueSet
   if (options.length > 0 && !isOpen && answering.asked.looks.take(options.length)) {
     const chosen = options.find((one) => isSame(given.value, choiceOf(one, 'value')?.value, undefined))
-    if (chosen === undefined && question.type !== 'open-choice')
+    const isOffered = chosen !== undefined && (!answering.check.isStrict || isOfSystem(given.value, choiceOf(chosen, 'value')?.value))
+    if (!isOffered && (answering.check.isStrict || question.type !== 'open-choice'))
       answering.says(`${path}.value`, 'invariant', 'the answer is none of the options', 'Choose one of the options.')
     const isExclusive = chosen !== undefined && valuesOf(chosen, 'questionnaire-optionExclusive').includes(true)
     if (isExclusive && all.length > 1) answering.says(path, 'invariant', 'this option excludes all others', 'Keep this answer or the others.')
   }
-  if (typeof valueSet === 'string' && isObject(given.value) && !inValueSet(valueSet, given.value, answering)) {
+  if (typeof valueSet === 'string' && isObject(given.value) && !(inValueSet(valueSet, given.value, answering) && hasSystem(valueSet, given.value, answering))) {
     answering.says(`${path}.value`, 'code-invalid', 'the answer is not in the value set of the question', 'Choose a code of the value set.')
   }
+}
+
+/** Strictly, a code without a system is none of a value set that is known here. */
+function hasSystem(valueSet: string, { system, code }: Json, { check }: Answering): boolean {
+  if (!check.isStrict || system !== undefined || typeof code !== 'string' || valueSet.startsWith('#')) return true
+  return check.known?.member(valueSet, { system: 'urn:none', code }) !== 'out'
 }
 
 /** Of a value set contained in the questionnaire, only the codes that it lists itself are compared. */
@@ -132,9 +144,10 @@ function inValueSet(valueSet: string, coding: Json, { questionnaire, check }: An
   return includes.some((one) => (one.system === coding.system || coding.system === undefined) && list(one.concept).some(({ code }) => code === coding.code))
 }
 
-function file(question: Json, attachment: Json, path: string, { says }: Answering): void {
+function file(question: Json, attachment: Json, path: string, { says, check }: Answering): void {
   const types = valuesOf(question, 'mimeType')
-  if (types.length > 0 && typeof attachment.contentType === 'string' && !types.includes(attachment.contentType))
+  const isTyped = typeof attachment.contentType === 'string' || check.isStrict
+  if (types.length > 0 && isTyped && !types.includes(attachment.contentType))
     says(path, 'required', 'the type of the file is not one that is allowed', `Send ${types.join(' or ')}.`)
   const limit = sizeLimit(question.extension)
   const size = numberOf(attachment.size) ?? (typeof attachment.data === 'string' ? Math.floor((attachment.data.length * 3) / 4) : null)

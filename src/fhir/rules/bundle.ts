@@ -9,7 +9,7 @@ const list = (value: unknown): Json[] => (Array.isArray(value) ? value.filter(is
 const withoutNames = new Set(['transaction', 'batch', 'transaction-response', 'batch-response'])
 /** Resources that an operation or a search adds to its results; they have no identity (bundle.html, "Resource URL & Uniqueness rules in a bundle"). */
 const neverNamed = new Set(['OperationOutcome', 'Parameters'])
-const searchLinks = new Set(['first', 'previous', 'prev', 'next', 'last'])
+const searchLinks = new Set(['first', 'previous', 'next', 'last'])
 const restful = /^https?:\/\/.+\/[A-Z][A-Za-z]+\/[A-Za-z0-9\-.]{1,64}$/
 
 /** bundle.html, documents.html, messaging.html and search.html: rules for a bundle of each kind as a whole. */
@@ -25,7 +25,8 @@ function entryNames(bundle: Json, type: string, { check, depth }: Place): void {
   list(bundle.entry).forEach((entry, index) => {
     const { fullUrl, resource } = entry
     const path = () => check.path(depth, 'entry', index)
-    if (fullUrl === undefined && isObject(resource) && !withoutNames.has(type) && !neverNamed.has(String(resource.resourceType))) {
+    const isNamed = isObject(resource) ? !neverNamed.has(textOf(resource.resourceType)) : type === 'history'
+    if (fullUrl === undefined && isNamed && !withoutNames.has(type)) {
       check.add('invalid', path(), 'an entry needs a fullUrl, the identity of its resource', 'Add urn:uuid: and a UUID, or the address of the resource.')
     }
     if (typeof fullUrl !== 'string') return
@@ -66,6 +67,7 @@ function framed(bundle: Json, type: string, place: Place): void {
   const paths = targets[type]?.[String(first.resourceType)]
   if (paths === undefined) return
   for (const path of paths) for (const reference of referencesAt(first, path.split('.'))) found(bundle, first, path, reference, place)
+  if (type === 'document') stylesheets(bundle, place)
   if (type === 'document') connected(bundle, first as Resource, place)
 }
 
@@ -84,6 +86,9 @@ function found(bundle: Json, from: Json, path: string, reference: string, { chec
   const [bare = '', version] = reference.split('/_history/')
   const at = check.path(depth, 'entry', 0)
   const says = (text: string, hint: string) => check.add('not-found', at, text, hint)
+  const own = entries.urlOf(from)
+  if (!/^[a-z][a-z0-9+.-]*:/i.test(bare) && own !== undefined && !restful.test(own))
+    return says(`the entry has no address that ${String(from.resourceType)}.${path} could be relative to`, 'Refer to the fullUrl of the entry.')
   const target = entries.find(bare, from)
   if (target === undefined)
     return says(
@@ -94,6 +99,19 @@ function found(bundle: Json, from: Json, path: string, reference: string, { chec
   const fitting = version === undefined ? same : same.filter(({ resource }) => isObject(resource.meta) && resource.meta.versionId === version)
   if (fitting.length > 1) says(`more than one entry is what ${String(from.resourceType)}.${path} refers to`, 'Name the version in the reference.')
   if (fitting.length === 0) says(`the version that ${String(from.resourceType)}.${path} refers to is not in the bundle`, 'Add that version as an entry.')
+}
+
+const nameOf = ({ resourceType, id }: Json): string => `${textOf(resourceType)}/${textOf(id)}`
+const isStylesheet = (bundle: Json, resource: Json): boolean =>
+  list(bundle.link).some(({ relation, url }) => relation === 'stylesheet' && url === nameOf(resource))
+
+/** documents.html#presentation: a stylesheet has an address of its own or came along. */
+function stylesheets(bundle: Json, { check, depth }: Place): void {
+  const names = new Set(list(bundle.entry).flatMap(({ resource }) => (isObject(resource) ? nameOf(resource) : [])))
+  list(bundle.link).forEach(({ relation, url }, index) => {
+    if (relation !== 'stylesheet' || typeof url !== 'string' || /^[a-z][a-z0-9+.-]*:/i.test(url) || names.has(url)) return
+    check.add('not-found', check.path(depth, 'link', index), 'the stylesheet is not in the document', 'Add it as an entry, or write its whole address.')
+  })
 }
 
 /** documents.html: every entry of a document is reached by references from the Composition, in either direction. */
@@ -111,7 +129,7 @@ function connected(bundle: Json, first: Resource, { check, depth }: Place): void
       join(target, resource)
     })
   }
-  const reached = new Set<Json>([first])
+  const reached = new Set<Json>([first, ...resources.filter(isObject).filter((resource) => isStylesheet(bundle, resource))])
   for (const one of reached) for (const next of neighbours.get(one) ?? []) reached.add(next)
   resources.forEach((resource, index) => {
     if (!isObject(resource) || reached.has(resource) || resource.resourceType === 'Provenance') return

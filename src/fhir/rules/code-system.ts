@@ -53,11 +53,19 @@ export const codeSystemRule: Rule = (system, place) => {
   if (system.content === 'not-present' && count > 0)
     check.add('business-rule', check.path(depth, 'concept'), 'the content is said not to be present, and there are concepts', 'Correct the content.')
   if (system.content === 'fragment' && total !== null && total < count)
-    check.add('business-rule', check.path(depth, 'count'), `a fragment has ${count} concepts, more than the ${total} of the whole`, 'Correct the count.')
+    check.add(
+      'business-rule',
+      check.path(depth, 'count'),
+      `a fragment has ${count} concepts, more than the ${total} of the whole`,
+      'Correct the count.',
+      'warning',
+    )
   if (system.content === 'supplement' && system.supplements === undefined)
     check.add('business-rule', check.path(depth, 'supplements'), 'a supplement says what it supplements', 'Add supplements.')
   if (system.content !== 'supplement' && system.supplements !== undefined)
     check.add('business-rule', check.path(depth, 'content'), 'what supplements a code system has the content supplement', 'Write supplement.')
+  if (system.supplements !== undefined && system.caseSensitive !== undefined)
+    check.add('business-rule', check.path(depth, 'caseSensitive'), 'a supplement tells cases apart as what it supplements does', 'Leave it out.')
   if (typeof system.supplements === 'string') supplemented(system.supplements, codes, place)
   concepts(list(system.concept), check.path(depth), types, codes, place, 0)
   ownValueSet(system, place)
@@ -79,6 +87,7 @@ function definedProperties(system: Json, { check, depth }: Place): void {
     const says = (text: string, hint: string) => check.add('business-rule', check.path(depth, 'property', index), text, hint)
     if (codes.has(code)) says('a property of this code is defined already', 'Give each property a code of its own.')
     if (uri !== undefined && uris.has(uri)) says('a property of this URI is defined already', 'Give each property a URI of its own.')
+    if (typeof uri === 'string' && !/^[A-Za-z][A-Za-z0-9+.-]*:/.test(uri)) says('the URI of a property is absolute', 'Write the whole URI.')
     codes.add(code)
     uris.add(uri)
     const known = typeof uri === 'string' && uri.startsWith(concept) ? uri.slice(concept.length) : undefined
@@ -110,7 +119,7 @@ function conceptProperty(property: Json, path: string, types: Map<unknown, unkno
   } else if (given !== undefined && given !== type) {
     check.add('business-rule', path, `the value is a ${given}, and the property is defined as ${String(type)}`, `Write the value as ${String(type)}.`)
   }
-  if (given === 'code' && (code === 'parent' || code === 'child') && !codes.has(property.valueCode)) {
+  if (types.has(code) && given === 'code' && (code === 'parent' || code === 'child') && !codes.has(property.valueCode)) {
     check.add('business-rule', path, 'the code system has no concept of this code', 'Correct the code.')
   }
   const coding = property.valueCoding
@@ -124,6 +133,15 @@ function conceptProperty(property: Json, path: string, types: Map<unknown, unkno
 function ownValueSet(system: Json, { check, depth }: Place): void {
   const { valueSet, url } = system
   const found = typeof valueSet === 'string' ? check.known?.find(valueSet) : undefined
+  const [first] = list(system.concept)
+  const isOther =
+    typeof valueSet === 'string' &&
+    typeof url === 'string' &&
+    typeof first?.code === 'string' &&
+    found === undefined &&
+    check.known?.member(valueSet, { system: url, code: first.code }) === 'out'
+  if (isOther)
+    return check.add('business-rule', check.path(depth, 'valueSet'), 'the value set is not of this code system', 'Correct the value set or leave it out.')
   if (found?.resourceType !== 'ValueSet') return
   const compose = isObject(found.compose) ? found.compose : {}
   const includes = list(compose.include)

@@ -1,4 +1,4 @@
-import { isObject } from '../profile/items.ts'
+import { isObject, type Json } from '../profile/items.ts'
 import type { Check } from '../runtime/check.ts'
 import { isPrimitive, isResourceType } from '../xml/shapes.ts'
 
@@ -6,9 +6,10 @@ const quantities = new Set(['Age', 'Count', 'Distance', 'Duration', 'Money'])
 
 /**
  * All names that the context of an extension may use for the place where it stands: the path from the resource and from each datatype on the way,
- * the type, and the types it is a kind of. Null when the place cannot be followed.
+ * the type, and the types it is a kind of. `holder` is the object that has the extension, or the one around a primitive. Null when the place cannot be
+ * followed.
  */
-export function contextsOf(check: Check, depth: number): Set<string> | null {
+export function contextsOf(check: Check, depth: number): { names: ReadonlySet<string>; holder: Json; type: string } | null {
   const { known } = check
   if (known === undefined) return null
   let object = check.current
@@ -42,7 +43,7 @@ export function contextsOf(check: Check, depth: number): Set<string> | null {
     object = inner
     if (type === 'Extension' && typeof object.url === 'string') paths.push(object.url)
   }
-  return new Set([...paths, ...kinds(type)])
+  return { names: new Set([...paths, ...kinds(type)]), holder: object, type }
 }
 
 function kinds(type: string): string[] {

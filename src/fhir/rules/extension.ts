@@ -1,5 +1,5 @@
 import { isObject, type Json } from '../profile/items.ts'
-import { isOfTypeOf } from '../profile/run.ts'
+import { type Around, isOfTypeOf, type Knowledge } from '../profile/run.ts'
 import type { Tree } from '../profile/tree.ts'
 import { checkProfile } from '../profile/walk.ts'
 import { type Check, textOf } from '../runtime/check.ts'
@@ -11,8 +11,8 @@ const scheme = /^[A-Za-z][A-Za-z0-9+.-]*:/
 const elsewhere = /^http:\/\/hl7\.org\/fhir\/(?!(?:uv|[a-z]{2}|[a-z]{2}-[a-z]+)\/)/
 const ofVersion = /^http:\/\/hl7\.org\/fhir\/(\d+\.\d+)\/StructureDefinition\/extension-/
 const otherVersions = new Set(['1.0', '3.0', '4.3', '5.0', '6.0'])
-// Addresses reserved for examples, whose definitions cannot exist.
-const ofExamples = /^https?:\/\/(?:[\w-]+\.)*(?:example\.(?:org|com)|acme\.com)\//
+// Addresses that the reference validator takes for examples, and those of DICOM, whose extensions are defined in no package: there is nothing to look up.
+const ofExamples = /^https?:\/\/(?:[\w-]+\.)*(?:example\.org|acme\.com|nema\.org)\//
 // These definitions of R4 omit contexts in which R4's own definitions use the extensions; later versions name them.
 const contextsMended: Record<string, string[] | undefined> = {
   'http://hl7.org/fhir/StructureDefinition/structuredefinition-fhir-type': ['ElementDefinition.type'],
@@ -72,18 +72,20 @@ function isSelected(expression: string, url: string, check: Check): boolean {
   const { current, root, known } = check
   if (known === undefined || url.includes("'") || url.includes('\\')) return true
   const carriers = `(${expression}).where(extension.where(url = '${url}').exists() or modifierExtension.where(url = '${url}').exists()).exists()`
-  return (
-    known.holds(carriers, current, textOf(current.resourceType), current, root, {
-      resolve: (reference) => check.resolve(reference),
-      conforms: (object, profile) => isOfTypeOf(known, object, profile),
-    }) !== false
-  )
+  return known.holds(carriers, current, textOf(current.resourceType), current, root, aroundOf(check, known)) !== false
 }
+
+const aroundOf = (check: Check, known: Knowledge): Around => ({
+  resolve: (reference) => check.resolve(reference),
+  conforms: (object, profile) => isOfTypeOf(known, object, profile),
+})
 
 function checkContext(tree: Tree, { check, depth }: Place): void {
   const allowed = tree.structure.context ?? []
   if (allowed.length === 0) return
-  const here = contextsOf(check, depth)
+  const found = contextsOf(check, depth)
+  if (found !== null) checkInvariants(tree, found, { check, depth })
+  const here = found?.names ?? null
   if (
     here === null ||
     contextsMended[tree.structure.url]?.some((one) => here.has(one)) === true ||
@@ -96,6 +98,18 @@ function checkContext(tree: Tree, { check, depth }: Place): void {
     return
   const places = allowed.map(({ expression }) => expression).join(', ')
   check.add('structure', check.path(depth), `the extension ${tree.structure.url} may not stand here`, `It belongs to: ${places}.`)
+}
+
+/** StructureDefinition.contextInvariant: "rules about when the extension can be used". Rules that ask about the extension itself are not evaluated. */
+function checkInvariants({ structure }: Tree, { holder, type }: { holder: Json; type: string }, { check, depth }: Place): void {
+  const { known, current, root } = check
+  if (known === undefined) return
+  for (const expression of structure.contextInvariant ?? []) {
+    if (expression.includes('%extension')) continue
+    const holds = known.holds(expression, holder, type, current, root, aroundOf(check, known))
+    if (holds === false)
+      check.add('structure', check.path(depth), `the extension ${structure.url} may not stand here`, `It stands where this holds: ${expression}.`)
+  }
 }
 
 /** A complex extension may only have the parts that its definition names. */

@@ -50,44 +50,66 @@ export const measureReportRule: Rule = (report, place) => {
   const used = new Set<Json>()
   reported.forEach((group, index) => {
     const path = `${check.path(depth)}.group[${index}]`
-    const match = groups.length === 1 && reported.length === 1 && group.code === undefined ? groups[0] : ofCode(group.code)
+    const isOnly = groups.length === 1 && reported.length === 1
+    const match = isOnly && (group.code === undefined || groups[0]?.code === undefined) ? groups[0] : ofCode(group.code)
+    if (match !== undefined && used.has(match)) return check.add('business-rule', path, 'the group of this code is reported twice', 'Report it once.')
     if (match === undefined) return check.add('business-rule', path, 'the measure has no group of this code', 'Use the code of a group of the measure.')
     used.add(match)
     scored(group, measure, report, path, place)
-    populations(group, match, path, place)
+    populations(group, match, report, path, place)
     stratifiers(group, match, path, place)
   })
   for (const group of groups) {
-    if (!used.has(group) && reported.length > 0 && codesOf(group.code).length > 0)
+    if (!used.has(group) && report.type !== 'data-collection')
       check.add('business-rule', check.path(depth), 'a group of the measure is not reported', 'Add the group.')
   }
 }
+
+const withScore = new Set(['proportion', 'ratio', 'continuous-variable'])
 
 function scored(group: Json, measure: Json, report: Json, path: string, { check }: Place): void {
   const scoring = codesOf(measure.scoring).map((code) => code.split('|')[1])[0]
   const isData = report.type === 'data-collection'
   if (scoring === undefined || scoring === '' || isData) return
-  const hasScore = group.measureScore !== undefined || group._measureScore !== undefined
+  const { measureScore: score } = group
+  const hasScore = score !== undefined
   const says = (text: string, hint: string) => check.add('business-rule', `${path}.measureScore`, text, hint)
   // measurereport.html: a cohort is only counted and has no score.
   if (scoring === 'cohort' && hasScore) says('a measure with cohort scoring has no measureScore', 'Leave it out.')
-  if (scoring !== 'cohort' && !hasScore && report.status === 'complete')
-    says(`a report of a measure with ${scoring} scoring has a measureScore`, 'Add the measureScore.')
+  if (!withScore.has(scoring)) return
+  if (!isObject(score)) return says(`a report of a measure with ${scoring} scoring has a measureScore`, 'Add the measureScore.')
+  const value = numberOf(score.value)
+  if (value === null && score.extension === undefined) says('a measureScore has a value', 'Add the value.')
+  if (scoring !== 'proportion') return
+  if (score.unit !== undefined || score.system !== undefined || score.code !== undefined) says('a proportion has no unit', 'Leave the unit out.')
+  if (value !== null && (value < 0 || value > 1)) says('a proportion lies between 0 and 1', 'Write the share, not the percentage.')
 }
 
-function populations(group: Json, match: Json, path: string, { check }: Place): void {
+const observed = 'http://terminology.hl7.org/CodeSystem/measure-population|measure-observation'
+
+function populations(group: Json, match: Json, report: Json, path: string, { check }: Place): void {
   const defined = list(match.population)
   const ofCode = byCode(defined)
+  const seen = new Set<Json>()
   list(group.population).forEach((population, index) => {
     const at = `${path}.population[${index}]`
-    if (defined.length > 0 && ofCode(population.code) === undefined)
+    const definition = ofCode(population.code)
+    if (definition !== undefined && seen.has(definition)) check.add('business-rule', at, 'the population of this code is reported twice', 'Report it once.')
+    if (definition !== undefined) seen.add(definition)
+    else if (defined.length > 0)
       check.add('business-rule', at, 'the measure has no population of this code in this group', 'Use the code of a population of the measure.')
+    if (report.type !== 'subject-list' && population.subjectResults !== undefined)
+      check.add('business-rule', at, 'only a report of the type subject-list names the subjects', 'Leave subjectResults out.')
+    if (report.type === 'subject-list' && population.subjectResults === undefined && (numberOf(population.count) ?? 0) > 0)
+      check.add('business-rule', at, 'subjects are counted, and none is listed', 'Add subjectResults.')
     const subjects = isObject(population.subjectResults) ? textOf(population.subjectResults.reference) : ''
     const found = subjects === '' ? undefined : check.resolve(subjects)
     const count = numberOf(population.count)
     if (found?.resourceType === 'List' && count !== null && list(found.entry).length !== count)
       check.add('business-rule', at, `the count is ${count}, and ${list(found.entry).length} subjects are listed`, 'Make them agree.')
   })
+  if (defined.some((one) => !seen.has(one) && !codesOf(one.code).includes(observed)))
+    check.add('business-rule', path, 'a population of the measure is not reported', 'Add the population.')
 }
 
 function stratifiers(group: Json, match: Json, path: string, { check }: Place): void {

@@ -1,5 +1,6 @@
 import { isObject, type Json } from '../profile/items.ts'
 import type { Check } from '../runtime/check.ts'
+import { unwritten } from '../runtime/narrative-scan.ts'
 import { xhtmlNamespace } from '../xml/shapes.ts'
 
 // No attribute contains a `<`, so the search for the end of a tag stops at the next tag: otherwise a text of unfinished tags would take the square
@@ -7,19 +8,18 @@ import { xhtmlNamespace } from '../xml/shapes.ts'
 const link = /<a\s[^<>]*?href\s*=\s*(?:"([^"]*)"|'([^']*)')/gi
 const image = /<img\s[^<>]*?src\s*=\s*(?:"([^"]*)"|'([^']*)')/gi
 const anchor = /\s(?:id|name)\s*=\s*(?:"([^"]*)"|'([^']*)')/gi
-/** Characters that RFC 3986 allows in no address. */
-const unwritten = /[\s<>"{}\\^`]/
-const linkable = /^(?:https?|mailto|tel|ftp|data|cid):/i
+/** The first two run what they name, the others name what no browser can fetch. */
+const unlinkable = /^(?:javascript|vbscript|urn|cid):/i
 
 /** narrative.html: a link has a scheme that a browser follows, or leads to a place in the same document. */
 export function checkLinks(div: string, check: Check, path: string): void {
   if (!(div.includes('<a') || div.includes('<img'))) return
   let anchors: Set<string> | undefined
   for (const [, double, single] of div.matchAll(link)) {
-    const href = (double ?? single ?? '').trim()
+    const href = double ?? single ?? ''
     if (href === '' || unwritten.test(href)) check.add('invalid', path, 'a link is no address', 'Write an address, or leave the link out.')
     const scheme = /^[A-Za-z][A-Za-z0-9+.-]*:/.exec(href)?.[0]
-    if (scheme !== undefined && !linkable.test(href)) {
+    if (scheme !== undefined && unlinkable.test(href)) {
       check.add('invalid', path, `a link has the scheme ${scheme}, which cannot be followed`, 'Link by https: or to a place in the text.')
     } else if (href.startsWith('#') && href.length > 1) {
       anchors ??= anchorsOf(check.bundle ?? check.root)
@@ -27,7 +27,8 @@ export function checkLinks(div: string, check: Check, path: string): void {
     }
   }
   for (const [, double, single] of div.matchAll(image)) {
-    const src = (double ?? single ?? '').trim()
+    const src = double ?? single ?? ''
+    if (!src.startsWith('data:') && unwritten.test(src)) check.add('invalid', path, 'an image has no address', 'Write an address without spaces.')
     if (src.startsWith('#') && check.resolve(src) === undefined)
       check.add('invalid', path, 'an image refers to no contained resource', 'Contain the image or give its address.')
   }

@@ -26,10 +26,16 @@ export function uriRule(text: string, check: Check, path: () => string): void {
   }
 }
 
+const oidPrefix = 'urn:oid:'.length
+
 function urnRule(text: string, check: Check, path: () => string): void {
   const lower = text.slice(0, 5).toLowerCase()
   if (lower.startsWith('oid:') || lower === 'uuid:') {
     check.add('invalid', path(), `a URI must not begin with ${lower.slice(0, lower.indexOf(':') + 1)}`, 'Write urn:oid: or urn:uuid: before it.')
+  }
+  // Arcs that short are roots which nobody gave away; 1.3 is the exception of the reference validator.
+  if (lower === 'urn:o' && text.startsWith('urn:oid:') && text.lastIndexOf('.') < oidPrefix + 4 && !text.startsWith('1.3', oidPrefix)) {
+    check.add('invalid', path(), 'the OID is too short to be one that somebody was given', 'Write the whole OID.')
   }
   // R4 defines the form of a UUID for the type uuid; it also holds for a urn:uuid: in an element of another type.
   if (lower === 'urn:u' && /^urn:uuid:[0-9a-f-]*[A-F]/.test(text)) check.add('invalid', path(), 'a UUID is written in lower case', 'Write it in lower case.')

@@ -104,7 +104,19 @@ function one(question: Json, given: Given[], path: string, answering: Answering,
     answering.says((given[0] as Given).path, 'invalid', 'the item may have one answer only', 'Keep one.')
   occurrences(question, answers.length, given, answering)
   if (answering.check.isStrict) for (const { item, path: here } of given) worded(question, item, here, answering)
-  for (const { item, path: here } of given) ofItem(question, item, here, answering, depth)
+  const isRepeated = isGroup && given.length > 1
+  for (const { item, path: here } of given) ofItem(question, item, here, isRepeated ? within(question, item, answering) : answering, depth)
+}
+
+/**
+ * questionnaire.html, enableWhen.question: of several occurrences "the nearest" is meant, so inside one of several groups the answers of the others are
+ * not asked.
+ */
+function within(group: Json, item: Json, answering: Answering): Answering {
+  const answers = new Map(answering.asked.answers)
+  for (const link of linksOf(group)) answers.delete(link)
+  for (const [link, given] of answersByQuestion(list(item.item))) answers.set(link, given)
+  return { ...answering, asked: { ...answering.asked, answers } }
 }
 
 /** The text beside an answer must be that of the question, or one of its translations. */

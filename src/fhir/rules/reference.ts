@@ -12,6 +12,9 @@ export const referenceRule: Rule = ({ reference, type: declared }, { check, dept
   if (typeof declared === 'string' && !declared.includes(':') && !isResourceType(declared)) {
     check.add('value', check.path(depth, 'type'), 'FHIR R4 has no resource type of this name', 'Correct the type or leave it out.')
   }
+  if (reference === '#' && !check.inContained) {
+    check.add('not-found', check.path(depth, 'reference'), 'only a contained resource refers to what contains it', 'Name a resource.')
+  }
   if (typeof reference !== 'string' || reference.startsWith('#')) return
   const path = () => check.path(depth, 'reference')
   const { bundle } = check
@@ -27,7 +30,8 @@ export const referenceRule: Rule = ({ reference, type: declared }, { check, dept
   if (/^urn:(uuid|oid):/.test(reference)) {
     const isOpen = ['transaction', 'batch', 'document', 'message', 'collection'].includes(String(bundle.type))
     if (isOpen && entries.find(reference, check.root) === undefined) {
-      check.add('not-found', path(), 'no entry of the bundle has this fullUrl', 'Add the entry or correct the reference.')
+      // What it names may be known elsewhere: that it is not here is no fault of the bundle's own (bundle.html#references).
+      check.add('not-found', path(), 'no entry of the bundle has this fullUrl', 'Add the entry or correct the reference.', 'warning')
     }
     return
   }

@@ -1,12 +1,14 @@
 import { isObject, type Json } from '../profile/items.ts'
+import { tokenOf } from '../runtime/check.ts'
 import { bundleRule } from './bundle.ts'
 import { codeSystemRule } from './code-system.ts'
-import { capabilityRule, conceptMapRule, searchParameterRule } from './conformance.ts'
+import { capabilityRule, conceptMapRule, guideRule, operationRule, searchParameterRule } from './conformance.ts'
 import { measureReportRule, measureRule } from './measure.ts'
 import { vitalSignRule } from './vital-signs.ts'
 import { questionnaireRule } from './questionnaire.ts'
 import { responseRule } from './questionnaire-response.ts'
 import { structureRule } from './structure-definition.ts'
+import { structureMapRule } from './structure-map.ts'
 import { valueSetRule } from './value-set.ts'
 import type { Rule } from './strict.ts'
 
@@ -16,14 +18,29 @@ export const resourceRules: Record<string, Rule | undefined> = {
   CapabilityStatement: capabilityRule,
   CodeSystem: codeSystemRule,
   ConceptMap: conceptMapRule,
+  ImplementationGuide: guideRule,
   Measure: measureRule,
   MeasureReport: measureReportRule,
   Observation: vitalSignRule,
+  OperationDefinition: operationRule,
   Questionnaire: questionnaireRule,
   QuestionnaireResponse: responseRule,
   SearchParameter: searchParameterRule,
   StructureDefinition: structureRule,
+  StructureMap: structureMapRule,
   ValueSet: valueSetRule,
+}
+
+/** resource.html#Meta: security labels are a set. */
+export const labelsRule: Rule = ({ meta }, { check, depth }) => {
+  const labels = isObject(meta) && Array.isArray(meta.security) ? meta.security.filter(isObject) : []
+  const seen = new Set<string>()
+  labels.forEach((label, index) => {
+    const token = tokenOf(label)
+    if (seen.has(token))
+      check.add('business-rule', `${check.path(depth)}.meta.security[${index}]`, 'the resource has this security label already', 'Give it once.')
+    seen.add(token)
+  })
 }
 
 /** dom-3: the containing resource must refer to each contained one, or the contained one to it. */

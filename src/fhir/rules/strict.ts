@@ -1,11 +1,11 @@
 import type { Check } from '../runtime/check.ts'
 import type { Json } from '../profile/items.ts'
 import { addressRule } from './conformance.ts'
-import { attachment, coding, identifier, quantity } from './datatypes.ts'
+import { attachment, coding, identifier, period, quantity } from './datatypes.ts'
 import { extensionRule } from './extension.ts'
 import { measured } from './extensible.ts'
 import { referenceRule } from './reference.ts'
-import { containedAreUsed, resourceRules } from './resource-rules.ts'
+import { containedAreUsed, labelsRule, resourceRules } from './resource-rules.ts'
 
 /** The arguments of a rule: the check, and the depth of the object in the path. */
 export type Place = { check: Check; depth: number }
@@ -20,6 +20,7 @@ export const typeRules: Record<string, Rule | undefined> = {
   Coding: coding,
   Identifier: identifier,
   Attachment: attachment,
+  Period: period,
   Quantity: quantity,
   Age: measured('s', 'http://hl7.org/fhir/ValueSet/all-time-units'),
   Count: quantity,
@@ -33,5 +34,6 @@ export function checkResource(check: Check, resource: Json, depth: number): void
   const place = { check, depth }
   resourceRules[resource.resourceType as string]?.(resource, place)
   if (resource.url !== undefined) addressRule(resource, place)
+  if (resource.meta !== undefined) labelsRule(resource, place)
   if (check.root === resource && resource.contained !== undefined) containedAreUsed(resource, place)
 }

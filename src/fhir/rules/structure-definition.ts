@@ -6,7 +6,7 @@ import type { Knowledge } from '../profile/run.ts'
 import { textOf } from '../runtime/check.ts'
 import { isHolder } from '../xml/shapes.ts'
 import { bindingRule, differentialRule, valueRule } from './differential.ts'
-import { hasElement, isFormOf, typeAt } from './elements-of.ts'
+import { definitionOf, hasElement, isFormOf, typeAt } from './elements-of.ts'
 import type { Place, Rule } from './strict.ts'
 
 const list = (value: unknown): Json[] => (Array.isArray(value) ? value.filter(isObject) : [])
@@ -86,11 +86,35 @@ function contextRule(structure: Json, { check, depth }: Place): void {
   if (structure.type !== 'Extension' || structure.derivation !== 'constraint') return
   if (structure.baseDefinition === `${core}Extension` && structure.abstract === false) ownUrlRule(structure, check, check.path(depth))
   if (!Array.isArray(structure.context)) check.add('business-rule', check.path(depth, 'context'), 'an extension says where it may stand', 'Add a context.')
+  for (const [index, expression] of (Array.isArray(structure.contextInvariant) ? structure.contextInvariant : []).entries()) {
+    const problem = typeof expression === 'string' ? expressionProblem(expression) : null
+    if (problem !== null) check.add('invariant', check.path(depth, 'contextInvariant', index), `the expression ${problem}`, 'Correct its grammar.')
+  }
   list(structure.context).forEach(({ type, expression }, index) => {
+    if (type === 'element' && typeof expression === 'string' && !isPlace(expression, check.known))
+      check.add('invalid', check.path(depth, 'context', index), 'R4 has no element of this path', 'Write a type and, after dots, the names of elements.')
     if (type !== 'fhirpath' || typeof expression !== 'string') return
     const problem = expressionProblem(expression)
     if (problem !== null) check.add('business-rule', check.path(depth, 'context', index), `the expression ${problem}`, 'Correct its grammar.')
   })
+}
+
+const abstracts = new Set(['CanonicalResource', 'MetadataResource'])
+
+/** defining-extensions.html#context: a type, or the path of an element from one. What comes from a package (url#path) is not followed. */
+function isPlace(expression: string, known: Knowledge | undefined): boolean {
+  if (known === undefined || expression.includes('#')) return true
+  const [type = '', ...steps] = expression.split('.')
+  if (abstracts.has(type)) return true
+  if (known.structure(core + type) === undefined) return false
+  let at: string | undefined = type
+  for (const step of steps) {
+    if (at === undefined || (at !== type && isHolder(at)) || known.shapes.of(at) === undefined) return true
+    const name = step.replace('[x]', '')
+    if (hasElement(known, at, name) === false) return false
+    at = known.shapes.of(at)?.get(name)?.type
+  }
+  return true
 }
 
 /** extensibility.html: an extension is known by its URL, so its definition must fix Extension.url to its own URL. */
@@ -161,4 +185,10 @@ function elementRule(element: Json, structure: Json, here: string, ids: Set<stri
   const codes = list(element.type).map(({ code }) => textOf(code))
   valueRule(element, codes, here, check)
   if (element.binding !== undefined) bindingRule(codes, here, check)
+  if (isObject(element.binding) && typeof element.binding.valueSet === 'string') {
+    const kind = definitionOf(element.binding.valueSet, check.known)
+    if (kind !== undefined && kind !== 'ValueSet') says('business-rule', `${here}.binding`, `the binding is to a ${kind}`, 'Name a value set.')
+  }
+  if (element.meaningWhenMissing !== undefined && structure.derivation === 'constraint' && here.includes('.differential.'))
+    says('business-rule', here, 'a profile cannot say what a missing element means', 'Leave meaningWhenMissing out.')
 }

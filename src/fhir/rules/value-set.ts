@@ -97,9 +97,12 @@ const isId = (text: string) => hasForm(snomed, text)
 function snomedFilter(property: string, op: string, value: string, says: (text: string, hint: string) => void): void {
   if (property === 'constraint' || property === 'expression' || property === 'expressions') {
     if (property === 'constraint' && !isExpressionConstraint(value)) says('the value is not an expression constraint (ECL)', 'Correct its grammar.')
+    if (property === 'expressions' && value !== 'true' && value !== 'false') says('expressions are in or not', 'Write true or false.')
     return
   }
-  if (property === 'concept' && (conceptOps.has(op) || op === '=')) {
+  if (property === 'concept' && op === '=')
+    return says('a concept is asked for by is-a, descendent-of, is-not-a or in', 'List the code as a concept, or use is-a.')
+  if (property === 'concept' && conceptOps.has(op)) {
     if (!isId(value)) says(`the value is not a code of ${snomed}`, 'Correct the code.')
     return
   }

@@ -257,6 +257,11 @@ export class ElementCheck extends Check {
     this.outside(this.path(depth), isObject(value) ? value.code : value, valueSet)
   }
 
+  /** What is bound to a value set has a code from it: to say why there is none is not enough to the reference validator. */
+  withoutCode(depth: number, name: string): void {
+    this.add('code-invalid', this.path(depth, name), 'there is no code, and one of a value set is required', 'Write a code of the value set.')
+  }
+
   private outside(path: string, code: unknown, valueSet: string): void {
     const what = code === undefined ? 'none of the codings is in' : `${shown(code)} is not in`
     const severity = this.isStrict ? 'error' : 'warning'

@@ -1,3 +1,5 @@
+import { empty, lines, notInLines, once, parts } from '../rules/narrative-nesting.ts'
+
 export const unsafeStyle =
   /expression\s*\(|javascript:|url\s*\((?!\s*(?:[\w%-]+\.(?:png|gif|jpe?g)|data:\s*image\/(?:png|gif|jpeg);base64,[A-Za-z0-9+/=]*)\s*\))|@import|behavior\s*:|-moz-binding/i
 
@@ -29,10 +31,30 @@ const depthMax = 200
 const names = `div p b i em strong span br hr a img h1 h2 h3 h4 h5 h6 ul ol li dl dt dd table caption col colgroup thead tbody tfoot tr th td
   pre code tt sub sup small big blockquote q cite abbr`.split(/\s+/)
 const idOf = (name: string) => names.indexOf(name) + 1
+
+function ofNames(some: readonly string[]): Uint8Array {
+  const found = new Uint8Array(names.length + 1)
+  for (const name of some) found[idOf(name)] = 1
+  return found
+}
+
 const [div, p, a, img] = [idOf('div'), idOf('p'), idOf('a'), idOf('img')]
-// A paragraph contains none of these (narrative.html#xhtml).
-const isBlock = new Uint8Array(names.length + 1)
-for (const name of ['p', 'div', 'blockquote', 'table', 'ol', 'ul']) isBlock[idOf(name)] = 1
+// A paragraph holds none of them (narrative.html#xhtml).
+const isBlock = ofNames(['p', 'div', 'blockquote', 'table', 'ol', 'ul'])
+// The nesting of XHTML (`rules/narrative-nesting.ts`), by numbers.
+const isLine = ofNames(lines)
+const isNoPartOfLines = ofNames(notInLines)
+const isOnce = ofNames(once)
+const isEmpty = ofNames(empty)
+/** Bits: which of the elements that hold certain parts only an element may stand in; no bit, and it stands in none of them. */
+const holders = Object.keys(parts)
+const bitOf = (name: string) => 1 << holders.indexOf(name)
+const asHolder = new Uint16Array(names.length + 1)
+const inHolders = new Uint16Array(names.length + 1)
+for (const [name, allowed] of Object.entries(parts)) {
+  asHolder[idOf(name)] = bitOf(name)
+  for (const part of allowed) inHolders[idOf(part)] = (inHolders[idOf(part)] as number) | bitOf(name)
+}
 const attributes = new Set('class style id title lang xml:lang dir width align valign span abbr axis headers scope rowspan colspan'.split(' '))
 const attributesOf = new Map<number, Set<string>>([
   [a, new Set(['href', 'name'])],
@@ -60,6 +82,7 @@ function tableOf(): { ids: Uint8Array; factor: number } {
 
 // All scans share these variables; scans never overlap.
 const open = new Uint8Array(depthMax + 1)
+const counts = new Uint8Array(names.length + 1)
 let end = 0
 let isSelfClosed = false
 let isOfXhtml = false
@@ -127,13 +150,15 @@ function attributesAt(html: string, from: number, id: number): boolean {
     }
     if (name === 'style' && unsafeStyle.test(html.slice(at + 2, close))) return false
     if (name === 'href' || name === 'src') {
-      if (!isCommonAddress(html, at + 2)) return false
+      if (!isCommonAddress(html, at + 2) || unwritten.test(html.slice(at + 2, close))) return false
       leadsInside ||= html.charCodeAt(at + 2) === sharp
     }
     at = close + 1
   }
 }
 
+/** Characters that RFC 3986 has in no address. */
+export const unwritten = /[\s<>"{}\\^`]/
 const relative = /[\w%~-]+[/.?#"']/y
 
 /** `http:`, `https:`, a place in the text or a relative address; the slow rules judge others. */
@@ -159,6 +184,17 @@ function areEntitiesOfXml(html: string, from: number, to: number): boolean {
   return true
 }
 
+/** What stands in certain elements only does, and what holds certain parts only has no other. */
+function isPart(id: number, holder: number): boolean {
+  if (isEmpty[holder] === 1) return false
+  return asHolder[holder] === 0 ? inHolders[id] === 0 : ((inHolders[id] as number) & (asHolder[holder] as number)) !== 0
+}
+
+function isBlank(html: string, from: number, to: number): boolean {
+  for (let at = from; at < to; at++) if (!isSpace(html.charCodeAt(at))) return false
+  return true
+}
+
 export function scanNarrative(html: string): Scan {
   isOfXhtml = html.startsWith(start)
   leadsInside = false
@@ -168,6 +204,8 @@ export function scanNarrative(html: string): Scan {
   let depth = 1
   let paragraph = 0
   let hasText = false
+  let line = 0
+  counts.fill(0)
   open[0] = div
   let ampersandAt = html.indexOf('&')
   if (html.includes(']]>')) return 'unsure'
@@ -175,7 +213,10 @@ export function scanNarrative(html: string): Scan {
     if (html.charCodeAt(at) !== lessThan) {
       const next = html.indexOf('<', at)
       if (next < 0) return 'unsure'
-      if (!hasText) hasText = /\S/.test(html.slice(at, next))
+      const holder = open[depth - 1] as number
+      if (asHolder[holder] !== 0 || isEmpty[holder] === 1) {
+        if (!isBlank(html, at, next)) return 'unsure'
+      } else if (!hasText) hasText = /\S/.test(html.slice(at, next))
       if (ampersandAt >= 0 && ampersandAt < next) {
         if (!areEntitiesOfXml(html, at, next)) return 'unsure'
         ampersandAt = html.indexOf('&', next)
@@ -187,12 +228,16 @@ export function scanNarrative(html: string): Scan {
       if (!isNamed(html, at + 2, id) || html.charCodeAt(end) !== greater) return 'unsure'
       end++
       if (id === p) paragraph = 0
+      line -= isLine[id] as number
+      counts[id] = (counts[id] as number) - 1
       if (depth === 0) return end === length && hasText ? (leadsInside ? 'with links' : 'plain') : 'unsure'
       continue
     }
     const id = nameAt(html, at + 1)
     if (id === 0) return 'unsure'
     if (paragraph > 0 && isBlock[id] === 1) return 'unsure'
+    if (!isPart(id, open[depth - 1] as number)) return 'unsure'
+    if ((line > 0 && isNoPartOfLines[id] === 1) || (counts[id] !== 0 && isOnce[id] === 1)) return 'unsure'
     if (html.charCodeAt(end) === greater) {
       end++
       isSelfClosed = false
@@ -201,6 +246,8 @@ export function scanNarrative(html: string): Scan {
     if (isSelfClosed) continue
     if (depth >= depthMax) return 'unsure'
     open[depth++] = id
+    line += isLine[id] as number
+    counts[id] = (counts[id] as number) + 1
     if (id === p) paragraph = depth
   }
   return 'unsure'

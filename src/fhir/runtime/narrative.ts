@@ -1,4 +1,5 @@
 import { strayAttribute } from '../rules/narrative-attributes.ts'
+import { nestingProblem } from '../rules/narrative-nesting.ts'
 import { checkLinks, formProblem } from '../rules/narrative-links.ts'
 import { hasImpossibleReference } from '../xml/escape.ts'
 import type { Check } from './check.ts'
@@ -143,6 +144,10 @@ export function checkNarrative(value: unknown, check: Check, depth: number, name
     const stray = strayAttribute(value)
     if (stray !== null)
       check.add('invariant', check.path(depth, name), `an attribute stands on <${stray.element}> that has none of this name (txt-1)`, 'Remove it.')
+    const misplaced = nestingProblem(value)
+    if (misplaced !== null) check.add('structure', check.path(depth, name), misplaced, 'Nest the elements as XHTML 1.0 has them.')
+    if (/<\/?(?:ins|del)[\s/>]/.test(value))
+      check.add('invariant', check.path(depth, name), 'ins and del are none of the elements of a narrative (txt-1)', 'Mark what was changed otherwise.')
   }
   if (check.isStrict) checkLinks(value, check, check.path(depth, name))
   const problem = scan === 'unsure' ? narrativeProblem(value) : null

@@ -20,15 +20,19 @@ function entryName({ fullUrl, resource }: Json, check: Check, depth: number): vo
   if (disagrees) check.warn(depth, 'fullUrl', -1, 'the fullUrl disagrees with the type or id of its resource', 'Make them agree.')
 }
 
+const once = new Set(['self', 'first', 'previous', 'next', 'last'])
+
 /** http.html#paging: each link relation is given once; search.html: a resource in a search result has an id. */
 function bundleLinks(bundle: Json, check: Check, depth: number): void {
-  const relations = list(bundle.link).map(({ relation }) => relation)
+  const relations = list(bundle.link).flatMap(({ relation }) => (typeof relation === 'string' && once.has(relation) ? relation : []))
   if (new Set(relations).size < relations.length) {
     check.value(depth, 'link', -1, 'a link relation must be given once only', 'Keep one link of each relation.')
   }
   if (bundle.type === 'document') documentTargets(bundle, check, depth)
   if (bundle.type !== 'searchset') return
-  for (const { resource } of list(bundle.entry)) {
+  for (const { resource, search } of list(bundle.entry)) {
+    const mode = isObject(search) ? search.mode : undefined
+    if (mode !== 'match' && mode !== 'include') continue
     if (!isObject(resource) || resource.id !== undefined || resource.resourceType === 'OperationOutcome') continue
     check.value(depth, 'entry', -1, 'a resource in a search result needs an id', 'Add the id.')
     return

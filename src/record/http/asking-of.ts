@@ -15,7 +15,7 @@ declare module 'fastify' {
 export function giveRoom(app: FastifyInstance): void {
   app.decorateRequest('room', undefined)
   app.addHook('onRequest', (request, reply, next) => {
-    request.room = sharedRoom(request.headers[roomHeader]) ?? openRoom(reply.raw)
+    request.room = sharedRoom(request.headers[roomHeader]) ?? openRoom(reply.raw, request.actor)
     next()
   })
 }

@@ -113,7 +113,7 @@ async function announce(t: TestContext, count: number, more: Record<string, stri
 
 test('who announces bodies and says nothing more keeps nobody else from sending, be it an institution or people', { timeout: 30_000 }, async (t) => {
   const [ana, boba] = [await asPerson('ana'), await asPerson('boba')]
-  assert.deepEqual(await announce(t, 5, ana), [503, 503, 503], 'a person has room for two')
+  assert.deepEqual(await announce(t, 11, ana, 1_048_576), [503, 503, 503], 'a person has room for eight')
   assert.equal(await post(t, '{}', boba), 403, 'another person is read and heard')
   assert.equal(await post(t, patient), 201)
   assert.equal((await announce(t, 40, {})).length, 24, 'an institution has half of the room')
@@ -121,10 +121,15 @@ test('who announces bodies and says nothing more keeps nobody else from sending,
   assert.equal(await post(t, patient, other), 201)
 })
 
-test('the turn of large bodies is for who files: a person who sends slowly does not have it', { timeout: 15_000 }, async (t) => {
+test('a person sends short questions, and not without end; the turn of large bodies is for who files', { timeout: 15_000 }, async (t) => {
   const vesna = await asPerson('vesna')
-  assert.deepEqual(await announce(t, 1, vesna, largeBytes + 1), [413])
+  assert.deepEqual(await announce(t, 1, vesna, 1_048_577), [413])
   const { sent, status } = open(t, { ...vesna, 'transfer-encoding': 'chunked' })
-  sent.write(spaces(largeBytes / 2))
+  sent.write(spaces(1_048_577))
   assert.equal(await status, 413)
+  let asked = 0
+  while (asked < 300 && (await post(t, '{}', vesna)) === 403) asked++
+  assert.ok(asked >= 100 && asked < 200, `${asked} questions`)
+  assert.equal(await post(t, '{}', vesna), 429)
+  assert.equal(await post(t, '{}', await asPerson('mira')), 403)
 })

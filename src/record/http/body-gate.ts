@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import type { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { access } from '../../access/access.ts'
 import { collectGarbage, returnMemory } from '../../platform/memory.ts'
 import { Refusal } from '../../platform/refusal.ts'
 import { roomHeader, sharedRoom } from '../answer-room.ts'
@@ -67,6 +68,7 @@ export function acceptBodies(app: FastifyInstance): void {
     // An entry of a bundle stands in the bundle, which has its turn.
     if (announced === 0 || sharedRoom(request.headers[roomHeader])) return payload
     if (announced !== null && announced > request.routeOptions.bodyLimit) throw tooLarge()
+    if (request.actor.kind === 'person') access.limit(request.world, 'question', request.actor.id)
     const grow = roomOf(request, reply, announced === null ? unannouncedBytes : largeBytes)
     request.grow = grow
     await grow(announced ?? 0)
@@ -106,8 +108,8 @@ function bodyRooms(): (request: FastifyRequest, reply: FastifyReply, smallMax: n
     }
     return (bytes) => {
       if (isLarge || bytes <= counted) return undefined
+      if (actor.kind === 'person' && bytes > personMax) throw tooLargeOfPerson()
       if (bytes > smallMax) {
-        if (actor.kind === 'person') throw tooLargeOfPerson(smallMax)
         isLarge = true
         return waitForTurn()
       }
@@ -119,11 +121,10 @@ function bodyRooms(): (request: FastifyRequest, reply: FastifyReply, smallMax: n
 }
 
 const tooLarge = () => new Refusal('too-large', 'the body is larger than this server accepts', { hint: 'Send it in several smaller bundles.' })
-/** One who sends slowly has the turn for minutes, and everybody's large bundles wait: that is for who files. */
-const tooLargeOfPerson = (most: number) =>
-  new Refusal('too-large', `a person sends at most ${most / 1_048_576} MB here`, {
-    hint: `Say how long the body is (content-length) for ${largeBytes / 1_048_576} MB; systems of institutions send more.`,
-  })
+/** Systems file, people ask: what a person sends is short, and is read and judged at the cost of everybody else. */
+const personMax = 1_048_576
+const tooLargeOfPerson = () =>
+  new Refusal('too-large', `a person sends at most ${personMax / 1_048_576} MB here`, { hint: 'Systems of institutions send more.' })
 const cutShort = () => new Refusal('incorrect', 'the body could not be read to its end', { hint: 'Send it again, whole.' })
 
 /**

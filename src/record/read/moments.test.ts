@@ -99,13 +99,26 @@ test('a version with a later time than the question is in the answer, whatever t
   assert.deepEqual(await namesOf(sql, await changedSince(sql, at)), ['p-ahead'])
 })
 
+test('since a time that is still to come nothing has changed, however lately something was written', async (t) => {
+  const server = await startServer(t)
+  const { sql } = server
+  const { send } = await server.institution('А')
+  await keepMoment(sql)
+  await send('PUT', '/fhir/Patient/p-now', patient('p-now'))
+  assert.deepEqual(await namesOf(sql, await changedSince(sql, new Date(Date.now() + 60_000))), ['p-now'], 'clocks may differ by minutes')
+  assert.deepEqual(await namesOf(sql, await changedSince(sql, new Date(Date.now() + 3_600_000))), [])
+})
+
 test('instants only grow, also when the clock has been set back, and two processes never keep the same one', async (t) => {
-  const { sql, owner } = await startServer(t)
+  const { sql, owner, institution } = await startServer(t)
   await owner`insert into record.moment (at, all_ended, none_begun, running) values (now() + interval '1 hour', 1, 1, '{}')`
   const kept = await Promise.all(Array.from({ length: 8 }, () => keepMoment(sql)))
   const instants = kept.map(({ at }) => at.getTime())
   assert.equal(new Set(instants).size, 8)
   assert.ok(Math.min(...instants) > Date.now() + 3_500_000)
+  const { send } = await institution('А')
+  await send('PUT', '/fhir/Patient/p-back', patient('p-back'))
+  assert.deepEqual(await namesOf(sql, await changedSince(sql, new Date(Math.max(...instants)))), ['p-back'], 'whoever was told such an instant misses nothing')
 })
 
 test('an instant is a real time or a day; anything else is refused with its name', () => {

@@ -118,9 +118,12 @@ const latestCommitMs = 900_000
  * then.
  */
 export async function changedSince(sql: Runner, since: Date): Promise<Fragment> {
-  const [early, base] = await Promise.all([lastMoment(sql, new Date(since.getTime() - skewMs)), lastMoment(sql, since)])
+  const earliest = new Date(since.getTime() - skewMs)
+  const [early, base] = await Promise.all([lastMoment(sql, earliest), lastMoment(sql, since)])
   if (!base) return fragment`r.at >= ${new Date(since.getTime() - latestCommitMs)}`
-  const news = fragment`(${unseen(base)} or r.at >= ${since})`
+  // Of a time that is still to come nothing could have been missed; a moment of that time was kept before the clock was set back.
+  const hasCome = base.at >= earliest ? fragment`true` : fragment`now() >= ${earliest}`
+  const news = fragment`((${unseen(base)} and ${hasCome}) or r.at >= ${since})`
   return early ? fragment`(r.tx >= ${early.allEnded} and ${news})` : news
 }
 

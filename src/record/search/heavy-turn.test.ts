@@ -1,19 +1,62 @@
 import assert from 'node:assert/strict'
+import { EventEmitter } from 'node:events'
+import type { ServerResponse } from 'node:http'
 import { test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { startServer } from '../../testing/server.ts'
-import { heavyTurn } from '../answer-room.ts'
+import { type Asker, heavyTurn, openRoom } from '../answer-room.ts'
+
+const nurse = (id: string): Asker => ({ kind: 'person', id, institution: 1 })
+const system = (institution: number): Asker => ({ kind: 'system', id: 's', institution })
 
 test('four searches that read much run at once, the next one waits for a turn, and not for ever', async () => {
-  const turns = await Promise.all(Array.from({ length: 4 }, () => heavyTurn()))
-  await assert.rejects(heavyTurn(20), /too many searches/)
-  const fifth = heavyTurn()
+  const take = () => Promise.all([1, 2, 3, 4].map((at) => heavyTurn(system(at), 20)))
+  const turns = await take()
+  await assert.rejects(heavyTurn(system(5), 20), /too many searches/)
+  const fifth = heavyTurn(system(5))
   turns[0]?.()
   turns[0]?.() // Ending twice gives no second turn.
   const end = await fifth
-  await assert.rejects(heavyTurn(20), /too many searches/)
+  await assert.rejects(heavyTurn(system(6), 20), /too many searches/)
   for (const one of [...turns.slice(1), end]) one()
-  const again = await Promise.all(Array.from({ length: 4 }, () => heavyTurn(20)))
-  for (const one of again) one()
+  for (const one of await take()) one()
+})
+
+test('nobody has all turns: neither a person nor an institution', async () => {
+  const askers: [Asker, number][] = [
+    [nurse('a'), 2],
+    [system(1), 3],
+  ]
+  for (const [asker, most] of askers) {
+    const turns = await Promise.all(Array.from({ length: most }, () => heavyTurn(asker, 20)))
+    await assert.rejects(heavyTurn(asker, 20), /too many searches/)
+    const other = await heavyTurn(nurse('b'), 20)
+    for (const one of [...turns, other]) one()
+  }
+})
+
+test('who does not read large answers keeps only their own others waiting', async (t) => {
+  const answers: (EventEmitter & { destroyed?: boolean })[] = []
+  const close = () => {
+    for (const answer of answers.splice(0)) {
+      answer.destroyed = true
+      answer.emit('close')
+    }
+  }
+  t.after(close)
+  const take = async (asker: Asker) => {
+    const answer = new EventEmitter()
+    answers.push(answer)
+    await openRoom(answer as ServerResponse, asker).take(200_000)
+    return 'taken'
+  }
+  const later = (): Promise<string> => sleep(50, 'waits')
+  const of = (asker: Asker, count: number) => Promise.all(Array.from({ length: count }, () => Promise.race([take(asker), later()])))
+  assert.deepEqual((await of(nurse('a'), 6)).sort(), ['taken', 'taken', 'taken', 'taken', 'waits', 'waits'])
+  assert.deepEqual(await of(nurse('b'), 4), Array(4).fill('taken'))
+  close()
+  assert.equal((await of(system(1), 13)).filter((one) => one === 'taken').length, 12)
+  assert.deepEqual(await of(nurse('b'), 4), Array(4).fill('taken'))
 })
 
 test('many heavy searches at once are all answered, whether they are read to the end or stop at a page', async (t) => {

@@ -13,6 +13,7 @@ import { asFound, criteriaOf, severalMatch } from './conditional.ts'
 import { conditionOf, type ConditionalWrite, mostOf, operationsOf, place } from './conditional-write.ts'
 import type { Answers, Condition } from './conditions.ts'
 import { namesIn } from './names.ts'
+import { ofItsPerson, peopleMax } from './of-its-person.ts'
 import { patchOfEntry } from './patch.ts'
 import { type Charts, noCharts } from './subject.ts'
 
@@ -47,7 +48,7 @@ export function intentOf(asking: Asking, plan: BundlePlan): Intent {
     if (ifNoneExist === null || target.kind !== 'type') continue
     const expression = `Bundle.entry[${index}].request.ifNoneExist`
     const search = criteriaOf(asking, target.type, ifNoneExist, expression)
-    asks.existing.set(index, add({ asking, search, limit: 2 + spare(target.type), makes: true, expression }))
+    asks.existing.set(index, add({ asking, search, limit: peopleMax + spare(target.type), makes: true, expression }))
   }
   for (const { conditional } of plan.entries) {
     for (const { reference, type, query, expression } of conditional) {
@@ -68,14 +69,17 @@ export async function decideIntent(tx: Runner, intent: Intent, answers: Answers)
   const references: Names = new TextMap()
   const deleted = deletedBy(intent, answers)
   for (const [index, at] of asks.existing) {
-    const { expression, search } = intent.conditions[at] as Condition
-    const hits = (answers[at] as Hit[]).filter(({ publicId }) => !deleted.has(`${search.type}/${publicId}`))
+    const condition = intent.conditions[at] as Condition
+    const { expression, search } = condition
+    const entry = plan.entries[index] as BundleEntry
+    const left = (answers[at] as Hit[]).filter(({ publicId }) => !deleted.has(`${search.type}/${publicId}`))
+    const hits = await ofItsPerson(tx, intent, answers, entry, condition, left)
     const [hit, another] = hits
     if (another) throw severalMatch(expression, hits)
     if (!hit) continue
     found.set(index, hit)
     if (search.type === 'Patient' && hit.row.institution === asking.actor.institution) charts.own.add(hit.row.patient)
-    nameEntry(references, plan.entries[index] as BundleEntry, `${search.type}/${hit.publicId}`)
+    nameEntry(references, entry, `${search.type}/${hit.publicId}`)
   }
   intent.repeats = findRepeats(plan.entries, found)
   const isStillToDo = (entry: BundleEntry) => isWrite(entry) && !found.has(entry.index) && !intent.repeats.has(entry.index)

@@ -62,7 +62,7 @@ function ask(target) {
 
 // --- exchanging ---
 
-/** The number is the message's for ever: sent again with it after a broken line, the message is still one. */
+/** A message keeps its number for ever: sent again with the same number after a broken line, it is still one message. */
 function send(target, path) {
   const type = options.get('type') ?? 'application/fhir+json'
   const headers = { 'content-type': type, 'bus-to': target, 'bus-message-id': options.get('id') ?? randomUUID() }
@@ -70,7 +70,7 @@ function send(target, path) {
   return show(signed('POST', '/bus/messages', read(path), headers))
 }
 
-/** Up to 500 files of a folder under one signature; the name of a file is the number of its message. Each has its own receipt; ends with 1 when one was refused. */
+/** Sends up to 500 files of a folder under one signature; the name of a file is the number of its message. Each message gets its own receipt; ends with 1 when one was refused. */
 async function sendAll(target, folder) {
   const contentType = options.get('type') ?? 'application/fhir+json'
   const lines = namesIn(folder).sort().map((name) => {
@@ -95,7 +95,7 @@ function rootOf(texts) {
   return sha256(Buffer.from([1]), rootOf(texts.slice(0, split)), rootOf(texts.slice(split)))
 }
 
-/** Of a batch the sender signed a root: the text of this message must lead to it (RFC 6962). */
+/** The sender of a batch signed the root of a Merkle tree: the text of this message must lead to that root (RFC 6962). */
 function isUnder({ text, index, path }, base) {
   const [, root, count] = /^"bus-batch": sha-256=:([^:]+):;messages=(\d+)$/m.exec(base) ?? []
   const sha256 = (...parts) => createHash('sha256').update(Buffer.concat(parts)).digest()
@@ -109,7 +109,7 @@ function isUnder({ text, index, path }, base) {
   return up(index, Number(count), path).toString('base64') === root
 }
 
-/** Prints each message as a line of JSON and acknowledges it: what is printed is taken. Calls are left to `serve`. */
+/** Prints each message as a line of JSON and then acknowledges it. Calls are left to `serve`. */
 async function receive() {
   const { body } = await signed('POST', '/bus/deliveries/lease', json({ max: 50, only: 'messages', wait: Number(options.get('wait') ?? 0) }))
   const taken = []
@@ -127,7 +127,7 @@ async function receive() {
   if (taken.length > 0) await signed('POST', '/bus/deliveries/ack', json({ acknowledge: taken }))
 }
 
-/** What operators mended the centre signed for its sender, and says so under its signature. */
+/** A message that operators corrected is signed by the centre for its sender; the signature covers a header that says so. */
 async function senderKey({ from, kid, base, corrects }) {
   const isForSender = corrects && base.includes(`"bus-on-behalf-of": ${from}\n"bus-corrects": ${corrects.message}\n`)
   const { body } = await signed('GET', isForSender ? '/bus/keys' : `/bus/members/${from}/keys`)
@@ -143,18 +143,18 @@ async function call(method, target, path) {
   if (answer.status < 200 || answer.status > 299) process.exitCode = 1
 }
 
-/** Answers calls from behind a firewall: they are fetched, asked of a server of our own, and the answers are posted. */
+/** Answers calls from behind a firewall: fetches them, passes each to a server of our own, and posts the answers. */
 async function serve(own) {
   if (!own) fail('the address of your own server is missing: http://127.0.0.1:PORT')
   console.error(`calls go to ${own}; Ctrl-C ends`)
   for (;;) {
     const { body } = await whenThere(() => signed('POST', '/bus/deliveries/lease', json({ max: 20, only: 'calls', wait: 25 })))
-    // One that cannot be answered any more is told, and keeps none of the others waiting.
+    // A call that cannot be answered any more is printed, and holds up none of the others.
     await Promise.all(body.deliveries.map((one) => answer(own, one).catch((error) => console.error(`call ${one.message}: ${error.message}`))))
   }
 }
 
-/** A centre that is away or busy comes back: asked again after 1, 2, 4 … 60 seconds, or when it says. What it refuses ends it. */
+/** Asks a centre that is away or busy again after 1, 2, 4 … 60 seconds, or when `Retry-After` says. A refusal of the centre ends the program. */
 async function whenThere(ask) {
   for (let seconds = 1, away = false; ; seconds = Math.min(60, seconds * 2)) {
     try {
@@ -171,7 +171,7 @@ async function whenThere(ask) {
   }
 }
 
-/** No whole answer came, or one that says "not now". */
+/** True when no whole answer came, or an answer that means "not now". */
 function isAway(error) {
   return error.cause?.code !== undefined || error.status === 429 || error.status >= 500
 }
@@ -183,7 +183,7 @@ async function answer(own, { message, call: { method, path }, contentType, body,
   await signed('POST', `/bus/calls/${message}/answer`, given.bytes, { 'bus-status': String(given.status), 'content-type': given.type })
 }
 
-/** Our own server may be down: the caller hears so, and the next call finds it again. */
+/** Our own server may be down: then the caller is told so, and the next call tries it again. */
 async function askOwn(url, question) {
   try {
     const given = await fetch(url, { ...question, signal: AbortSignal.timeout(20_000) })
@@ -212,7 +212,7 @@ async function signed(method, path, body = Buffer.alloc(0), more = {}) {
   const bytes = Buffer.from(await response.arrayBuffer())
   const text = bytes.toString()
   if (response.headers.has('signature')) await checkAnswer(member, response, bytes, signature)
-  // Whoever stands between could take it off and answer in the centre's place. Deliveries carry their senders' signatures instead, and the keys none.
+  // An attacker on the line could remove the signature and answer in the centre's place. Deliveries carry their senders' signatures instead; the keys carry none.
   else if (response.ok && !['/bus/deliveries/lease', '/bus/keys'].includes(path)) fail(`the answer of ${path} is not signed by the centre: it is not believed`)
   const isJson = (response.headers.get('content-type') ?? '').includes('json')
   const isCall = path.startsWith('/bus/call/')
@@ -220,7 +220,7 @@ async function signed(method, path, body = Buffer.alloc(0), more = {}) {
   return { status: response.status, headers: response.headers, bytes, text, body: isJson && !isCall ? JSON.parse(text) : null }
 }
 
-/** The centre's answer belongs to our request (`"signature";req`) and to these bytes. */
+/** Checks that the centre signed this answer to our request (`"signature";req`) and these bytes. */
 async function checkAnswer(member, response, bytes, asked) {
   const [, params] = /^sig=(.*)$/.exec(response.headers.get('signature-input')) ?? fail('the answer’s signature cannot be read')
   const names = [...params.slice(1, params.indexOf(')')).matchAll(/"([^"]+)"(;req)?/g)]
@@ -237,7 +237,7 @@ async function checkAnswer(member, response, bytes, asked) {
   if (!verifies(base, value, key) || response.headers.get('content-digest') !== digestOf(bytes)) fail('the answer is not what the centre signed')
 }
 
-/** SMART Backend Services: a token for five minutes for an assertion signed by the same key. */
+/** SMART Backend Services: an assertion signed by the same key gets a token for five minutes. */
 async function token(member, key, kid) {
   if (member.token && member.tokenUntil > Date.now() + 30_000) return member.token
   const part = (value) => Buffer.from(JSON.stringify(value)).toString('base64url')

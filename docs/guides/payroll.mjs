@@ -1,7 +1,7 @@
 // A small client of the employers' API, without packages: Node 20 or later. Copy it, or import it as it stands; its types are payroll.d.mts beside it.
 import { createHash, createPrivateKey, createPublicKey, randomUUID, sign, timingSafeEqual, verify } from 'node:crypto'
 
-/** A refusal, with all that the centre said: `status`, and `outcome` with an issue for each thing that is wrong, in it its code (`details.coding`). */
+/** A refusal of the centre: `status`, and `outcome` with one issue for each fault; an issue carries its code in `details.coding`. */
 export class PayrollError extends Error {
   constructor(status, outcome) {
     const issues = outcome?.issue ?? []
@@ -12,14 +12,14 @@ export class PayrollError extends Error {
     this.name = 'PayrollError'
     this.status = status
     this.outcome = outcome
-    /** Of the first thing that is wrong: how to mend it, and where it stands. */
+    /** For the first fault: its remedy and its place. */
     this.hint = issues[0]?.details?.text
     this.expression = issues[0]?.expression?.[0]
   }
 }
 
 /**
- * @param {{ url: string, client: string, privateKey: object }} settings what "Firm → Systems" of the portal answered: client and privateKey (a JWK)
+ * @param {{ url: string, client: string, privateKey: object }} settings client and privateKey (a JWK) as the portal showed them under "Фирма → Програми за плате"
  */
 export function payroll({ url, client, privateKey }) {
   const base = url.replace(/\/$/, '')
@@ -52,10 +52,10 @@ export function payroll({ url, client, privateKey }) {
   }
 
   return {
-    /** Employers that this system acts for. */
+    /** The employers that this system acts for. */
     employers: async () => (await (await ask('GET', '/')).json()).employers,
 
-    /** Everything after a number, to the end: keep the last `seq` that you have dealt with, and ask from there next time.
+    /** All events after a number, to the end. Keep the last `seq` that you have dealt with, and ask from there next time.
      * @returns {AsyncGenerator<import('./payroll.d.mts').EmployerEvent>} */
     async *events(pib, after = 0) {
       for (;;) {
@@ -69,7 +69,7 @@ export function payroll({ url, client, privateKey }) {
     /** Certificates and reports as one file: { format: 'xml' | 'csv', pib, from, until, leaves }. */
     documents: async (wish) => (await ask('POST', '/documents', wish)).text(),
 
-    /** Any other route by its name in payroll-api.d.mts: call('POST /{pib}/requests', { params: { pib }, body: { … } }). Files come as a Response. */
+    /** Calls any other route by its name in payroll-api.d.mts: call('POST /{pib}/requests', { params: { pib }, body: { … } }). A file comes as a Response. */
     async call(name, { params = {}, query = {}, body, type } = {}) {
       const [method, path] = name.split(' ')
       const address = path.replace(/\{(\w+)\}/g, (_, part) => encodeURIComponent(params[part]))
@@ -82,7 +82,7 @@ export function payroll({ url, client, privateKey }) {
 }
 
 /**
- * Is this really what the centre sent, to this address, unchanged and not long ago? `keys` is what GET /bus/keys of the centre answers.
+ * Tells whether the centre sent this notification to this address, unchanged and not long ago. `keys` is the answer of the centre to GET /bus/keys.
  * Remember `spona-delivery` or the highest `next` for each pib: a notification may come twice.
  * @param {{ method: string, address: string, headers: Record<string, string>, body: Buffer, keys: { kid: string }[] }} request
  */

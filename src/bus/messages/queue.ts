@@ -41,12 +41,15 @@ export const oldestOpen = (recipient: string): Fragment => fragment`(
 
 async function count(world: World, recipient: string, queue: Queue): Promise<void> {
   const began = performance.now()
+  const depthThen = queue.depth
   try {
     const [row] = await world.sql<{ depth: number; oldestAt: Date | null }>`
       select (select count(*)::int
                 from (select 1 from bus.delivery d where d.recipient = ${recipient} and d.open limit ${world.config.BUS_QUEUE_MAX}) one) as depth,
              ${oldestOpen(recipient)} as oldest_at`
-    Object.assign(queue, { depth: row?.depth ?? 0, oldestAt: row?.oldestAt ?? null, countedAt: performance.now() })
+    // The count does not see what was accepted while it ran.
+    const acceptedSince = queue.depth - depthThen
+    Object.assign(queue, { depth: (row?.depth ?? 0) + acceptedSince, oldestAt: row?.oldestAt ?? null, countedAt: performance.now() })
     queue.goodForMs = Math.max(goodForMsMin, restTimes * (queue.countedAt - began))
   } finally {
     queue.counting = null

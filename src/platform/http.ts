@@ -11,6 +11,7 @@ import { anonymous } from './actor.ts'
 import { type Tls, tlsOf } from './client-certificate.ts'
 import { connectionLimits, watchConnections } from './connections.ts'
 import { baseUrl } from './config.ts'
+import { givenTwice } from './given-twice.ts'
 import { statusHeader } from './condition.ts'
 import { LogOnDemand } from './log-on-demand.ts'
 import { rememberMethods } from './methods.ts'
@@ -114,14 +115,8 @@ function ownIdOf({ headers }: FastifyRequest): string | null {
 
 /** Two of them could be read in two ways, one by a proxy and one here; the other headers are joined or mean the same (RFC 9112, section 3.2). */
 function requireOneOfEach(raw: readonly string[]): void {
-  let [hosts, tokens] = [0, 0]
-  for (let at = 0; at < raw.length; at += 2) {
-    const name = raw[at] as string
-    if (name.length === 4 && name.toLowerCase() === 'host') hosts++
-    else if (name.length === 13 && name.toLowerCase() === 'authorization') tokens++
-  }
-  if (hosts > 1 || tokens > 1)
-    throw new Refusal('incorrect', 'a header that may stand once is given twice', { expression: hosts > 1 ? 'http.host' : 'http.authorization' })
+  const name = givenTwice(raw, ['host', 'authorization'])
+  if (name !== undefined) throw new Refusal('incorrect', 'a header that may stand once is given twice', { expression: `http.${name}` })
 }
 
 /** Plain HTTP behind a proxy, or TLS of our own. */

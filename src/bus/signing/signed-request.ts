@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify'
 import { baseUrl } from '../../platform/config.ts'
+import { givenTwice } from '../../platform/given-twice.ts'
 import { Refusal } from '../../platform/refusal.ts'
 import type { World } from '../../platform/world.ts'
 import { type Directory, type Member, type MemberKey, directoryOf } from '../members/directory.ts'
@@ -80,13 +81,8 @@ const centresOwn = ['bus-on-behalf-of', 'bus-corrects', 'bus-corrected-by', 'bus
 const keptOnce = ['authorization', 'content-type', 'host']
 
 function requireOnce({ raw: { rawHeaders } }: FastifyRequest): void {
-  const given = new Set<string>()
-  for (let at = 0; at < rawHeaders.length; at += 2) {
-    const name = (rawHeaders[at] as string).toLowerCase()
-    if (!keptOnce.includes(name)) continue
-    if (given.has(name)) throw new Refusal('incorrect', `the header ${name} is given twice`, { expression: name, hint: 'Send each header once.' })
-    given.add(name)
-  }
+  const name = givenTwice(rawHeaders, keptOnce)
+  if (name !== undefined) throw new Refusal('incorrect', `the header ${name} is given twice`, { expression: name, hint: 'Send each header once.' })
 }
 
 export const wrongSignature = () =>

@@ -83,13 +83,14 @@ const noGrowth: Grow = () => undefined
 /** What bodies of this server may take in memory together: the small ones up to a sum, and one large one. */
 function bodyRooms(): (request: FastifyRequest, reply: FastifyReply, smallMax: number) => Grow {
   const gate = largeBodies()
-  const small = countSmallBodies()
+  const smallOf = countSmallBodies()
   return (request, reply, smallMax) => {
     const { actor } = request
+    const small = smallOf(actor)
     let counted = 0
     let isLarge = false
     const giveBack = () => {
-      small.giveBack(actor, counted)
+      small.giveBack(counted)
       counted = 0
     }
     leaveAtTheEnd(reply, giveBack)
@@ -113,7 +114,7 @@ function bodyRooms(): (request: FastifyRequest, reply: FastifyReply, smallMax: n
         isLarge = true
         return waitForTurn()
       }
-      small.take(actor, bytes - counted)
+      small.take(bytes - counted)
       counted = bytes
       return undefined
     }

@@ -3,6 +3,9 @@ import type { Choices, Node } from './tree.ts'
 export type Json = Record<string, unknown>
 export const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value) && !JSON.isRawJSON(value)
 
+/** The objects of an array; none when the value is no array. */
+export const list = (value: unknown): Json[] => (Array.isArray(value) ? value.filter(isObject) : [])
+
 /** One value of an element: `extra` is what `_name` holds beside a primitive, `type` the type of the form of a choice. */
 export type Item = { value: unknown; extra: unknown; property: string; index: number; type: string }
 

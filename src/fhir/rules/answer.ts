@@ -1,4 +1,4 @@
-import { isObject, type Json } from '../profile/items.ts'
+import { isObject, type Json, list } from '../profile/items.ts'
 import { compareQuantities, compareValues } from '../profile/values.ts'
 import { numberOf } from '../search/numbers.ts'
 import { patternFrom } from '../terminology/pattern.ts'
@@ -7,8 +7,6 @@ import { isResourceType } from '../xml/shapes.ts'
 import { sizeLimit } from './datatypes.ts'
 import { choiceOf, isSame } from './enable-when.ts'
 import type { Answering } from './questionnaire-response.ts'
-
-const list = (value: unknown): Json[] => (Array.isArray(value) ? value.filter(isObject) : [])
 
 /** item-type.html: the forms of value that may answer a question of each type. */
 const forms: Record<string, string[] | undefined> = {

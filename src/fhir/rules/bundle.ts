@@ -1,11 +1,10 @@
-import { isObject, type Json } from '../profile/items.ts'
+import { isObject, type Json, list } from '../profile/items.ts'
 import { entriesOf } from '../runtime/bundle-entries.ts'
 import { textOf } from '../runtime/check.ts'
 import { walkReferences } from '../references.ts'
 import type { Resource } from '../types.ts'
 import type { Place, Rule } from './strict.ts'
 
-const list = (value: unknown): Json[] => (Array.isArray(value) ? value.filter(isObject) : [])
 const withoutNames = new Set(['transaction', 'batch', 'transaction-response', 'batch-response'])
 /** Resources that an operation or a search adds to its results; they have no identity (bundle.html, "Resource URL & Uniqueness rules in a bundle"). */
 const neverNamed = new Set(['OperationOutcome', 'Parameters'])

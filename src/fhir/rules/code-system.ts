@@ -1,9 +1,8 @@
-import { isObject, type Json } from '../profile/items.ts'
+import { isObject, type Json, list } from '../profile/items.ts'
 import { shown } from '../runtime/check.ts'
 import { numberOf } from '../search/numbers.ts'
 import type { Place, Rule } from './strict.ts'
 
-const list = (value: unknown): Json[] => (Array.isArray(value) ? value.filter(isObject) : [])
 const concept = 'http://hl7.org/fhir/concept-properties#'
 
 /** codesystem.html#defined-props: the codes and types of the properties that FHIR itself defines. */

@@ -1,12 +1,10 @@
-import { isObject, type Json } from '../profile/items.ts'
+import { list } from '../profile/items.ts'
 import { expressionProblem } from '../profile/fhirpath.ts'
 import { isResourceType } from '../xml/shapes.ts'
-import { definitionOf } from './elements-of.ts'
+import { definitionOf, isSystem } from './elements-of.ts'
 import { nameProblem } from './expression-types.ts'
 import { hasForm } from './datatypes.ts'
 import type { Place, Rule } from './strict.ts'
-
-const list = (value: unknown): Json[] => (Array.isArray(value) ? value.filter(isObject) : [])
 
 /** searchparameter.html: a parameter that is derived from another has the same type, and no other bases. */
 export const searchParameterRule: Rule = (parameter, { check, depth }) => {
@@ -94,7 +92,7 @@ export const conceptMapRule: Rule = (map, place) => {
   }
   list(map.group).forEach((group, at) => {
     // Of a system that is not here it cannot be told which of its codes a value set means.
-    const isHere = typeof group.target === 'string' && check.known?.describe({ system: group.target, code: '-' }).isKnown !== null
+    const isHere = typeof group.target === 'string' && check.known !== undefined && isSystem(check.known, group.target)
     list(group.element).forEach((element, index) => {
       const path = `${check.path(depth)}.group[${at}].element[${index}]`
       mapped(element.code, group.source, source, `${path}.code`, place)

@@ -1,4 +1,4 @@
-import { isObject, type Json } from '../profile/items.ts'
+import { isObject, type Json, list } from '../profile/items.ts'
 import type { Knowledge } from '../profile/run.ts'
 import type { Element } from '../profile/structure.ts'
 import { type Node, nodeOfPath } from '../profile/tree.ts'
@@ -6,7 +6,6 @@ import { textOf } from '../runtime/check.ts'
 import type { Place, Rule } from './strict.ts'
 
 const core = 'http://hl7.org/fhir/StructureDefinition/'
-const list = (value: unknown): Json[] => (Array.isArray(value) ? value.filter(isObject) : [])
 const parentsMax = 5
 
 /** Types that contain no code, string or uri (eld-11, whose expression in R4 checks nothing). */

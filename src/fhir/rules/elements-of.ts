@@ -19,10 +19,13 @@ export function typeAt(known: Knowledge, type: string, path: string): string | u
 
 export const isFormOf = ({ choices }: Knowledge, form: string, name: string): boolean => choices.forms[form] === name && form !== name
 
+/** Whether the codes of a code system of this address are known here. */
+export const isSystem = (known: Knowledge, address: string): boolean => known.describe({ system: address, code: '-' }).isKnown !== null
+
 /** What a canonical names here: a definition, or a code system of R4's own, of which only the codes are kept. */
 export function definitionOf(canonical: string, known: Knowledge | undefined): string | undefined {
   if (known === undefined) return undefined
   const kind = known.find(canonical)?.resourceType ?? (known.structure(canonical) === undefined ? undefined : 'StructureDefinition')
   if (typeof kind === 'string') return kind
-  return known.describe({ system: canonical, code: '-' }).isKnown === null ? undefined : 'CodeSystem'
+  return isSystem(known, canonical) ? 'CodeSystem' : undefined
 }

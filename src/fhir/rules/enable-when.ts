@@ -1,7 +1,5 @@
-import { isObject, type Json } from '../profile/items.ts'
+import { isObject, type Json, list } from '../profile/items.ts'
 import { compareValues, hasPattern, type UnitOf } from '../profile/values.ts'
-
-const list = (value: unknown): Json[] => (Array.isArray(value) ? value.filter(isObject) : [])
 
 /** The value of `value[x]` or `answer[x]`, and the type in its name. */
 export function choiceOf(object: Json, prefix: string): { type: string; value: unknown } | null {

@@ -1,9 +1,8 @@
-import { isObject, type Json } from '../profile/items.ts'
+import { isObject, type Json, list } from '../profile/items.ts'
 import { numberOf } from '../search/numbers.ts'
 import { textOf } from '../runtime/check.ts'
 import type { Place, Rule } from './strict.ts'
 
-const list = (value: unknown): Json[] => (Array.isArray(value) ? value.filter(isObject) : [])
 const codesOf = (concept: unknown): string[] => (isObject(concept) ? list(concept.coding).map(({ system, code }) => `${textOf(system)}|${textOf(code)}`) : [])
 /** Two concepts are the same when they share a coding or their text. */
 const keysOf = (concept: unknown): string[] => [...codesOf(concept), ...(isObject(concept) && typeof concept.text === 'string' ? [`text ${concept.text}`] : [])]

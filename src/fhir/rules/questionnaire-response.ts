@@ -1,10 +1,9 @@
-import { isObject, type Json } from '../profile/items.ts'
+import { isObject, type Json, list } from '../profile/items.ts'
 import { textOf } from '../runtime/check.ts'
 import { checkAnswer, offerOf } from './answer.ts'
 import { answersByQuestion, type Asked, isEnabled, Looks } from './enable-when.ts'
 import type { Place, Rule } from './strict.ts'
 
-const list = (value: unknown): Json[] => (Array.isArray(value) ? value.filter(isObject) : [])
 const depthMax = 60
 
 export type Answering = Place & {

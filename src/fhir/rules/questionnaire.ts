@@ -1,8 +1,7 @@
-import { isObject, type Json } from '../profile/items.ts'
+import { type Json, list } from '../profile/items.ts'
 import { choiceOf } from './enable-when.ts'
 import type { Rule } from './strict.ts'
 
-const list = (value: unknown): Json[] => (Array.isArray(value) ? value.filter(isObject) : [])
 const depthMax = 60
 
 /**

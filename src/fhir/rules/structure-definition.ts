@@ -1,5 +1,5 @@
 import { expressionProblem } from '../profile/fhirpath.ts'
-import { isObject, type Json } from '../profile/items.ts'
+import { isObject, type Json, list } from '../profile/items.ts'
 import { nodeOfPath } from '../profile/tree.ts'
 import { isFixed } from '../profile/values.ts'
 import type { Knowledge } from '../profile/run.ts'
@@ -9,7 +9,6 @@ import { bindingRule, differentialRule, valueRule } from './differential.ts'
 import { definitionOf, hasElement, isFormOf, typeAt } from './elements-of.ts'
 import type { Place, Rule } from './strict.ts'
 
-const list = (value: unknown): Json[] => (Array.isArray(value) ? value.filter(isObject) : [])
 const core = 'http://hl7.org/fhir/StructureDefinition/'
 const discriminators = new Set(['value', 'exists', 'pattern', 'type', 'profile'])
 

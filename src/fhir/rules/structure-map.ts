@@ -1,12 +1,11 @@
 import { expressionProblem } from '../profile/fhirpath.ts'
-import { isObject, type Json } from '../profile/items.ts'
+import { type Json, list } from '../profile/items.ts'
 import type { Knowledge } from '../profile/run.ts'
 import { textOf } from '../runtime/check.ts'
 import { isPrimitive } from '../xml/shapes.ts'
 import { hasElement } from './elements-of.ts'
 import type { Place, Rule } from './strict.ts'
 
-const list = (value: unknown): Json[] => (Array.isArray(value) ? value.filter(isObject) : [])
 const core = 'http://hl7.org/fhir/StructureDefinition/'
 const depthMax = 60
 

@@ -1,4 +1,5 @@
 import type { Knowledge } from '../profile/run.ts'
+import { isSystem } from './elements-of.ts'
 
 const secure = 'https:'
 /** Not loaded, and met everywhere: their addresses are these to the letter. */
@@ -14,7 +15,7 @@ const elsewhere = /^http:\/\/hl7\.org\/fhir\/(?:sid|test|tools|v2|v3|uv|[a-z]{2}
 export function systemProblem(system: string, known: Knowledge | undefined): string | null {
   if (!/^(?:https?|urn):/.test(system)) return 'the system is no address and no URN'
   if (/^https?:\/\/build\.fhir\.org/.test(system)) return 'the system is a page of the continuous build'
-  const isKnown = (address: string) => known?.describe({ system: address, code: '-' }).isKnown !== null
+  const isKnown = (address: string) => known === undefined || isSystem(known, address)
   if (ofFhir.test(system)) return elsewhere.test(system) || isKnown(system) ? null : 'FHIR R4 has no code system of this address'
   if (exact.some((one) => system.startsWith(one) && system !== one)) return `the system goes on where the address of the code system ends`
   const plain = system.startsWith(secure) ? `http:${system.slice(secure.length)}` : null

@@ -1,9 +1,9 @@
-import { isObject, type Json } from '../profile/items.ts'
+import { isObject, type Json, list } from '../profile/items.ts'
 import { hasForm } from './datatypes.ts'
 import { isExpressionConstraint } from './ecl.ts'
+import { isSystem } from './elements-of.ts'
 import type { Place, Rule } from './strict.ts'
 
-const list = (value: unknown): Json[] => (Array.isArray(value) ? value.filter(isObject) : [])
 const snomed = 'http://snomed.info/sct'
 
 export const valueSetRule: Rule = (valueSet, place) => {
@@ -20,8 +20,7 @@ function part(include: Json, path: string, place: Place): void {
   for (const canonical of Array.isArray(include.valueSet) ? include.valueSet : []) {
     if (typeof canonical !== 'string' || check.known === undefined) continue
     const found = check.known.find(canonical)?.resourceType
-    const isSystem = found === undefined && check.known.describe({ system: canonical, code: '-' }).isKnown !== null
-    if (isSystem || (found !== undefined && found !== 'ValueSet'))
+    if (found === undefined ? isSystem(check.known, canonical) : found !== 'ValueSet')
       check.add('invalid', `${path}.valueSet`, 'what is named here is no value set', 'Name a value set, or put the code system into system.')
   }
   if (typeof system !== 'string') return

@@ -1,4 +1,4 @@
-import { birthdayOf, startOfDay } from './calendar.ts'
+import { birthdayOf, startOfDay } from '../platform/calendar.ts'
 import { denied } from './denial.ts'
 import type { Action, Basis, Circumstances, Decision, DenialReason, Relation, View } from './relation.ts'
 

@@ -3,7 +3,7 @@ import type { Actor } from '../platform/actor.ts'
 import { mayTellNumber } from '../platform/personal-number.ts'
 import { Refusal } from '../platform/refusal.ts'
 import type { Transaction, World } from '../platform/world.ts'
-import { dayOf } from './calendar.ts'
+import { dayOf } from '../platform/calendar.ts'
 import { forgetActor } from './decide.ts'
 
 /** How it was shown that the patient is present: with the card, by a number and the birth date, or confirming a system's encounter. */

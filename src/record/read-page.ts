@@ -1,6 +1,7 @@
 import { access, decide } from '../access/access.ts'
 import { parseJson, type Resource } from '../fhir/fhir.ts'
 import { headers, personOf } from '../identity/identity.ts'
+import { dayOf } from '../platform/calendar.ts'
 import { Refusal } from '../platform/refusal.ts'
 import { fragment } from '../platform/sql.ts'
 import { coverOf, names } from '../registry/registry.ts'
@@ -95,7 +96,7 @@ export async function readVisit(asking: Asking, handle: string): Promise<VisitVi
 
 async function headerOf(asking: Asking, { keys, person }: Opened): Promise<PersonHeader> {
   const { world } = asking
-  const today = Temporal.Instant.fromEpochMilliseconds(world.now().getTime()).toZonedDateTimeISO('Europe/Belgrade').toPlainDate().toString()
+  const today = dayOf(world.now())
   const [header] = await headers(world, [person])
   if (!header) throw new Error('a person without a header') // personOf found the row a moment ago.
   const [cover, named] = await Promise.all([coverOf(world.sql, keys, today), names(world)])

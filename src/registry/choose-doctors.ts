@@ -1,7 +1,7 @@
 import { access, relateAll } from '../access/access.ts'
 import type { Transaction } from '../platform/world.ts'
 import { unnest } from '../platform/unnest.ts'
-import { startOfDay } from './days.ts'
+import { endOfDay, startOfDay } from '../platform/calendar.ts'
 import { parts } from './register.ts'
 import { type ChosenDoctor, doctorCategories, type DoctorCategory } from './resources.ts'
 
@@ -48,8 +48,8 @@ function relationOf(row: ChosenDoctor) {
     kind: 'chosen-doctor' as const,
     worker: row.worker,
     institution: row.institution,
-    from: startOfDay(row.fromDate, 0),
-    until: row.untilDate ? startOfDay(row.untilDate, 1) : null,
+    from: startOfDay(row.fromDate),
+    until: row.untilDate ? endOfDay(row.untilDate) : null,
     source: sourceOf(row.category),
   }
 }

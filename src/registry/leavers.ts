@@ -4,7 +4,7 @@ import { anonymous } from '../platform/actor.ts'
 import { workSteadily } from '../platform/steady-work.ts'
 import { uuidV4 } from '../platform/uuid.ts'
 import type { Transaction, World } from '../platform/world.ts'
-import { dayAt } from './days.ts'
+import { dayOf } from '../platform/calendar.ts'
 
 // An account of a health worker rests on the register: it was made for who works at the institution with an active licence, and it ends with either. Nobody
 // has to remember it, or a doctor would see the records of a hospital that they left.
@@ -28,7 +28,7 @@ export async function closeAccountsOfLeavers(world: World): Promise<number> {
 }
 
 async function accountsOfLeavers(sql: World['sql'] | Transaction, world: World, workers: readonly number[]): Promise<string[]> {
-  const day = dayAt(world.now())
+  const day = dayOf(world.now())
   const accounts = await access.accountsOfWorkers(sql, workers)
   const working = await sql<{ worker: number; institution: number }>`
     select distinct employment.worker, employment.institution

@@ -1,4 +1,5 @@
 import { createHash, sign } from 'node:crypto'
+import { dayOf } from '../../platform/calendar.ts'
 import { Refusal } from '../../platform/refusal.ts'
 import { uuidV4, uuidV7 } from '../../platform/uuid.ts'
 import type { KeyFile } from '../centre/key-file.ts'
@@ -14,7 +15,6 @@ export type Issued = { id: string; number: string; issuedAt: string; isRepeated:
 
 /** The source of these items; items of local systems have the names of their adapters. */
 export const certificateSource = 'certificates'
-const zone = 'Europe/Belgrade'
 const jwsType = 'spona-offline-certificate'
 
 /**
@@ -24,7 +24,7 @@ const jwsType = 'spona-offline-certificate'
 export async function issue(issuer: Issuer, given: unknown): Promise<Issued> {
   const { store, vault, key, random } = issuer
   const at = issuer.now()
-  const today = Temporal.Instant.fromEpochMilliseconds(at.getTime()).toZonedDateTimeISO(zone).toPlainDate().toString()
+  const today = dayOf(at)
   const wish = readWish(given, today, limitsOf(store))
   const id = wish.id ?? uuidV4(issuer)
   const digest = createHash('sha256').update(JSON.stringify(wish)).digest()

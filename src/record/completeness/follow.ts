@@ -7,7 +7,8 @@ import { workSteadily } from '../../platform/steady-work.ts'
 import type { World } from '../../platform/world.ts'
 import { isServerId, reservedKeys } from '../ids.ts'
 import { findNames, pointer, readBodies, rowsMax, type Stored } from '../store.ts'
-import { dayOf, heardOf, heardTypes, type Report, type Visit } from './heard.ts'
+import { dayOf } from '../../platform/calendar.ts'
+import { heardOf, heardTypes, type Report, type Visit } from './heard.ts'
 import { type Expected, type Received, settle, type Sums, sumsOf } from './settle.ts'
 
 const batch = 500

@@ -1,4 +1,5 @@
 import type { Resource } from '../../fhir/fhir.ts'
+import { dayOf, zone } from '../../platform/calendar.ts'
 
 /**
  * What a resource says about completeness: that somebody came (a visit, a stay), or that there is something to read about it (a report). Pure. Each
@@ -15,7 +16,6 @@ export type Visit = {
 }
 export type Report = { is: 'report'; at: Date; day: string; encounter: string | null; isVoid: boolean }
 
-const zone = 'Europe/Belgrade'
 const minuteMs = 60_000
 const visitMinutes = 15
 
@@ -42,8 +42,6 @@ export function heardOf(resource: Resource): Visit | Report | null {
   if (resource.resourceType === 'Encounter') return encounter(resource)
   return report(resource)
 }
-
-export const dayOf = (at: Date): string => Temporal.Instant.fromEpochMilliseconds(at.getTime()).toZonedDateTimeISO(zone).toPlainDate().toString()
 
 type Any = Record<string, any>
 

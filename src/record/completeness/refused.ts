@@ -1,7 +1,7 @@
 import type { Runner } from '../../platform/sql.ts'
 import type { World } from '../../platform/world.ts'
 import { answerOf, type Refusal } from '../../platform/refusal.ts'
-import { dayOf } from './heard.ts'
+import { dayOf } from '../../platform/calendar.ts'
 
 const textMax = 300
 

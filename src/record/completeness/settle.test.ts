@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { dayOf, heardOf } from './heard.ts'
+import { dayOf } from '../../platform/calendar.ts'
+import { heardOf } from './heard.ts'
 import { daysOf, type DayRow } from './meter.ts'
 import { type Expected, type Received, settle, sumsOf } from './settle.ts'
 

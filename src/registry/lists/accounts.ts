@@ -1,6 +1,6 @@
 import { access, createAccount, type NewAccount } from '../../access/access.ts'
 import type { Transaction, World } from '../../platform/world.ts'
-import { dayAt } from '../days.ts'
+import { dayOf } from '../../platform/calendar.ts'
 import { type Given, lastOfEach, type List, needed, digits, oneOf, text } from './list.ts'
 import { eachOf, Unknown } from './lookups.ts'
 
@@ -45,7 +45,7 @@ type Workplace = {
 
 /** The institutions of these records, and where those with a licence work in them today. */
 async function workplacesOf(tx: Transaction, world: World, given: readonly Given[]): Promise<Workplace[]> {
-  const day = dayAt(world.now())
+  const day = dayOf(world.now())
   const of = (column: string) => [...new Set(given.flatMap(({ row }) => row[column] ?? []))]
   return tx<Workplace>`
     select institution.mb, institution.id as institution, institution.name as institution_name, job.licence, job.licence_kind, job.worker, job.name, job.code, job.unit, job.unit_name

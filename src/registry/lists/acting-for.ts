@@ -1,6 +1,6 @@
 import { access } from '../../access/access.ts'
 import { type NewAuthority, type NewMandate, registerAuthorities, registerMandates } from '../companies.ts'
-import { startOfDay } from '../days.ts'
+import { endOfDay, startOfDay } from '../../platform/calendar.ts'
 import { numberHash } from '../number-hash.ts'
 import { day, digits, lastOfEach, type List, needed, oneOf, text } from './list.ts'
 import { eachOf, employersByPib, endOf, known, people, type PersonNumber, Unknown } from './lookups.ts'
@@ -85,8 +85,8 @@ export const guardians: List = {
         patient: child,
         ...ward,
         born: ward.born,
-        from: startOfDay(one.row['from'] as string, 0),
-        until: until === null ? null : startOfDay(until, 1),
+        from: startOfDay(one.row['from'] as string),
+        until: until === null ? null : endOfDay(until),
       }
     })
     if (!isTrial)

@@ -1,6 +1,6 @@
 import { access, setDuty } from '../../access/access.ts'
 import type { Duty, Substitution } from '../../access/access.ts'
-import { momentOf } from '../days.ts'
+import { momentOf } from '../../platform/calendar.ts'
 import { day, digits, lastOfEach, type List, moment, needed, text } from './list.ts'
 import { eachOf, endOf, known, placesOf, Unknown, workersByLicence } from './lookups.ts'
 

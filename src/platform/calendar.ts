@@ -18,6 +18,11 @@ export function endOfDay(day: string): Date {
   return new Date(Temporal.PlainDate.from(day).add({ days: 1 }).toZonedDateTime(zone).epochMilliseconds)
 }
 
+/** The instant of `2026-11-23T07:00` on the clock in Belgrade. */
+export function momentOf(text: string): Date {
+  return new Date(Temporal.PlainDateTime.from(text.replace(' ', 'T')).toZonedDateTime(zone).epochMilliseconds)
+}
+
 /** The birthday on which somebody reaches an age; 29 February becomes 1 March in other years. */
 export function birthdayOf(born: string, age: number): string {
   const birth = Temporal.PlainDate.from(born)

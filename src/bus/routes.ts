@@ -50,8 +50,9 @@ export function busRoutes(above: { patientOf: PatientOf }): Routes {
       )
     })
     app.addHook('onRequest', beginTrace)
-    app.addHook('onResponse', measureAnswer)
+    // The span ends with the answer; counting the answer may ask the database first.
     app.addHook('onResponse', endTrace)
+    app.addHook('onResponse', measureAnswer)
     app.setErrorHandler(async (error, request) => {
       await recordRefused(request, error)
       // To the place where every error of the house becomes its answer.

@@ -51,6 +51,7 @@ export async function startBenchServer(processes = 0): Promise<BenchServer> {
   mkdirSync(join(folder, 'portals'))
   const serving = processes > 0 ? await apart(settings, processes) : await inside(world, join(folder, 'portals'))
   config.PORT = serving.port
+  await layOutLog(database.owner)
   const stopSealing = startSealing(world)
   const stopMoments = background.startMoments(world)
   const { token, institution, client } = await register(world)
@@ -80,6 +81,23 @@ export async function startBenchServer(processes = 0): Promise<BenchServer> {
       rmSync(folder, { recursive: true, force: true })
     },
   }
+}
+
+const segments = 64
+
+/**
+ * PostgreSQL makes a file of its log of 16 MB anew (50 ms in which nothing is committed) until a checkpoint has left some to be used again. A server
+ * that has run for a day has them, as many as `min_wal_size` says.
+ */
+async function layOutLog(owner: pg.ClientConfig): Promise<void> {
+  const client = new pg.Client(owner)
+  await client.connect()
+  for (let made = 0; made < segments; made++) {
+    await client.query(`select pg_logical_emit_message(false, 'bench', '')`)
+    await client.query('select pg_switch_wal()')
+  }
+  await client.query('checkpoint')
+  await client.end()
 }
 
 async function inside(world: BenchWorld, portals: string): Promise<Processes> {

@@ -30,7 +30,7 @@ export const serverSettings: Record<string, string> = {
   wal_level: 'replica',
   wal_compression: 'pglz',
   max_wal_size: '4GB',
-  min_wal_size: '256MB',
+  min_wal_size: '1GB',
   checkpoint_timeout: '10min',
   checkpoint_completion_target: '0.9',
   autovacuum_naptime: '20s',

@@ -92,7 +92,7 @@ export const isOwnSubmission = (asking: Asking, row: { institution: number; type
 /** `isOwnSubmission` as a condition on `r`; null when the actor is no system of an institution. */
 export function ownSubmissions(asking: Asking): Fragment | null {
   const { kind, institution } = asking.actor
-  return kind === 'system' && institution !== null ? fragment`(r.institution = ${institution} and ${ownersOwn(asking)})` : null
+  return kind === 'system' && institution !== null ? fragment`(r.institution = ${institution}::int4 and ${ownersOwn(asking)})` : null
 }
 
 /** Why the actor may see this row, in the words of the log; null when the actor may not. */
@@ -118,6 +118,6 @@ export function visibleRows(view: View, type: number, keys: readonly number[] | 
   const ways: Fragment[] = [fragment`r.patient = any(${open}::int8[])`]
   const own = ownSubmissions(view.asking)
   if (own) ways.push(own)
-  if (directoryTypes.has(name)) ways.push(fragment`r.patient < ${reservedKeys}`)
+  if (directoryTypes.has(name)) ways.push(fragment`r.patient < ${reservedKeys}::int8`)
   return fragment`(${join(ways, ' or ')})`
 }

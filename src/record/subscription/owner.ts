@@ -38,4 +38,4 @@ export const isOwnersOwn = (asking: Asking, row: { type: number; id: string }): 
 
 /** `isOwnersOwn` as a condition on `r`. */
 export const ownersOwn = (asking: Asking): Fragment =>
-  fragment`(r.type <> ${asking.world.fhir.typeCode('Subscription')} or right(r.id::text, ${digits}) = ${markOf(asking)})`
+  fragment`(r.type <> ${asking.world.fhir.typeCode('Subscription')}::int2 or right(r.id::text, ${digits}::int4) = ${markOf(asking)}::text)`

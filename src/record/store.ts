@@ -1,7 +1,7 @@
 import { int2Array, int4Array, int8Array, uuidArray } from '../platform/arrays.ts'
 import { gather } from '../platform/gather.ts'
 import { beforeMuchIsNeeded } from '../platform/memory.ts'
-import { type Fragment, fragment, join, type Runner, type Sql } from '../platform/sql.ts'
+import { type Fragment, fragment, join, type Runner, type Sql, steadyOn } from '../platform/sql.ts'
 import { createChunkCache, unpack } from './write/chunks.ts'
 
 /** A version as the tables hold it: where it is, whose it is, and where its bytes are. */
@@ -151,11 +151,15 @@ export async function openChunks(
   }
   if (needed.size > 0) {
     const wanted = [...needed.values()]
-    const found = await sql<{ patient: number; chunk: number; body: Buffer }>`
-      select c.patient, c.chunk, c.body
-        from unnest(${wanted.map((one) => one.patient)}::int8[], ${wanted.map((one) => one.chunk)}::int4[]) as k (patient, chunk)
+    // As base64, bytes travel a third shorter than as PostgreSQL writes them, and are read four times as fast.
+    const found = await steadyOn(sql)<{ patient: number; chunk: number; packed: string }>`
+      select c.patient, c.chunk, encode(c.body, 'base64') as packed
+        from unnest(${int8Array(wanted.map((one) => one.patient))}::int8[], ${int4Array(wanted.map((one) => one.chunk))}::int4[]) as k (patient, chunk)
         join record.chunk c on c.patient = k.patient and c.chunk = k.chunk`
-    for (const one of found) opened.set(chunkKey(one), how.isKept ? cache.open(chunkKey(one), one.body) : unpack(one.body))
+    for (const one of found) {
+      const packed = Buffer.from(one.packed, 'base64')
+      opened.set(chunkKey(one), how.isKept ? cache.open(chunkKey(one), packed) : unpack(packed))
+    }
   }
   return opened
 }

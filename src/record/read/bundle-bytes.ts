@@ -36,23 +36,3 @@ export function bundleBytes(asking: Asking, before: string, groups: readonly Ent
 const headOf = ({ base, world }: Asking, slice: Slice, isFirst: boolean) =>
   `${isFirst ? '' : ','}{"fullUrl":"${base}/${world.fhir.types[slice.type]}/${slice.name ?? slice.id}","resource":`
 const tailOf = ({ mode }: Entries) => `,"search":{"mode":"${mode}"}}`
-
-const outsideTypes = /"reference":"((?:Practitioner|PractitionerRole|Organization|Location|Medication|Substance|HealthcareService)\/[A-Za-z0-9\-.]{1,64})"/g
-
-/** References by buffer and place in it: chunks never change, and a chunk in memory is read again and again. */
-const known = new WeakMap<ArrayBufferLike, Map<number, readonly string[]>>()
-
-/** References to people and places, found in the text of a resource: this path never parses bodies. */
-export function outsideReferences(slice: Slice, body: Buffer): readonly string[] {
-  if (slice.chunk === null) return findOutside(body)
-  let places = known.get(body.buffer)
-  if (!places) known.set(body.buffer, (places = new Map()))
-  const place = body.byteOffset
-  let found = places.get(place)
-  if (!found) places.set(place, (found = findOutside(body)))
-  return found
-}
-
-const findOutside = (body: Buffer): readonly string[] => [
-  ...new Set(Array.from(body.toString('latin1').matchAll(outsideTypes), ([, reference]) => reference as string)),
-]

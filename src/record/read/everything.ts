@@ -4,11 +4,12 @@ import { fhirJson } from '../../platform/http.ts'
 import { Refusal } from '../../platform/refusal.ts'
 import { fragment } from '../../platform/sql.ts'
 import { type Asking, entryOf } from '../asking.ts'
-import { bundleBytes, type Entries, outsideReferences } from './bundle-bytes.ts'
+import { bundleBytes, type Entries } from './bundle-bytes.ts'
 import { inCareBetween } from './care-dates.ts'
 import { type Open, openRecord } from './everything-open.ts'
 import { type Wish, wishOf } from './everything-wish.ts'
 import { isServerId, keyOfId, parseReference, reservedKeys } from '../ids.ts'
+import { noteOutside, outsideMax } from './outside-references.ts'
 import { type Moment, requireSettled, watermark } from './moments.ts'
 import { bytesOf, bytesTogether, countOf, layersOf, newest, type Slice, sliceOf, slicesOf, within } from './rows-at.ts'
 import { maySeeType } from '../scope.ts'
@@ -19,7 +20,6 @@ import { basisOfRow } from '../view.ts'
 /** How many rows are read at a time, and how many bytes of them are in memory at a time. */
 const batchRows = 1000
 const batchBytes = 4 * 1_048_576
-const outsideMax = 2000
 const placesTogether = 16
 
 /** Where a page begins, as of which moment, and how many entries there are. */
@@ -74,12 +74,6 @@ async function entriesOf(open: Open, rows: readonly Slice[], bodies: readonly Bu
   const outside = new Set<string>()
   noteOutside(outside, rows, bodies)
   return [{ slices: rows, bodies, mode: 'match' }, await includes(open, outside)]
-}
-
-function noteOutside(outside: Set<string>, rows: readonly Slice[], bodies: readonly Buffer[]): void {
-  rows.forEach((row, at) => {
-    for (const reference of outsideReferences(row, bodies[at] as Buffer)) if (outside.size < outsideMax) outside.add(reference)
-  })
 }
 
 /** Only resources about nobody are included: another person's have a record of their own. */

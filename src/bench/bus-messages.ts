@@ -76,7 +76,7 @@ export async function batchAcceptance(bench: BusBench): Promise<void> {
 
 type Batches = { size: number; callers: number }
 /** A small batch holds what came while the batch before was on its way; a large one is a queue that has waited. */
-const prompt: Batches = { size: 20, callers: 4 }
+const prompt: Batches = { size: 15, callers: 4 }
 const large: Batches = { size: 100, callers: 8 }
 
 async function acceptBatches(bench: BusBench, { size, callers: many }: Batches, limitValue: number): Promise<void> {

@@ -6,6 +6,7 @@ import { detailsIn, valuesOf, withDetails } from '../search/contents.ts'
 import { isRelated } from '../search/related.ts'
 import type { Answers, Condition } from './conditions.ts'
 import type { Intent } from './intent.ts'
+import { mayBeOfOnePerson } from './of-its-person.ts'
 
 /**
  * The conditions of a transaction are asked of the record as it was before. A transaction deletes first, then creates, then changes, and resolves
@@ -85,7 +86,7 @@ export function besideOf(intent: Intent, answers: Answers, deleted: TextMap<true
       return { hits: found.filter(isAsItWas), entries: metBy(condition).map(({ entry }) => entry) }
     },
     requireAlone(entry, condition) {
-      const other = metBy(condition).find((one) => one.entry !== entry)
+      const other = metBy(condition).find((one) => one.entry !== entry && mayBeOfOnePerson(intent, answers, one.entry, entry))
       if (other === undefined) return
       throw new Refusal('incorrect', 'two entries change the same resource', {
         expression: condition.expression,

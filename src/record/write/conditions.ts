@@ -50,7 +50,7 @@ export async function askConditions(tx: Runner, conditions: readonly Condition[]
   await ask(tx, distinct, found)
   const missing = new Map([...distinct].filter(([name, { makes }]) => makes && found.get(name)?.length === 0))
   if (missing.size > 0) {
-    await lock(tx, [...missing.values()])
+    await lockConditions(tx, [...missing.values()])
     await ask(tx, missing, found)
   }
   return names.map((name) => found.get(name) as Hit[])
@@ -60,7 +60,8 @@ const textOf = ({ asking, search }: Condition): string => JSON.stringify([requir
 /** The name of a condition includes the asker, because of some types a system sees only its own resources. */
 const nameOf = (condition: Condition): string => `${condition.asking.actor.id} ${textOf(condition)}`
 
-async function lock(tx: Runner, missing: readonly Condition[]): Promise<void> {
+/** Of two requests that ask the same, the second goes on when the first has ended. */
+export async function lockConditions(tx: Runner, missing: readonly Condition[]): Promise<void> {
   const institutions = new Set(missing.map(({ asking }) => requireInstitution(asking)))
   const isMuch = missing.length > locksMax
   const wholes = [...institutions].map((one) => ({ key: keyOf(`conditions of ${one}`), shared: !isMuch }))
@@ -89,9 +90,10 @@ async function ask(tx: Runner, conditions: ReadonlyMap<string, Condition>, found
   }
 }
 
-async function bySearch(tx: Runner, { asking, search, limit }: Condition): Promise<Hit[]> {
+/** With `keys` only what these charts hold. */
+export async function bySearch(tx: Runner, { asking, search, limit }: Condition, keys: readonly number[] | null = null): Promise<Hit[]> {
   const decided = await decideRelated({ asking, sql: tx, reading: { snapshot: null } }, search)
-  return firstHits(asking, tx, decided, { keys: null, visible: ownSubmissions(asking) as Fragment }, limit)
+  return firstHits(asking, tx, decided, { keys, visible: ownSubmissions(asking) as Fragment }, limit)
 }
 
 function tooCostly(expression: string): Refusal {

@@ -13,7 +13,7 @@ import { asFound, criteriaOf, severalMatch } from './conditional.ts'
 import { conditionOf, type ConditionalWrite, mostOf, operationsOf, place } from './conditional-write.ts'
 import type { Answers, Condition } from './conditions.ts'
 import { namesIn } from './names.ts'
-import { ofItsPerson, peopleMax } from './of-its-person.ts'
+import { mayBeOfOnePerson, ofTheirPersons, peopleMax } from './of-its-person.ts'
 import { patchOfEntry } from './patch.ts'
 import { type Charts, noCharts } from './subject.ts'
 
@@ -58,30 +58,31 @@ export function intentOf(asking: Asking, plan: BundlePlan): Intent {
     }
   }
   for (const entry of plan.entries) {
-    if (entry.target.kind === 'search' && isWrite(entry)) asks.targets.set(entry.index, add(conditionOf(asking, targetOf(entry))))
+    if (entry.target.kind !== 'search' || !isWrite(entry)) continue
+    const condition = conditionOf(asking, targetOf(entry))
+    asks.targets.set(entry.index, add(entry.method === 'PUT' ? { ...condition, limit: peopleMax } : condition))
   }
   return intent
 }
 
 /** Decides every entry from the answers to its conditions and gives ids. Nothing is written to the tables yet. */
-export async function decideIntent(tx: Runner, intent: Intent, answers: Answers): Promise<void> {
+export async function decideIntent(tx: Runner, intent: Intent, asked: Answers): Promise<void> {
   const { asking, plan, asks, found, charts } = intent
+  const answers = await ofTheirPersons(tx, intent, asked)
   const references: Names = new TextMap()
   const deleted = deletedBy(intent, answers)
   for (const [index, at] of asks.existing) {
     const condition = intent.conditions[at] as Condition
     const { expression, search } = condition
-    const entry = plan.entries[index] as BundleEntry
-    const left = (answers[at] as Hit[]).filter(({ publicId }) => !deleted.has(`${search.type}/${publicId}`))
-    const hits = await ofItsPerson(tx, intent, answers, entry, condition, left)
+    const hits = (answers[at] as Hit[]).filter(({ publicId }) => !deleted.has(`${search.type}/${publicId}`))
     const [hit, another] = hits
     if (another) throw severalMatch(expression, hits)
     if (!hit) continue
     found.set(index, hit)
     if (search.type === 'Patient' && hit.row.institution === asking.actor.institution) charts.own.add(hit.row.patient)
-    nameEntry(references, entry, `${search.type}/${hit.publicId}`)
+    nameEntry(references, plan.entries[index] as BundleEntry, `${search.type}/${hit.publicId}`)
   }
-  intent.repeats = findRepeats(plan.entries, found)
+  intent.repeats = findRepeats(intent, answers)
   const isStillToDo = (entry: BundleEntry) => isWrite(entry) && !found.has(entry.index) && !intent.repeats.has(entry.index)
   intent.writes = plan.order.map((index) => plan.entries[index] as BundleEntry).filter(isStillToDo)
   const beside = besideOf(intent, answers, deleted)
@@ -128,18 +129,18 @@ function looksOf(asking: Asking, found: ReadonlyMap<number, Hit>) {
   return [...groups].map(([patient, hits]) => entryOf(asking, 'search', patient, 'Bundle', { basis: 'own-submissions', count: hits.length }))
 }
 
-/** Entries that repeat the condition of an earlier entry: that entry creates the resource, and the names of both mean it. */
-function findRepeats(entries: readonly BundleEntry[], found: ReadonlyMap<number, Hit>): Map<number, number> {
+/** Entries that repeat the condition of an earlier entry about the same person: that entry creates the resource, and the names of both mean it. */
+function findRepeats(intent: Intent, answers: Answers): Map<number, number> {
   const repeats = new Map<number, number>()
-  const firsts = new Map<string, BundleEntry>()
-  for (const entry of entries) {
-    if (entry.ifNoneExist === null || entry.target.kind !== 'type' || found.has(entry.index)) continue
-    const condition = JSON.stringify([entry.target.type, entry.ifNoneExist])
-    const first = firsts.get(condition)
+  const firsts = new Map<string, BundleEntry[]>()
+  for (const entry of intent.plan.entries) {
+    if (entry.ifNoneExist === null || entry.target.kind !== 'type' || intent.found.has(entry.index)) continue
+    const same = firsts.getOrInsertComputed(JSON.stringify([entry.target.type, entry.ifNoneExist]), () => [])
+    const first = same.find((one) => mayBeOfOnePerson(intent, answers, one, entry))
     if (first) {
       first.names.push(...entry.names)
       repeats.set(entry.index, first.index)
-    } else firsts.set(condition, entry)
+    } else same.push(entry)
   }
   return repeats
 }

@@ -1,14 +1,24 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
+import { mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { before, describe, test } from 'node:test'
 import { forFile } from '../../testing/for-file.ts'
+import { createLedger } from '../../audit/audit.ts'
+import { buildApp } from '../../app.ts'
 import { newJmbg } from '../../testing/identity.ts'
-import { startServer } from '../../testing/server.ts'
+import { type Send, sender, startServer } from '../../testing/server.ts'
 
 type Json = Record<string, any>
 
+/** Written with a digit that JSON itself would leave out. */
+const exactly = JSON.rawJSON('1.50')
+
+type How = 'made once' | 'written anew'
+
 /** A result as a laboratory sends it: the patient, the order by the number of whoever placed it, and the observation that answers it. */
-function result(patient: Json[], order: string): Json {
+function result(patient: Json[], order: string, how: How): Json {
   const [person, request] = [`urn:uuid:${randomUUID()}`, `urn:uuid:${randomUUID()}`]
   const subject = { reference: person }
   const [first] = patient as [Json]
@@ -19,10 +29,13 @@ function result(patient: Json[], order: string): Json {
       {
         fullUrl: request,
         resource: {
-          ...{ resourceType: 'ServiceRequest', status: 'completed', intent: 'order', subject },
+          ...{ resourceType: 'ServiceRequest', status: 'completed', intent: 'order', subject, quantityQuantity: { value: exactly } },
           identifier: [{ system: 'urn:placer', value: order }],
         },
-        request: { method: 'POST', url: 'ServiceRequest', ifNoneExist: `identifier=urn:placer|${order}` },
+        request:
+          how === 'made once'
+            ? { method: 'POST', url: 'ServiceRequest', ifNoneExist: `identifier=urn:placer|${order}` }
+            : { method: 'PUT', url: `ServiceRequest?identifier=urn:placer|${order}` },
       },
       {
         fullUrl: person,
@@ -41,14 +54,26 @@ const mrn = (value: string) => ({ system: 'urn:mrn', value })
 
 describe('numbers that begin anew', () => {
   const file = forFile()
-  let send: Awaited<ReturnType<Awaited<ReturnType<typeof startServer>>['institution']>>['send']
+  let send: Send
+  let sendToOther: Send
   before(async () => {
-    send = (await (await startServer(file)).institution('ЗЗ Лабораторија')).send
+    const server = await startServer(file)
+    const { token, send: sendHere } = await server.institution('ЗЗ Лабораторија')
+    // A second process takes turns of its own.
+    const world = { ...server.world }
+    world.ledger = await createLedger(world)
+    const other = await buildApp(world, mkdtempSync(join(tmpdir(), 'spona-portals-')))
+    file.after(async () => {
+      await other.close()
+      await world.ledger.close()
+    })
+    send = sendHere
+    sendToOther = sender(other, { authorization: `Bearer ${token}` })
   })
 
   /** The order that the result refers to, and the patients of both. */
-  async function sent(patient: Json[], order: string): Promise<{ order: string; ofOrder: string; ofResult: string }> {
-    const { status, text, body } = await send('POST', '/fhir', result(patient, order))
+  async function sent(patient: Json[], order: string, how: How = 'made once'): Promise<{ order: string; ofOrder: string; ofResult: string }> {
+    const { status, text, body } = await send('POST', '/fhir', result(patient, order, how))
     assert.equal(status, 200, text)
     const read = async (address: string) => (await send('GET', `/fhir/${address}`)).body
     const observation = await read(body.entry[2].response.location.match(/Observation\/[^/]+/)[0])
@@ -56,8 +81,8 @@ describe('numbers that begin anew', () => {
     return { order: found.id, ofOrder: found.subject.reference, ofResult: observation.subject.reference }
   }
 
-  async function orderOf(patient: Json[], number: string): Promise<string> {
-    const { order, ofOrder, ofResult } = await sent(patient, number)
+  async function orderOf(patient: Json[], number: string, how: How = 'made once'): Promise<string> {
+    const { order, ofOrder, ofResult } = await sent(patient, number, how)
     assert.equal(ofOrder, ofResult, 'a result and its order are about one patient')
     return order
   }
@@ -72,6 +97,36 @@ describe('numbers that begin anew', () => {
     assert.equal(all.body.total, 2, all.text)
   })
 
+  test('an order that is written anew is the patient’s own, whoever else has its number', async () => {
+    const first = await orderOf([mrn('5')], 'P-5')
+    const second = await orderOf([mrn('6')], 'P-5', 'written anew')
+    assert.notEqual(second, first)
+    assert.equal(await orderOf([mrn('5')], 'P-5', 'written anew'), first)
+    assert.equal(await orderOf([mrn('6')], 'P-5', 'written anew'), second)
+  })
+
+  test('two patients of one transaction with one number have an order each, and what one of them repeats is one', async () => {
+    const [first, second] = [result([mrn('9')], 'P-9', 'made once'), result([mrn('10')], 'P-9', 'made once')] as [Json, Json]
+    const again = result([mrn('9')], 'P-9', 'made once')
+    // The patient of the repeated order is the entry that is there already.
+    const [person, repeated] = [first['entry'][1].fullUrl, again['entry'][0]]
+    repeated.resource.subject.reference = person
+    const bundle = { ...first, entry: [...first['entry'], ...second['entry'], repeated] }
+    const { status, text, body } = await send('POST', '/fhir', bundle)
+    assert.equal(status, 200, text)
+    const idOf = (at: number) => /ServiceRequest\/([^/]+)/.exec(body.entry[at].response.location)?.[1]
+    assert.notEqual(idOf(0), idOf(3))
+    assert.equal(idOf(6), idOf(0))
+    assert.equal(await orderOf([mrn('10')], 'P-9'), idOf(3))
+    const [anew, other] = [result([mrn('9')], 'P-9', 'written anew'), result([mrn('10')], 'P-9', 'written anew')] as [Json, Json]
+    const both = await send('POST', '/fhir', { ...anew, entry: [...anew['entry'], ...other['entry']] })
+    assert.equal(both.status, 200, both.text)
+    assert.deepEqual(
+      [0, 3].map((at) => /ServiceRequest\/([^/]+)/.exec(both.body.entry[at].response.location)?.[1]),
+      [idOf(0), idOf(3)],
+    )
+  })
+
   test('an order in another chart of the same person is found', async () => {
     const jmbg = { system: 'urn:rs:jmbg', value: newJmbg() }
     const ward = await orderOf([mrn('ward'), jmbg], 'P-3')
@@ -81,12 +136,26 @@ describe('numbers that begin anew', () => {
     assert.notEqual(ofOrder, ofResult, 'the order stays in its chart')
   })
 
-  test('a number that many patients have is refused, as nobody can tell whether one of them is this one', async () => {
-    for (let at = 0; at < 8; at++) await orderOf([mrn(`many-${at}`)], 'P-2')
-    const { status, body } = await send('POST', '/fhir', result([mrn('many-8')], 'P-2'))
-    assert.equal(status, 412)
-    assert.match(body.issue[0].diagnostics, /more than one/)
-    await orderOf([mrn('many-3')], 'P-2')
+  test('of a number that very many patients have, each has an order of its own', async () => {
+    const orders = []
+    for (let at = 0; at < 12; at++) orders.push(await orderOf([mrn(`many-${at}`)], 'P-2'))
+    assert.equal(new Set(orders).size, 12)
+    assert.equal(await orderOf([mrn('many-3')], 'P-2'), orders[3])
+    assert.equal(await orderOf([mrn('many-11')], 'P-2', 'written anew'), orders[11])
+  })
+
+  test('of two results of one patient that come at the same time the second finds the order of the first, though others have its number', async () => {
+    for (let round = 0; round < 10; round++) {
+      const [others, own] = [[mrn(`others-${round}`)], [mrn(`own-${round}`)]]
+      await orderOf(others, `P-7-${round}`)
+      await orderOf(own, 'P-8') // So that the chart is there.
+      const both = await Promise.all([send, sendToOther].map((to) => to('POST', '/fhir', result(own, `P-7-${round}`, 'made once'))))
+      assert.deepEqual(
+        both.map(({ status }) => status),
+        [200, 200],
+      )
+      assert.equal((await send('GET', `/fhir/ServiceRequest?identifier=urn:placer|P-7-${round}&_summary=count`)).body.total, 2)
+    }
   })
 
   test('what is about nobody is found by its number alone', async () => {

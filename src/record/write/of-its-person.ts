@@ -1,38 +1,54 @@
-import { keySetRows } from '../../identity/identity.ts'
-import { type BundleEntry, rewriteReferences } from '../../fhir/fhir.ts'
+import { keySets } from '../../identity/identity.ts'
+import { type BundleEntry, printJson, type Resource, rewriteReferences } from '../../fhir/fhir.ts'
 import type { Runner } from '../../platform/sql.ts'
 import { isServerId, keyOfId, parseReference, reservedKeys } from '../ids.ts'
 import type { Hit } from '../search/run-search.ts'
-import type { Answers, Condition } from './conditions.ts'
-import { severalMatch } from './conditional.ts'
+import { type Answers, bySearch, type Condition, lockConditions } from './conditions.ts'
 import type { Intent } from './intent.ts'
 
-/** How many resources may have one number, each of another person; beyond that the condition is too vague. */
+/** So many resources with one number are looked at first, each of another person. */
 export const peopleMax = 8
 
-/** The key of the chart that an entry is about; `new` when the transaction makes that chart; null when the bundle does not say it. */
-type Subject = number | 'new' | null
+/** The key of the chart that an entry is about; when the transaction makes that chart, the entry that does; null when the bundle does not say it. */
+type Subject = number | { madeBy: number } | null
+type Lacking = { at: number; condition: Condition; key: number }
 
 /**
- * What a conditional create of a transaction finds, without what is another person's. Local systems begin their numbers of orders anew: by the number
- * alone, one patient's result would refer to an order of somebody else. R4 (http, 3.1.0.8.1) knows only the condition; here the entry's own patient
- * decides as well. Hits in the patient's own chart count before hits in other charts of the same person.
+ * What conditional creates and updates of a transaction find, without what is another person's. Local systems begin their numbers of orders anew: by
+ * the number alone, one patient's result would refer to an order of somebody else. R4 (http, 3.1.0.8.1) knows only the condition; here the entry's own
+ * patient decides as well. Hits in the patient's own chart count before hits in other charts of the same person.
  */
-export async function ofItsPerson(tx: Runner, intent: Intent, answers: Answers, entry: BundleEntry, condition: Condition, hits: Hit[]): Promise<Hit[]> {
-  if (condition.search.type === 'Patient' || !hits.some(({ row }) => row.patient >= reservedKeys)) return hits
-  const subject = subjectOf(intent, answers, entry)
-  const isOthers = ({ row }: Hit) => row.patient >= reservedKeys && row.patient !== subject
-  if (subject === null || !hits.some(isOthers)) return hits
-  const own = hits.filter((hit) => !isOthers(hit))
-  const found = own.length > 0 || subject === 'new' ? own : await ofSamePerson(tx, subject, hits)
-  // Of more hits than were asked for, one may be of this person.
-  if (found.length === 0 && hits.length >= condition.limit) throw severalMatch(condition.expression, hits)
-  return found
+export async function ofTheirPersons(tx: Runner, intent: Intent, asked: Answers): Promise<Answers> {
+  const { asks, conditions, plan } = intent
+  const answers = [...asked]
+  const lacking: Lacking[] = []
+  for (const [index, at] of [...asks.existing, ...asks.targets]) {
+    const entry = plan.entries[index] as BundleEntry
+    const condition = conditions[at] as Condition
+    const hits = asked[at] as Hit[]
+    if (entry.ifNoneExist === null && entry.method !== 'PUT') continue
+    if (condition.search.type === 'Patient' || !hits.some(({ row }) => row.patient >= reservedKeys)) continue
+    const subject = subjectOf(intent, asked, entry)
+    if (subject === null) continue
+    const own = hits.filter(({ row }) => row.patient < reservedKeys || row.patient === subject)
+    answers[at] = own
+    if (own.length === 0 && typeof subject === 'number') lacking.push({ at, condition, key: subject })
+  }
+  if (lacking.length > 0) await askOwn(tx, lacking, answers)
+  return answers
 }
 
-async function ofSamePerson(tx: Runner, key: number, hits: readonly Hit[]): Promise<Hit[]> {
-  const [person] = await tx.run<{ keys: number[] }>(keySetRows([key]))
-  return hits.filter(({ row }) => person?.keys.includes(row.patient))
+/**
+ * Asks what the person has in any chart. Only others have the number so far, so this may become a new resource: as for a condition without hits, the
+ * second of two requests waits and finds what the first has made.
+ */
+async function askOwn(tx: Runner, lacking: readonly Lacking[], answers: Hit[][]): Promise<void> {
+  await lockConditions(
+    tx,
+    lacking.map(({ condition }) => condition),
+  )
+  const people = await keySets(tx, [...new Set(lacking.map(({ key }) => key))])
+  for (const { at, condition, key } of lacking) answers[at] = await bySearch(tx, condition, people.get(key) ?? [key])
 }
 
 function subjectOf({ asking, plan, asks }: Intent, answers: Answers, { resource }: BundleEntry): Subject {
@@ -40,7 +56,8 @@ function subjectOf({ asking, plan, asks }: Intent, answers: Answers, { resource 
   const { fhir } = asking.world
   const patients = plan.entries.filter((one) => one.resource?.resourceType === 'Patient')
   // The compartment of a patient is made of references that say they are to a Patient; the name of an entry (urn:uuid) does not.
-  const named = structuredClone(resource)
+  // The exact numbers of a resource cannot be cloned; of this copy only the references are read.
+  const named = JSON.parse(printJson(resource)) as Resource
   rewriteReferences(named, (reference) => {
     const patient = patients.find(({ names }) => names.includes(reference))
     return patient && `Patient/entry-${patient.index}`
@@ -58,6 +75,13 @@ function subjectOf({ asking, plan, asks }: Intent, answers: Answers, { resource 
 
 function chartOf({ index, target, method }: BundleEntry, asks: Intent['asks'], answers: Answers): Subject {
   const asked = asks.existing.get(index) ?? asks.targets.get(index)
-  if (asked !== undefined) return answers[asked]?.[0]?.row.patient ?? 'new'
-  return target.kind === 'type' && method === 'POST' ? 'new' : null
+  if (asked !== undefined) return answers[asked]?.[0]?.row.patient ?? { madeBy: index }
+  return target.kind === 'type' && method === 'POST' ? { madeBy: index } : null
+}
+
+/** Whether two entries can be about one person: only when the bundle says of both whom they are about can they not. */
+export function mayBeOfOnePerson(intent: Intent, answers: Answers, one: BundleEntry, other: BundleEntry): boolean {
+  const [a, b] = [subjectOf(intent, answers, one), subjectOf(intent, answers, other)]
+  if (a === null || b === null) return true
+  return typeof a === 'object' && typeof b === 'object' ? a.madeBy === b.madeBy : a === b
 }

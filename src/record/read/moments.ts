@@ -100,13 +100,13 @@ export async function thinMoments(sql: Runner): Promise<void> {
         limit ${thinnedAtOnce})`
 }
 
-const unseen = ({ noneBegun, running }: Seen): Fragment => fragment`(r.tx >= ${noneBegun} or r.tx = any(${running}::int8[]))`
+const unseen = ({ noneBegun, running }: Seen): Fragment => fragment`(r.tx >= ${noneBegun}::int8 or r.tx = any(${running}::int8[]))`
 
 /** Condition on `r` (record.resource or record.superseded): the moment saw the transaction that wrote it committed. */
-export const seenAt = (moment: Seen): Fragment => fragment`(r.tx < ${moment.allEnded} or not ${unseen(moment)})`
+export const seenAt = (moment: Seen): Fragment => fragment`(r.tx < ${moment.allEnded}::int8 or not ${unseen(moment)})`
 
 /** Condition on `r` of record.superseded: the moment had not seen the next version, so this version was current then. */
-export const stillCurrentAt = ({ noneBegun, running }: Seen): Fragment => fragment`(r.until_tx >= ${noneBegun} or r.until_tx = any(${running}::int8[]))`
+export const stillCurrentAt = ({ noneBegun, running }: Seen): Fragment => fragment`(r.until_tx >= ${noneBegun}::int8 or r.until_tx = any(${running}::int8[]))`
 
 /** How much the clocks of server and database may differ before a version "at or after T" by its own clock is missed. */
 const skewMs = 300_000

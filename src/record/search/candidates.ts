@@ -61,7 +61,7 @@ function candidateStatement({ where, order, after, reading, keys = [] }: Step, l
     select ${pointer}, r.day, (select pg_current_snapshot()::text) as snapshot
       from ${current([])}
      order by ${keys.length > 0 ? byLeader : sorted}
-     limit ${limit}`
+     limit ${limit}::int4`
   }
   const moment = momentOf(reading.snapshot)
   return fragment`
@@ -69,17 +69,17 @@ function candidateStatement({ where, order, after, reading, keys = [] }: Step, l
       (select ${pointer}, r.day
          from ${current([seenAt(moment)])}
         order by ${keys.length > 0 ? byLeader : sorted}
-        limit ${limit})
+        limit ${limit}::int4)
       union all
       (select ${pointer}, r.day
          from record.superseded r
-        where r.until_tx >= ${moment.allEnded} and ${stillCurrentAt(moment)}
+        where r.until_tx >= ${moment.allEnded}::int8 and ${stillCurrentAt(moment)}
           and ${join([...conditions, ...keys.map((key) => amongKeys(key)), seenAt(moment)], ' and ')}
           and not exists (select 1 from record.resource v where v.patient = r.patient and v.type = r.type and v.id = r.id and v.voided)
         order by ${sorted}
-        limit ${limit})) r
+        limit ${limit}::int4)) r
      order by ${sorted}
-     limit ${limit}`
+     limit ${limit}::int4`
 }
 
 /** Rows of patients for whom a condition on `t` (record.token) holds; `patient` names the column of another table. */
@@ -91,7 +91,7 @@ const byLeader = fragment`t.patient, r.type, r.id`
 function rowsFrom(table: Fragment, conditions: readonly Fragment[], [first, ...others]: readonly Fragment[], after: Position | null): Fragment {
   if (first === undefined) return fragment`${table} where ${join(conditions, ' and ')}`
   const also = others.map((key) => amongKeys(key, fragment`t.patient`))
-  const from = after === null ? [] : [fragment`t.patient >= ${after.patient}`]
+  const from = after === null ? [] : [fragment`t.patient >= ${after.patient}::int8`]
   return fragment`(select t.patient from record.token t where ${join([first, ...also, ...from], ' and ')}) t
      cross join lateral (select r.* from ${table} where r.patient = t.patient and ${join(conditions, ' and ')} offset 0) r`
 }
@@ -109,7 +109,7 @@ function orderOf({ column, isDescending }: Order): Fragment {
 }
 
 function afterCondition({ column, isDescending }: Order, { patient, type, id, value }: Position): Fragment {
-  const place = fragment`(r.patient, r.type, r.id) > (${patient}, ${type}, ${id}::uuid)`
+  const place = fragment`(r.patient, r.type, r.id) > (${patient}::int8, ${type}::int2, ${id}::uuid)`
   if (column === null) return place
   const name = identifier(`r.${column}`)
   const at = column === 'day' ? fragment`${value}::int4` : fragment`${value}::timestamptz`

@@ -1,6 +1,6 @@
 import { int4Array, uuidArray } from '../../platform/arrays.ts'
-import { askTogether } from '../../platform/ask-together.ts'
-import { fragment, join, type Fragment, type Runner, type Sql, steadyOn } from '../../platform/sql.ts'
+import { togetherOn } from '../../platform/ask-together.ts'
+import { fragment, join, type Fragment, type Runner, steadyOn } from '../../platform/sql.ts'
 import { type Asking, traced } from '../asking.ts'
 import { pointer, rowsMax, type Stored } from '../store.ts'
 import { byKey, candidates, type Reading } from './candidates.ts'
@@ -25,27 +25,15 @@ export async function fewRows(asking: Asking, sql: Runner, asked: Asked): Promis
               from record.resource r
              where not r.deleted and not r.voided and ${join(where, ' and ')}
              limit ${most}::int4) r`
-  const found = await traced(
+  const [found] = await traced(
     reading.trace,
     'candidates',
-    () => namesFrom(sql)(statement),
-    ({ count }) => ({ rows: count, statement }),
+    () => togetherOn(sql).run<{ names: string | null; count: number; snapshot: string }>(statement),
+    (rows) => ({ rows: rows[0]?.count ?? 0, statement }),
   )
-  if (found.names === null) return []
+  if (!found?.names) return []
   reading.snapshot = found.snapshot
   return found.count < most ? rowsOf(asking, sql, asked, found.names.split(' ')) : null
-}
-
-type Names = { names: string | null; count: number; snapshot: string }
-const isShared = (sql: Runner): sql is Sql => (sql as Partial<Sql>).steady !== undefined
-const desks = new WeakMap<Runner, (statement: Fragment) => Promise<Names>>()
-
-/** Searches that come at the same time and have one form are asked together; within a transaction each is asked there. */
-function namesFrom(sql: Runner): (statement: Fragment) => Promise<Names> {
-  if (!isShared(sql)) return async (statement) => (await sql.run<Names>(statement))[0] as Names
-  let ask = desks.get(sql)
-  if (!ask) desks.set(sql, (ask = askTogether(sql.steady)))
-  return ask
 }
 
 async function rowsOf({ world }: Asking, sql: Runner, { keys, type }: Asked, names: readonly string[]): Promise<Stored[]> {

@@ -1,5 +1,6 @@
 import { narrowing, type Narrowing, type Search } from '../../fhir/fhir.ts'
-import { type Fragment, fragment, identifier, join, type Runner, steadyOn } from '../../platform/sql.ts'
+import { togetherOn } from '../../platform/ask-together.ts'
+import { type Fragment, fragment, identifier, join, type Runner } from '../../platform/sql.ts'
 import { type Asking, traced } from '../asking.ts'
 import type { Place } from '../store.ts'
 import { nearForm, soundForm, stringMax } from '../write/rows.ts'
@@ -80,7 +81,7 @@ const highOf = (low: string) => `${low}\u{10ffff}`
 /** Condition on a row of record.string, by default under the name `s`. */
 export function beginsWith(low: string, of: 's' | 'r' = 's'): Fragment {
   const value = identifier(`${of}.value`)
-  return fragment`(${value} >= ${low} and ${value} < ${highOf(low)})`
+  return fragment`(${value} >= ${low}::text and ${value} < ${highOf(low)}::text)`
 }
 
 /** When there are many spellings, there may be few first words: a given name before each family name. */
@@ -97,16 +98,16 @@ async function spellingsOf(asking: Asking, sql: Runner, type: string, begun: rea
                union all
                select (select ${value} from record.string s where ${here} and s.value > ${behind} and s.value < g.high order by s.value limit 1)
                  from step f where f.value is not null)
-             select value from step where value is not null limit ${spellingsMax + 1})`
-  const rows = await steadyOn(sql).run<{ no: number; found: string[] | null; firsts: string[] | null; count: number; snapshot: string }>(fragment`
+             select value from step where value is not null limit ${spellingsMax + 1}::int4)`
+  const rows = await togetherOn(sql).run<{ no: number; found: string[] | null; firsts: string[] | null; count: number; snapshot: string }>(fragment`
     select g.no::int4, c.count, pg_current_snapshot()::text as snapshot,
-           case when c.count < ${fewRows} then array(select distinct s.value from record.string s where ${range} limit ${fewRows})
+           case when c.count < ${fewRows}::int4 then array(select distinct s.value from record.string s where ${range} limit ${fewRows}::int4)
            when not g.alone then ${steps(fragment`s.value`, fragment`f.value`)} end as found,
-           case when c.count >= ${fewRows} and g.alone
-           then ${steps(fragment`split_part(s.value, ' ', 1)`, fragment`f.value || ${highOf(' ')}`)} end as firsts
+           case when c.count >= ${fewRows}::int4 and g.alone
+           then ${steps(fragment`split_part(s.value, ' ', 1)`, fragment`f.value || ${highOf(' ')}::text`)} end as firsts
       from ${ranges}
-     cross join lateral (select count(*)::int4 as count from (select from record.string s where ${range} limit ${fewRows}) s) c
-     limit ${begun.length}`)
+     cross join lateral (select count(*)::int4 as count from (select from record.string s where ${range} limit ${fewRows}::int4) s) c
+     limit ${begun.length}::int4`)
   reading.snapshot ??= rows[0]?.snapshot ?? null
   const each = Map.groupBy(rows, ({ no }) => (begun[no - 1] as Beginning).entry)
   return [...each].map(([entry, of]) => {
@@ -135,24 +136,24 @@ function byFirstWords({ world: { fhir, hashes } }: Asking, type: string, { entry
 /** The conditions with a beginning that very many rows have. */
 async function commonOf(asking: Asking, sql: Runner, type: string, begun: readonly Beginning[]): Promise<Set<number>> {
   const { each: ranges, range } = rangesOf(asking, type, begun)
-  const rows = await steadyOn(sql)<{ no: number }>`
+  const rows = await togetherOn(sql)<{ no: number }>`
     select g.no::int4 from ${ranges}
-     where exists (select from record.string s where ${range} offset ${commonRows})
-     limit ${begun.length}`
+     where exists (select from record.string s where ${range} offset ${commonRows}::int4)
+     limit ${begun.length}::int4`
   return new Set(rows.map(({ no }) => (begun[no - 1] as Beginning).entry))
 }
 
 async function wordsOf(sql: Runner, near: readonly Near[], reading: Reading): Promise<Name[]> {
   if (near.length === 0) return []
   const each = near.flatMap(({ forms }, no) => forms.map((form) => ({ no, form })))
-  const rows = await steadyOn(sql)<{ no: number; found: (string | null)[]; count: number; snapshot: string }>`
+  const rows = await togetherOn(sql)<{ no: number; found: (string | null)[]; count: number; snapshot: string }>`
     select w.no, w.found, pg_current_snapshot()::text as snapshot,
-           (select count(*)::int4 from (select from record.token t where t.hash = any(w.found) limit ${fewRows}) t) as count
+           (select count(*)::int4 from (select from record.token t where t.hash = any(w.found) limit ${fewRows}::int4) t) as count
       from (select n.no, array_agg(distinct s.word) as found
               from unnest(${each.map(({ no }) => no)}::int4[], ${each.map(({ form }) => form)}::int8[]) as n (no, near)
               left join record.sound s on s.near = n.near
              group by n.no) w
-     limit ${near.length}`
+     limit ${near.length}::int4`
   reading.snapshot ??= rows[0]?.snapshot ?? null
   return rows.map(({ no, found, count }) => ({
     entry: (near[no] as Near).entry,
@@ -194,31 +195,57 @@ export const leadFrom = (name: Name, after: Place | null): LeadPlace =>
 
 export async function nextNamed(sql: Runner, { name, others, type }: Lead, from: LeadPlace, limit: number): Promise<Some> {
   if ('words' in name) {
-    const rows = await steadyOn(sql)<{ patient: number }>`
+    const tested = others.filter(isOfPatient)
+    const rows = await togetherOn(sql).run<{ patient: number }>(
+      isShort(name) && tested.length > 0
+        ? fragment`
+      select r.patient
+        from (select distinct t.patient from record.token t where t.hash = any(${name.words}::int8[]) and t.patient > ${from.patient}::int8 order by 1 offset 0) r
+       where ${besides(type, tested)}
+       order by 1 limit ${limit}::int4`
+        : fragment`
       select distinct r.patient from unnest(${name.words}::int8[]) as w (hash)
        cross join lateral (
          select r.patient from record.token r
-          where r.hash = w.hash and r.patient > ${from.patient} and ${besides(type, others.filter(isOfPatient))}
-          order by r.patient limit ${limit}) r
-       order by 1 limit ${limit}`
+          where r.hash = w.hash and r.patient > ${from.patient}::int8 and ${besides(type, tested)}
+          order by r.patient limit ${limit}::int4) r
+       order by 1 limit ${limit}::int4`,
+    )
     const keys = rows.map(({ patient }) => patient)
     return { among: fragment`r.patient = any(${keys}::int8[])`, count: keys.length, last: lastOf(rows, limit, () => null) }
   }
-  const behind = fragment`(r.patient, r.id) > (${from.patient}::int8, ${from.id ?? nobody}::uuid) and ${besides(type, others)}`
-  const statement =
-    'lows' in name
-      ? fragment`
-    select distinct r.patient, r.id from record.string r where ${begunWith(type, name.lows, 'r')} and ${behind} order by 1, 2 limit ${limit}`
-      : fragment`
-    select distinct r.patient, r.id from unnest(${name.spellings}::text[]) as v (value)
-     cross join lateral (
-       select r.patient, r.id from record.string r
-        where r.type = ${type}::int2 and r.value = v.value and ${behind} order by r.patient, r.id limit ${limit}) r
-     order by 1, 2 limit ${limit}`
-  const rows = await steadyOn(sql).run<{ patient: number; id: string }>(statement)
+  const rows = await togetherOn(sql).run<{ patient: number; id: string }>(nextRows({ name, others, type }, from, limit))
   const among = fragment`(r.patient, r.id) in (
     select k.patient, k.id from unnest(${rows.map(({ patient }) => patient)}::int8[], ${rows.map(({ id }) => id)}::uuid[]) as k (patient, id))`
   return { among, count: rows.length, last: lastOf(rows, limit, ({ id }) => id) }
+}
+
+/** All rows of a name are sorted first when they are few: then the other names are tested until there are enough, and not for each value by itself. */
+const isShort = ({ rows }: Name): boolean => rows < fewRows
+
+function nextRows({ name, others, type }: Lead & { name: Exclude<Name, { words: number[] }> }, from: LeadPlace, limit: number): Fragment {
+  const behind = (table: Fragment) => fragment`(${table}.patient, ${table}.id) > (${from.patient}::int8, ${from.id ?? nobody}::uuid)`
+  const tested = fragment`${behind(fragment`r`)} and ${besides(type, others)}`
+  if ('lows' in name) {
+    return fragment`
+    select distinct r.patient, r.id from record.string r where ${begunWith(type, name.lows, 'r')} and ${tested} order by 1, 2 limit ${limit}::int4`
+  }
+  if (isShort(name) && others.length > 0) {
+    return fragment`
+    select r.patient, r.id
+      from (select s.patient, ${type}::int2 as type, s.id
+              from (select distinct s.patient, s.id from record.string s
+                     where s.type = ${type}::int2 and s.value = any(${name.spellings}::text[]) and ${behind(fragment`s`)}
+                     order by 1, 2 offset 0) s) r
+     where ${besides(type, others)}
+     order by 1, 2 limit ${limit}::int4`
+  }
+  return fragment`
+    select distinct r.patient, r.id from unnest(${name.spellings}::text[]) as v (value)
+     cross join lateral (
+       select r.patient, r.id from record.string r
+        where r.type = ${type}::int2 and r.value = v.value and ${tested} order by r.patient, r.id limit ${limit}::int4) r
+     order by 1, 2 limit ${limit}::int4`
 }
 
 /** A word is indexed for a patient, a spelling for one resource. */

@@ -1,6 +1,7 @@
 import { matches, type Search } from '../../fhir/fhir.ts'
 import { Refusal } from '../../platform/refusal.ts'
-import { type Fragment, fragment, type Runner, steadyOn } from '../../platform/sql.ts'
+import { togetherOn } from '../../platform/ask-together.ts'
+import { type Fragment, fragment, type Runner } from '../../platform/sql.ts'
 import { type Asking, traced } from '../asking.ts'
 import { byKey, type Candidate, candidates, type Reading, type Order, type Position, positionOf } from './candidates.ts'
 import { type AnswerRoom, ownRoom, portions } from '../answer-room.ts'
@@ -66,7 +67,7 @@ async function* ledBatches(asking: Asking, sql: Runner, where: readonly Fragment
       () => nextNamed(sql, lead, place, limit),
       ({ count }) => ({ rows: count }),
     )
-    if (some.count > 0) yield* batchesOf(asking, steadyOn(sql), [...where, some.among], { ...walk, first: Math.min(some.count + 1, batchRows) })
+    if (some.count > 0) yield* batchesOf(asking, togetherOn(sql), [...where, some.among], { ...walk, first: Math.min(some.count + 1, batchRows) })
     noteRead(some.count)
     from = some.last
   }

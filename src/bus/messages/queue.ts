@@ -6,9 +6,10 @@ import { type Fragment, fragment } from '../../platform/sql.ts'
 import type { World } from '../../platform/world.ts'
 
 /** What waits for a member, as its senders see it. */
-type Queue = { depth: number; oldestAt: Date | null; countedAt: number; tookMs: number; goodForMs: number; counting: Promise<void> | null }
+type Queue = { depth: number; oldestAt: Date | null; countedAt: number; tookMs: number; counting: Promise<void> | null }
 type Counted = { depth: number; oldestAt: Date | null; tookMs: number }
-type Counter = { queues: Map<string, Queue>; ask(recipient: string): Promise<Counted> }
+/** `roots`: the sum of the roots of what each queue took. */
+type Counter = { queues: Map<string, Queue>; roots: number; ask(recipient: string): Promise<Counted> }
 const counters = new WeakMap<World, Counter>()
 
 export type QueueSeen = { depth: number; oldestSeconds: number }
@@ -22,7 +23,7 @@ const retrySeconds = 30
 
 function counterOf(world: World): Counter {
   let mine = counters.get(world)
-  if (!mine) counters.set(world, (mine = { queues: new Map(), ask: gather((recipients) => countAll(world, recipients), countedAtOnce) }))
+  if (!mine) counters.set(world, (mine = { queues: new Map(), roots: 0, ask: gather((recipients) => countAll(world, recipients), countedAtOnce) }))
   return mine
 }
 
@@ -34,8 +35,8 @@ async function queueOf(world: World, recipient: string): Promise<Queue> {
   const counter = counterOf(world)
   let queue = counter.queues.get(recipient)
   const isNew = queue === undefined
-  if (!queue) counter.queues.set(recipient, (queue = { depth: 0, oldestAt: null, countedAt: 0, tookMs: 0, goodForMs: 0, counting: null }))
-  if (isNew || performance.now() - queue.countedAt > queue.goodForMs) queue.counting ??= count(counter, recipient, queue)
+  if (!queue) counter.queues.set(recipient, (queue = { depth: 0, oldestAt: null, countedAt: 0, tookMs: 0, counting: null }))
+  if (isNew || performance.now() - queue.countedAt > goodForMs(counter, queue)) queue.counting ??= count(counter, recipient, queue)
   // The first answer is waited for; afterwards the last one is good enough until the next is there.
   if (queue.countedAt === 0) await queue.counting
   else queue.counting?.catch(() => {}) // The next message counts again.
@@ -50,24 +51,20 @@ export const oldestOpen = (recipient: string | Fragment): Fragment => fragment`(
                         where d.recipient = ${recipient} and d.lane = l.lane and d.open
                         order by d.seq limit 1) o)`
 
-async function count({ queues, ask }: Counter, recipient: string, queue: Queue): Promise<void> {
+async function count(counter: Counter, recipient: string, queue: Queue): Promise<void> {
   const depthThen = queue.depth
   try {
-    const { depth, oldestAt, tookMs } = await ask(recipient)
+    const { depth, oldestAt, tookMs } = await counter.ask(recipient)
+    counter.roots += Math.sqrt(tookMs) - Math.sqrt(queue.tookMs)
     // The count does not see what was accepted while it ran.
     Object.assign(queue, { depth: depth + queue.depth - depthThen, oldestAt, tookMs, countedAt: performance.now() })
-    queue.goodForMs = goodFor(tookMs, queues)
   } finally {
     queue.counting = null
   }
 }
 
 /** A long queue is counted less often, by the root of what it takes: of all ways to spend the same time this one leaves the least unknown. */
-function goodFor(tookMs: number, queues: ReadonlyMap<string, Queue>): number {
-  let roots = 0
-  for (const queue of queues.values()) roots += Math.sqrt(queue.tookMs)
-  return Math.min(Math.max(goodForMsMin, restTimes * Math.sqrt(tookMs) * roots), goodForMsMax)
-}
+const goodForMs = ({ roots }: Counter, { tookMs }: Queue): number => Math.min(Math.max(goodForMsMin, restTimes * Math.sqrt(tookMs) * roots), goodForMsMax)
 
 async function countAll(world: World, recipients: readonly string[]): Promise<Counted[]> {
   const began = performance.now()

@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { test } from 'node:test'
 import type { FastifyReply } from 'fastify'
 import { messagesTo, storeUnsigned } from '../../testing/bus-backlog.ts'
 import { aService, type BusMember, contractOf, expectStatus, joinBus } from '../../testing/bus-member.ts'
 import { startServer } from '../../testing/server.ts'
+import type { World } from '../../platform/world.ts'
 import { createFairTurns } from './fair-turns.ts'
+import { requireRoomFor } from './queue.ts'
 import { takeQuota } from '../members/quota.ts'
 
 const receiver = async (server: Awaited<ReturnType<typeof startServer>>, code: string, service: object = {}): Promise<BusMember> => {
@@ -159,4 +162,24 @@ test('of those who wait to be accepted the members come in turn, and a flood hea
   assert.equal(done.filter(({ status }) => status === 'rejected').length, 8, 'two pass at once, fifty wait')
   assert.deepEqual(order.slice(0, 8).toSorted(), ['a', 'a', 'b', 'flood', 'flood', 'flood', 'flood', 'flood'])
   assert.equal(order.length, 55)
+})
+
+test('queues that are due together are counted together, and all counts of a process share one rest', async () => {
+  const counts: number[] = []
+  const tookMs = 60
+  const sql = async (_: TemplateStringsArray, recipients: Buffer) => {
+    const count = recipients.readInt32BE(12)
+    counts.push(count)
+    await sleep(tookMs)
+    return Array.from({ length: count }, () => ({ depth: 100, oldestAt: null }))
+  }
+  const world = { sql, config: { BUS_QUEUE_MAX: 1000 }, now: () => new Date() } as unknown as World
+  const members = Array.from({ length: 40 }, () => randomUUID())
+  const askAll = () => Promise.all(members.map((member) => requireRoomFor(world, null, member)))
+  assert.deepEqual(new Set((await askAll()).map(({ depth }) => depth)), new Set([101]))
+  assert.deepEqual(counts, [40])
+  await sleep(1500) // Longer than any of them needs by itself.
+  assert.deepEqual(new Set((await askAll()).map(({ depth }) => depth)), new Set([102]))
+  await sleep(tookMs)
+  assert.deepEqual(counts, [40])
 })

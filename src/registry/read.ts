@@ -12,14 +12,22 @@ const trialKind = 'sandbox'
 
 // Institutions and units are few (thousands) and change a few times a day, so a process keeps them all and reads them again after a minute.
 const freshMs = 60_000
+/** Whoever is missing may just have been registered: then the next page reads again, if this one is older. */
+const freshWithoutMs = 1000
 const rowsMax = 100_000
 const caches = new WeakMap<World, Promise<Cache>>()
 
 export async function names(world: World): Promise<Names> {
   const cache = await cached(world)
+  const nameIn = (all: ReadonlyMap<number, { name: string }>, id: number | null) => {
+    if (id === null) return '–'
+    const name = all.get(id)?.name
+    if (name === undefined && world.now().getTime() - cache.at > freshWithoutMs) caches.delete(world)
+    return name ?? `№ ${id}`
+  }
   return {
-    institution: (id) => (id === null ? '–' : (cache.institutions.get(id)?.name ?? `№ ${id}`)),
-    unit: (id) => (id === null ? '–' : (cache.units.get(id)?.name ?? `№ ${id}`)),
+    institution: (id) => nameIn(cache.institutions, id),
+    unit: (id) => nameIn(cache.units, id),
     isTrial: (id) => cache.institutions.get(id)?.kind === trialKind,
   }
 }

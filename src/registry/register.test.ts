@@ -57,6 +57,18 @@ test('an institution that another process has just registered is found though na
   assert.equal(await institution(world, 424_242), null)
 })
 
+test('the name of an institution that was just registered stands on the page after the one that lacked it', async (t) => {
+  const { world, sql } = await startPlatform(t)
+  const began = Date.now()
+  let passedMs = 0
+  const stepped = { ...world, now: () => new Date(began + passedMs) }
+  assert.equal((await names(stepped)).institution(1), '№ 1')
+  const [id] = await sql.begin((tx) => registerInstitutions(tx, homes))
+  passedMs = 2000
+  assert.equal((await names(stepped)).institution(id!), `№ ${id}`)
+  assert.equal((await names(stepped)).institution(id!), 'Дом здравља Врачар')
+})
+
 test('a worker has licence and employments, and the personal number is only a keyed hash', async (t) => {
   const { world, sql, owner } = await startPlatform(t)
   const { ids } = await staffed(t, { sql, personHash: numberHash(world, 'jmbg', '0101985710113') })

@@ -1,7 +1,7 @@
 import { byteaArray } from './arrays.ts'
 import { gather } from './gather.ts'
 import { prepareValue } from 'pg/lib/utils.js'
-import { Fragment, type Runner, type Sql, statementOf } from './sql.ts'
+import { Fragment, type Runner, runnerOn, type Sql, statementOf } from './sql.ts'
 
 /** A parameter that stands once in the text, with its type: `$3::bytea`. */
 type Parameter = { type: string; isArray: boolean }
@@ -30,21 +30,19 @@ const isShared = (sql: Runner): sql is Sql => (sql as Partial<Sql>).steady !== u
  */
 export function askTogether(sql: Runner): Runner {
   const forms = new Map<string, ((values: Values) => Promise<object[]>) | null>()
-  const run = async <R extends object>(piece: Fragment) => {
+  return runnerOn(async <R>(piece: Fragment) => {
     const { text, values } = statementOf(piece)
     let ask = forms.get(text)
     if (ask === undefined && forms.size < formsMax) forms.set(text, (ask = askerOf(sql, text, values)))
-    return (ask ? ask(values) : sql.run(pieceOf(text, values))) as Promise<R[]>
-  }
-  const tag = <R extends object>(strings: TemplateStringsArray, ...values: unknown[]) => run<R>(new Fragment(strings, values))
-  return Object.assign(tag, { run })
+    return (ask ? ask(values) : sql.run(piece)) as Promise<R[]>
+  })
 }
 
 function askerOf(sql: Runner, text: string, first: Values): ((values: Values) => Promise<object[]>) | null {
   const parameters = parametersOf(text, first)
   if (parameters === null) return null
-  const joined = joinedText(text, parameters)
-  const alone = (values: Values) => sql.run(pieceOf(text, values))
+  const [single, joined] = [text, joinedText(text, parameters)].map((one) => one.split(/\$\d+/)) as [string[], string[]]
+  const alone = (values: Values) => sql.run(new Fragment(single, values))
   return gather<Values, object[]>(async (asked) => {
     const [only] = asked
     if (asked.length === 1 && only) return [await alone(only)]
@@ -53,7 +51,7 @@ function askerOf(sql: Runner, text: string, first: Values): ((values: Values) =>
       if (type === 'bytea') return byteaArray(column as Buffer[])
       return isArray ? column.map(prepareValue) : column
     })
-    const rows = await sql.run<{ togetherPlace: number }>(pieceOf(joined, columns)).catch(() => null)
+    const rows = await sql.run<{ togetherPlace: number }>(new Fragment(joined, columns)).catch(() => null)
     // A promise as a value: whose question fails hears it, and the others have their answers.
     if (rows === null) return asked.map(alone) as unknown as object[][]
     const answers: object[][] = asked.map(() => [])
@@ -61,9 +59,6 @@ function askerOf(sql: Runner, text: string, first: Values): ((values: Values) =>
     return answers
   }, togetherMost)
 }
-
-/** A statement with its parameters written out already. */
-const pieceOf = (text: string, values: Values): Fragment => new Fragment(text.split(/\$\d+/), values)
 
 function parametersOf(text: string, values: Values): Parameter[] | null {
   const found: Parameter[] = []

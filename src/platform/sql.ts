@@ -136,7 +136,8 @@ const answerTo = <R>(client: pg.ClientBase, query: PreparedQuery): Promise<R[]> 
     client.query(query)
   })
 
-function runnerOn(execute: Execute): Runner {
+/** The template and the fragment form of one way to run statements. */
+export function runnerOn(execute: Execute): Runner {
   const tag = <R extends object>(strings: TemplateStringsArray, ...values: unknown[]) => execute<R>(new Fragment(strings, values))
   return Object.assign(tag, { run: <R extends object>(piece: Fragment) => execute<R>(piece) })
 }

@@ -22,6 +22,8 @@ export type Intent = {
   asking: Asking
   plan: BundlePlan
   charts: Charts
+  /** The entries with a Patient: what the others are about. */
+  patients: BundleEntry[]
   conditions: Condition[]
   /** Whose condition it is: by the index of the entry, or by the text of a reference. */
   asks: { existing: Map<number, number>; references: Map<string, number>; targets: Map<number, number> }
@@ -41,7 +43,8 @@ export const isWrite = ({ method, target }: BundleEntry): boolean => target.kind
 /** Collects the conditions of the bundle and changes nothing yet. */
 export function intentOf(asking: Asking, plan: BundlePlan): Intent {
   const asks: Intent['asks'] = { existing: new Map(), references: new Map(), targets: new Map() }
-  const intent: Intent = { asking, plan, charts: noCharts(), conditions: [], asks, found: new Map(), repeats: new Map(), writes: [], placed: [] }
+  const patients = plan.entries.filter(isPatient)
+  const intent: Intent = { asking, plan, charts: noCharts(), patients, conditions: [], asks, found: new Map(), repeats: new Map(), writes: [], placed: [] }
   const add = (condition: Condition) => intent.conditions.push(condition) - 1
   const spare = sparesOf(plan, mostOf(asking, 'DELETE'))
   for (const { index, ifNoneExist, target } of plan.entries) {

@@ -51,10 +51,9 @@ async function askOwn(tx: Runner, lacking: readonly Lacking[], answers: Hit[][])
   for (const { at, condition, key } of lacking) answers[at] = await bySearch(tx, condition, people.get(key) ?? [key])
 }
 
-function subjectOf({ asking, plan, asks }: Intent, answers: Answers, { resource }: BundleEntry): Subject {
+function subjectOf({ asking, patients, asks }: Intent, answers: Answers, { resource }: BundleEntry): Subject {
   if (resource === null) return null
   const { fhir } = asking.world
-  const patients = plan.entries.filter((one) => one.resource?.resourceType === 'Patient')
   // The compartment of a patient is made of references that say they are to a Patient; the name of an entry (urn:uuid) does not.
   // The exact numbers of a resource cannot be cloned; of this copy only the references are read.
   const named = JSON.parse(printJson(resource)) as Resource

@@ -58,6 +58,7 @@ async function start(settings: Config): Promise<void> {
   const stopsBeside = [
     forBus.startIntake(world),
     startBus(world, { keySets, isDirectory: forBus.isDirectory }),
+    background.startBeginnings(world),
     background.startSubscriptions(world),
     background.startFollowing(world),
     background.startReminding(world),

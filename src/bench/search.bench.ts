@@ -1,22 +1,26 @@
 import { randomUUID } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { cpuUsage } from 'node:process'
 import { corpora } from '../testing/corpora.ts'
 import { type BenchServer, startBenchServer } from './bench-server.ts'
+import { cpuEach } from './cpu.ts'
 import { during, print } from './figures.ts'
 
 const callers = 16
 
 /**
- * Questions to the record, each with the processor time that server and load generator spent on one (without the database's). `--quick` for a look;
+ * Questions to the record, each with the processor time that one took. `--quick` for a look;
  * `--people 100000` for the search by name among that many; `--only word` for one question.
  */
 export async function bench(words: string[]): Promise<void> {
   const after = (name: string) => words[words.indexOf(name) + 1]
   const server = await startBenchServer()
   const only = words.includes('--only') ? after('--only') : undefined
-  const run = { server, seconds: words.includes('--quick') ? 2 : 8, wants: (name: string) => only === undefined || name.includes(only) }
+  const run = {
+    server,
+    seconds: words.includes('--quick') ? 2 : 8,
+    wants: (name: string) => only === undefined || name.includes(only) || only.startsWith(name),
+  }
   try {
     if (run.wants('Observation')) await ofPatients(run)
     if (run.wants('Patient')) await byName(run, words.includes('--people') ? Number(after('--people')) : 20_000)
@@ -29,12 +33,13 @@ type BenchRun = { server: BenchServer; seconds: number; wants(name: string): boo
 
 async function ask({ server, seconds, wants }: BenchRun, name: string, path: (at: number) => string, limit?: { limit: string; limitValue: number }) {
   if (!wants(name)) return
-  for (let at = 0; at < 100; at++) await server.send('GET', path(at))
-  const before = cpuUsage()
+  await during(seconds / 2, callers, async (at) => void (await server.send('GET', path(at)))) // So that the code is warm.
+  const before = server.cpu()
   const { perSecond, p50Ms, p99Ms, count } = await during(seconds, callers, async (at) => void (await server.send('GET', path(at))))
-  const { user, system } = cpuUsage(before)
+  const { load, database } = cpuEach(before, server.cpu(), count)
   print({ name, value: perSecond, unit: 'requests/s', p50Ms, p99Ms, ...limit })
-  print({ name: `${name}: processor time of each`, value: (user + system) / count, unit: 'µs' })
+  print({ name: `${name}: processor time of server and load generator`, value: load, unit: 'µs' })
+  print({ name: `${name}: processor time of the database`, value: database, unit: 'µs' })
 }
 
 /** Third-party records: the questions of a doctor's screen about one patient, repeated for the same patient and for many in turn. */

@@ -17,7 +17,7 @@ import { functionalLists } from './search/lists.ts'
 import { compartments } from './search/compartments.ts'
 import { createCustomParameters } from './search/custom.ts'
 import { extractorRuntime } from './search/extract.ts'
-import { soundsWith } from './search/sounds.ts'
+import { firstWord } from './search/sounds.ts'
 import { wordParameters, wordsOf } from './search/words.ts'
 import { createTerminology } from './terminology/terminology.ts'
 import { distinct } from '../platform/text-map.ts'
@@ -210,7 +210,7 @@ function fhirOf(compiled: Compiled, version: string, library: Library, cacheDir:
       if (resource.resourceType === 'MessageHeader') patientOfMessage(resource, out)
       return distinct(out)
     },
-    soundsWith,
+    firstWord,
     namesSubject: (type, code) => compiled.compartment[type] !== undefined && subjectCodes.has(code) && !withSeveralPatients.has(type),
     terminology,
     units,

@@ -52,8 +52,11 @@ export type Extracted =
   /** The values of one element, each with the index of its component as code: '0', '1'. */
   | { code: string; kind: 'composite'; parts: Extracted[] }
   | { code: string; kind: 'position'; latitude: number; longitude: number }
-  /** The words of a name as `phonetic` compares them, and for each the forms that it shares with similar words. */
-  | { code: string; kind: 'sounds'; words: string[]; near: string[][] }
+  /**
+   * The words of a name as `phonetic` compares them, and for each the forms that it shares with similar words. `firsts`: the folded words with which
+   * its parts begin, among them the prefix and the suffix, which `phonetic` leaves out.
+   */
+  | { code: string; kind: 'sounds'; words: string[]; near: string[][]; firsts: string[] }
   /** Folded words, each with a space before and after it. */
   | { code: string; kind: 'words'; text: string }
 
@@ -104,8 +107,8 @@ export type Fhir = {
   references(resource: Resource, visit: (reference: { reference?: string }, path: string) => void): void
   /** References to patients by the Patient compartment's definition; the first one is the subject. */
   patientReferences(resource: Resource): string[]
-  /** A name that contains this word has at least one of these among its sounds. */
-  soundsWith(word: string): string[]
+  /** The word with which a text begins, as `Extracted` has it for a name. */
+  firstWord(text: string): string | null
   /** Whether the parameter names the first of `patientReferences`, in a type that refers to no other patient. */
   namesSubject(type: string, code: string): boolean
   /** Code systems, value sets and concept maps of R4 and of packages; they are read at the first question. */

@@ -1,6 +1,7 @@
 // The door of the record: exact resources, their versions, and the questions that may be asked of them.
 
 import { startWork } from './bulk/work.ts'
+import { startBeginnings } from './search/beginnings.ts'
 import { startFollowing } from './completeness/follow.ts'
 import { startReminding } from './completeness/remind.ts'
 import { startMoments } from './read/moments.ts'
@@ -21,4 +22,4 @@ export { fhirRoutes, pageRoutes } from './http/routes.ts'
 export const forBus = { isDirectory: (type: string) => directoryTypes.has(type), patientKeyOf, startIntake }
 
 /** Background work while the server is up. */
-export const background = { startFollowing, startIndexing, startMoments, startReminding, startSubscriptions, startWork }
+export const background = { startBeginnings, startFollowing, startIndexing, startMoments, startReminding, startSubscriptions, startWork }

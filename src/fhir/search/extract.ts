@@ -2,7 +2,7 @@ import { fold } from '../../platform/text.ts'
 import type { Extracted } from '../types.ts'
 import { beginningOfTime, dateBounds, endOfTime } from './dates.ts'
 import { numberOf } from './numbers.ts'
-import { nearForms, soundsOfName } from './sounds.ts'
+import { firstWord, nearForms, soundsOfName } from './sounds.ts'
 
 /**
  * Turns an element into the values that a search compares, by the tables of https://hl7.org/fhir/R4/search.html. The functions are named
@@ -46,9 +46,12 @@ function strings(out: Out, code: string, texts: (string | null)[] | undefined, j
 type NameParts = { text?: string; family?: string; given?: (string | null)[]; prefix?: string[]; suffix?: string[] }
 
 /** The words of a person's name in the form that compares sounds. */
-function sounds(out: Out, code: string, { text, family, given }: NameParts): void {
-  const words = soundsOfName([...(given ?? []), family, text].filter((one) => typeof one === 'string').join(' '))
-  if (words.length > 0) out.push({ code, kind: 'sounds', words, near: words.map(nearForms) })
+function sounds(out: Out, code: string, { text, family, given, prefix, suffix }: NameParts): void {
+  const isText = (one: string | null | undefined) => typeof one === 'string'
+  const parts = [...(given ?? []), family, text].filter(isText)
+  const words = soundsOfName(parts.join(' '))
+  const firsts = [...parts, ...[...(prefix ?? []), ...(suffix ?? [])].filter(isText)].map(firstWord).filter((one) => one !== null)
+  if (words.length + firsts.length > 0) out.push({ code, kind: 'sounds', words, near: words.map(nearForms), firsts })
 }
 
 /** The parts of a name, each alone and all joined, so that both "Ana" and "Ana Petrović" find it. */

@@ -41,8 +41,8 @@ export function soundsOfName(text: string): string[] {
   return words.length > wordsMax ? [...soundsOfWords(words), more] : soundsOfWords(words)
 }
 
-/** A name that contains this word has at least one of these among its sounds. */
-export const soundsWith = (word: string): string[] => [...soundsOf(word), more]
+/** The folded word with which a text begins; null when it does not begin with a letter or a digit. */
+export const firstWord = (text: string): string | null => /^[\p{L}\p{N}]+/u.exec(fold(text))?.[0] ?? null
 
 /**
  * The word itself, and the word without each one of its letters: two words that differ by one slip share one of these forms, so a store finds

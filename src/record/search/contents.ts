@@ -62,7 +62,7 @@ export class Content {
       said = { names: codes.names, values: valuesOf(this.#asking, this.resource, codes.plain) }
       keepSaid(keptFor(this.#asking.world), this.#known, said)
     }
-    return withDetails(this.#asking, this.resource, said.values, codes.details)
+    return codes.details.length === 0 ? said.values : withDetails(this.#asking, this.resource, said.values, codes.details)
   }
 }
 

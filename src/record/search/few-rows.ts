@@ -33,10 +33,11 @@ export async function fewRows(asking: Asking, sql: Runner, asked: Asked): Promis
   )
   if (!found?.names) return []
   reading.snapshot = found.snapshot
-  return found.count < most ? rowsOf(asking, sql, asked, found.names.split(' ')) : null
+  return found.count < most ? rowsNamed(asking, sql, asked, found.names.split(' ')) : null
 }
 
-async function rowsOf({ world }: Asking, sql: Runner, { keys, type }: Asked, names: readonly string[]): Promise<Stored[]> {
+/** The rows of versions by their names, which are their id and number; only those that were not read before are fetched. */
+export async function rowsNamed({ world }: Asking, sql: Runner, { keys, type }: Pick<Asked, 'keys' | 'type'>, names: readonly string[]): Promise<Stored[]> {
   const known = rowsKnown(world, names)
   const missing = names.filter((_, at) => known[at] === undefined)
   if (missing.length === 0) return known as Stored[]

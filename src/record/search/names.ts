@@ -1,10 +1,10 @@
-import { narrowing, type Narrowing, type Search } from '../../fhir/fhir.ts'
+import { narrowing, type Search } from '../../fhir/fhir.ts'
 import { togetherOn } from '../../platform/ask-together.ts'
 import { type Fragment, fragment, identifier, join, type Runner } from '../../platform/sql.ts'
 import { type Asking, traced } from '../asking.ts'
 import type { Place } from '../store.ts'
-import { nearForm, soundForm, stringMax } from '../write/rows.ts'
-import { wideHash } from '../write/hashes.ts'
+import { stringMax } from '../write/rows.ts'
+import { type AskedWord, askedWords, type Own } from './asked-words.ts'
 import type { Reading } from './candidates.ts'
 
 /**
@@ -18,8 +18,9 @@ export type Name = { entry: number; rows: number } & ({ spellings: string[] } | 
 export type Names = { names: Name[]; left: number[] }
 
 /** A beginning with fewer rows than this is replaced by its spellings. With more rows the spellings are walked one by one, up to the limit. */
-const fewRows = 1000
-const spellingsMax = 64
+export const fewRows = 1000
+/** A beginning of more words or spellings than this is not followed by them. */
+export const wordsMax = 64
 /** With this many rows, one of the next rows in key order soon has the name. */
 const commonRows = 100_000
 
@@ -29,17 +30,15 @@ const commonRows = 100_000
  */
 export async function namesIn(asking: Asking, sql: Runner, search: Search, reading: Reading): Promise<Names> {
   const type = search.type as string
-  const own = narrowing(search)
-    .map((one, entry) => ({ ...one, entry }))
-    .filter((one) => asking.world.fhir.custom.isEntryIndexed(type, one) === undefined)
-  const begun = own.flatMap(beginningsOf)
-  const near = own.flatMap((one) => soundsOf(asking, one))
-  if (begun.length + near.length === 0) return { names: [], left: [] }
+  const own = ownOf(asking, search)
+  const asked = await askedWords(asking, type, own)
+  const all = own.flatMap(beginningsOf)
+  if (all.length + asked.length === 0) return { names: [], left: [] }
   return traced(asking.trace, 'names', async () => {
-    const all = await spellingsOf(asking, sql, type, begun, reading)
-    const spelt = all.flatMap((one): Name[] => (isSpelt(one) ? [one] : byFirstWords(asking, type, one)))
-    const names = [...spelt, ...(await wordsOf(sql, near, reading))]
-    const unspelt = all.map(({ entry }) => entry).filter((entry) => spelt.every((one) => one.entry !== entry))
+    const names = await wordsOf(sql, asked, reading)
+    const begun = all.filter(({ entry }) => names.every((one) => one.entry !== entry))
+    names.push(...(await spellingsOf(asking, sql, type, begun, reading)))
+    const unspelt = [...new Set(begun.map(({ entry }) => entry))].filter((entry) => names.every((one) => one.entry !== entry))
     if (names.length > 0 || unspelt.length === 0) return { names, left: unspelt }
     const common = await commonOf(asking, sql, type, begun)
     const [first] = unspelt.filter((entry) => !common.has(entry))
@@ -49,21 +48,17 @@ export async function namesIn(asking: Asking, sql: Runner, search: Search, readi
   })
 }
 
-/** `isAlone`: every value with this beginning is a name that begins with a word. */
-type Beginning = { entry: number; low: string; isAlone: boolean }
-type Near = { entry: number; forms: number[] }
-/** A condition of the search whose parameter has been indexed since the beginning. */
-type Own = Narrowing & { entry: number }
+/** The conditions of a search whose parameters have been indexed since the beginning. */
+export const ownOf = ({ world: { fhir } }: Asking, search: Search): Own[] =>
+  narrowing(search)
+    .map((one, entry) => ({ ...one, entry }))
+    .filter((one) => fhir.custom.isEntryIndexed(search.type as string, one) === undefined)
 
-function beginningsOf({ code, any, entry }: Own): Beginning[] {
+type Beginning = { entry: number; low: string }
+
+export function beginningsOf({ any, entry }: Own): Beginning[] {
   const starts = any.flatMap((one) => (one.is === 'string' && one.how === 'starts' && one.value !== '' ? [one.value.slice(0, stringMax)] : []))
-  const isAlone = namesAlone.has(code) && any.every(({ of }) => of === undefined)
-  return starts.length === any.length ? starts.map((low) => ({ entry, low, isAlone: isAlone && wordAtStart.test(low) })) : []
-}
-
-function soundsOf({ world: { hashes } }: Asking, { any: [only, ...others], entry }: Own): Near[] {
-  if (only?.is !== 'sounds' || others.length > 0) return []
-  return only.near.map((forms) => ({ entry, forms: forms.map((form) => hashes.of(nearForm(form))) }))
+  return starts.length === any.length ? starts.map((low) => ({ entry, low })) : []
 }
 
 /** A row for each beginning, and the condition for rows of the text index that begin so. */
@@ -71,7 +66,7 @@ function rangesOf({ world }: Asking, type: string, begun: readonly Beginning[]) 
   const lows = begun.map(({ low }) => low)
   const here = fragment`s.type = ${world.fhir.typeCode(type)}::int2`
   return {
-    each: fragment`unnest(${lows}::text[], ${lows.map(highOf)}::text[], ${begun.map(({ isAlone }) => isAlone)}::bool[]) with ordinality as g (low, high, alone, no)`,
+    each: fragment`unnest(${lows}::text[], ${lows.map(highOf)}::text[]) with ordinality as g (low, high, no)`,
     here,
     range: fragment`${here} and s.value >= g.low and s.value < g.high`,
   }
@@ -84,53 +79,31 @@ export function beginsWith(low: string, of: 's' | 'r' = 's'): Fragment {
   return fragment`(${value} >= ${low}::text and ${value} < ${highOf(low)}::text)`
 }
 
-/** When there are many spellings, there may be few first words: a given name before each family name. */
-type Spelt = { entry: number; rows: number; spellings: string[] | null; firsts: string[] | null }
-const isSpelt = (one: Spelt): one is Spelt & { spellings: string[] } => one.spellings !== null
-
-async function spellingsOf(asking: Asking, sql: Runner, type: string, begun: readonly Beginning[], reading: Reading): Promise<Spelt[]> {
+/** The conditions whose beginnings have few spellings. */
+async function spellingsOf(asking: Asking, sql: Runner, type: string, begun: readonly Beginning[], reading: Reading): Promise<Name[]> {
   if (begun.length === 0) return []
   const { each: ranges, here, range } = rangesOf(asking, type, begun)
-  // Steps from one value to the next different one, as long as there are few.
-  const steps = (value: Fragment, behind: Fragment) => fragment`array(
-             with recursive step (value) as (
-               (select ${value} from record.string s where ${range} order by s.value limit 1)
-               union all
-               select (select ${value} from record.string s where ${here} and s.value > ${behind} and s.value < g.high order by s.value limit 1)
-                 from step f where f.value is not null)
-             select value from step where value is not null limit ${spellingsMax + 1}::int4)`
-  const rows = await togetherOn(sql).run<{ no: number; found: string[] | null; firsts: string[] | null; count: number; snapshot: string }>(fragment`
+  // With many rows: steps from one value to the next different one, as long as there are few.
+  const rows = await togetherOn(sql).run<{ no: number; found: string[]; count: number; snapshot: string }>(fragment`
     select g.no::int4, c.count, pg_current_snapshot()::text as snapshot,
            case when c.count < ${fewRows}::int4 then array(select distinct s.value from record.string s where ${range} limit ${fewRows}::int4)
-           when not g.alone then ${steps(fragment`s.value`, fragment`f.value`)} end as found,
-           case when c.count >= ${fewRows}::int4 and g.alone
-           then ${steps(fragment`split_part(s.value, ' ', 1)`, fragment`f.value || ${highOf(' ')}::text`)} end as firsts
+           else array(
+             with recursive step (value) as (
+               (select s.value from record.string s where ${range} order by s.value limit 1)
+               union all
+               select (select s.value from record.string s where ${here} and s.value > f.value and s.value < g.high order by s.value limit 1)
+                 from step f where f.value is not null)
+             select value from step where value is not null limit ${wordsMax + 1}::int4) end as found
       from ${ranges}
      cross join lateral (select count(*)::int4 as count from (select from record.string s where ${range} limit ${fewRows}::int4) s) c
      limit ${begun.length}::int4`)
   reading.snapshot ??= rows[0]?.snapshot ?? null
   const each = Map.groupBy(rows, ({ no }) => (begun[no - 1] as Beginning).entry)
-  return [...each].map(([entry, of]) => {
-    const few = of.every(({ found, count }) => found !== null && (count < fewRows || found.length <= spellingsMax))
-    const fewFirst = of.every(({ no, firsts }) => (begun[no - 1] as Beginning).isAlone && (firsts === null || firsts.length <= spellingsMax))
-    return {
-      entry,
-      rows: of.reduce((sum, { count }) => sum + count, 0),
-      spellings: few ? of.flatMap(({ found }) => found as string[]) : null,
-      firsts: fewFirst ? of.flatMap(({ found, firsts }) => firsts ?? (found as string[])) : null,
-    }
-  })
-}
-
-/** Parameters whose values are only names that can also be searched by sound, so every word of them is in the index. */
-const namesAlone = new Set(['given', 'family'])
-const wordAtStart = /^[\p{L}\p{N}]+/u
-
-/** Searches by first words when they are few and the spellings are not. */
-function byFirstWords({ world: { fhir, hashes } }: Asking, type: string, { entry, rows, firsts }: Spelt): Name[] {
-  if (firsts === null) return []
-  const sounds = new Set(firsts.flatMap((first) => fhir.soundsWith(wordAtStart.exec(first)?.[0] as string)))
-  return [{ entry, rows, words: [...sounds].map((word) => wideHash(hashes.of(soundForm(word)), fhir.typeCode(type))) }]
+  return [...each].flatMap(([entry, of]) =>
+    of.every(({ found, count }) => count < fewRows || found.length <= wordsMax)
+      ? [{ entry, rows: of.reduce((sum, { count }) => sum + count, 0), spellings: of.flatMap(({ found }) => found) }]
+      : [],
+  )
 }
 
 /** The conditions with a beginning that very many rows have. */
@@ -143,23 +116,32 @@ async function commonOf(asking: Asking, sql: Runner, type: string, begun: readon
   return new Set(rows.map(({ no }) => (begun[no - 1] as Beginning).entry))
 }
 
-async function wordsOf(sql: Runner, near: readonly Near[], reading: Reading): Promise<Name[]> {
-  if (near.length === 0) return []
-  const each = near.flatMap(({ forms }, no) => forms.map((form) => ({ no, form })))
-  const rows = await togetherOn(sql)<{ no: number; found: (string | null)[]; count: number; snapshot: string }>`
-    select w.no, w.found, pg_current_snapshot()::text as snapshot,
+/** The words that are asked for, without beginnings that too many words have. */
+async function wordsOf(sql: Runner, asked: readonly AskedWord[], reading: Reading): Promise<Name[]> {
+  const sizes = await sizesOf(sql, asked)
+  reading.snapshot ??= sizes[0]?.snapshot ?? null
+  return sizes.flatMap(({ words, count }, at): Name[] => {
+    const { entry, isBeginning } = asked[at] as AskedWord
+    return isBeginning && words.length > wordsMax ? [] : [{ entry, rows: count, words }]
+  })
+}
+
+/** For each the words that it stands for, and how many rows have one, up to a limit. */
+export async function sizesOf(sql: Runner, asked: readonly AskedWord[]): Promise<{ words: number[]; count: number; snapshot: string }[]> {
+  if (asked.length === 0) return []
+  const each = asked.flatMap(({ forms }, no) => forms.map((form) => ({ no, form })))
+  const rows = await togetherOn(sql)<{ found: string[]; count: number; snapshot: string }>`
+    select w.found, pg_current_snapshot()::text as snapshot,
            (select count(*)::int4 from (select from record.token t where t.hash = any(w.found) limit ${fewRows}::int4) t) as count
-      from (select n.no, array_agg(distinct s.word) as found
-              from unnest(${each.map(({ no }) => no)}::int4[], ${each.map(({ form }) => form)}::int8[]) as n (no, near)
-              left join record.sound s on s.near = n.near
-             group by n.no) w
-     limit ${near.length}::int4`
-  reading.snapshot ??= rows[0]?.snapshot ?? null
-  return rows.map(({ no, found, count }) => ({
-    entry: (near[no] as Near).entry,
-    rows: count,
-    words: found.filter((word) => word !== null).map(Number),
-  }))
+      from (select n.no, array(
+              select distinct s.word
+                from unnest(${each.map(({ no }) => no)}::int4[], ${each.map(({ form }) => form)}::int8[]) as a (no, near)
+                join record.sound s on s.near = a.near
+               where a.no = n.no) as found
+              from unnest(${asked.map((_, no) => no)}::int4[]) as n (no)) w
+     order by w.no
+     limit ${asked.length}::int4`
+  return rows.map(({ found, count, snapshot }) => ({ words: found.map(Number), count, snapshot }))
 }
 
 /** Condition on `r`. For spellings and words, one row is tested by looking it up in the index. */

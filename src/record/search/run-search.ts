@@ -6,6 +6,7 @@ import { type Asking, traced } from '../asking.ts'
 import { byKey, type Candidate, candidates, type Reading, type Order, type Position, positionOf } from './candidates.ts'
 import { type AnswerRoom, ownRoom, portions } from '../answer-room.ts'
 import { type Content, contentsOf } from './contents.ts'
+import { firstNamed } from './first-named.ts'
 import { foundInside } from './inside.ts'
 import { leadFrom, leadOf, type Lead, type LeadPlace, leftBehind, namedCondition, namesIn, nextNamed, type Some } from './names.ts'
 import { planOf } from './search-plan.ts'
@@ -52,14 +53,14 @@ export const keyedBatches = (asking: Asking, sql: Runner, { where, lead, keys }:
 
 /** Almost all rows with a name match: one more than a page is read, more when few match, and large steps when everything is read. */
 const namedRows = 5000
-const firstNamed = (wanted: number) => Math.min(64, wanted + 1)
+const patientsAtFirst = (wanted: number) => Math.min(64, wanted + 1)
 const moreRows = 2
 
 async function* ledBatches(asking: Asking, sql: Runner, where: readonly Fragment[], lead: Lead, walk: Walk): AsyncGenerator<Candidate[]> {
   const noteRead = readingLimit(asking)
   let from: LeadPlace | null = leadFrom(lead.name, walk.after)
   const isAll = !Number.isFinite(walk.wanted)
-  for (let limit = isAll ? namedRows : firstNamed(walk.wanted); from !== null; limit = isAll ? namedRows : Math.min(limit * moreRows, batchRows)) {
+  for (let limit = isAll ? namedRows : patientsAtFirst(walk.wanted); from !== null; limit = isAll ? namedRows : Math.min(limit * moreRows, batchRows)) {
     const place: LeadPlace = from
     const some: Some = await traced(
       asking.trace,
@@ -146,14 +147,29 @@ export async function* hitsOf(
 ): AsyncGenerator<Hit> {
   const reading = scope.reading ?? { snapshot: null }
   const from = { order: byKey, after: after === null ? null : { ...after, value: null }, reading, wanted }
+  if (after === null && scope.keys === null && Number.isFinite(wanted)) {
+    const first = await firstNamed(asking, sql, search, { visible: scope.visible, reading }, patientsAtFirst(wanted))
+    if (first !== null) {
+      // Most have the word where it is asked for: the others are decided only when some have not.
+      yield* decided(first.rows.slice(0, wanted))
+      yield* decided(first.rows.slice(wanted))
+      if (first.last === null) return
+      from.after = { patient: first.last, type: lastType, id: lastId, value: null }
+    }
+  }
   const conditions = await conditionsOf(asking, sql, search, { ...scope, reading }, true)
-  for await (const rows of keyedBatches(asking, sql, conditions, from)) {
+  for await (const rows of keyedBatches(asking, sql, conditions, from)) yield* decided(rows)
+
+  async function* decided(rows: readonly Stored[]): AsyncGenerator<Hit> {
     for await (const hits of decide(asking, sql, search, rows)) {
       yield* hits
       roomIn(asking, sql).giveBack(hits.reduce((sum, { row }) => sum + bytesIn(row), 0))
     }
   }
 }
+
+/** A place behind all rows of a patient. */
+const [lastType, lastId] = [2 ** 15 - 1, 'ffffffff-ffff-ffff-ffff-ffffffffffff']
 
 const hint = 'Name a patient, or narrow by an identifier, a code or a date.'
 export const tooMany = (what: string) => new Refusal('incorrect', what, { hint, issues: [{ severity: 'error', code: 'too-costly', diagnostics: what, hint }] })

@@ -13,7 +13,7 @@ export type IndexRows = {
   identifiers: bigint[]
   /** Texts in folded form. */
   strings: string[]
-  /** For record.sound: the words of a name, and the forms that each shares with words that sound alike. */
+  /** For record.sound: the words of a name, and the forms that each shares with words that sound alike or begin so. */
   sounds: { near: number; word: number }[]
 }
 
@@ -108,6 +108,7 @@ export function indexRows(type: number, resource: Resource, values: readonly Ext
         wide.push(hash)
         for (const form of value.near[at] ?? []) sounds.push({ near: hashes.of(nearForm(form)), word: hash })
       }
+      if (resource.resourceType === typeOfNames) addFirstWords(value.firsts, type, hashes, { wide, sounds })
     } else if (value.kind === 'string') strings.push(value.value.slice(0, stringMax))
     else if (value.kind === 'uri') add(value.value, false)
     else if (value.kind === 'words') for (const form of wordForms(value.text)) wide.push(wideHash(hashes.of(form), type))
@@ -133,6 +134,27 @@ export function valuesInside(fhir: Fhir, { contained }: Resource): Extracted[] {
     })
     return [token(holdsForm(inner.resourceType)), ...codes]
   })
+}
+
+/** The type whose names are found by how they begin: a key has only one of these, so that a word is that of one person. */
+export const typeOfNames = 'Patient'
+
+/** The word with which a name begins. */
+export const firstForm = (word: string): string => `f ${word}`
+/** Fewer letters than the first begin too many words to be of use; nearly all words are shorter than the last. */
+const [lettersMin, lettersMax] = [3, 12]
+/** Stands in record.sound for a beginning of such a word; null for one of too few letters. */
+export const beginForm = (letters: string): string | null => (letters.length < lettersMin ? null : `^ ${letters.slice(0, lettersMax)}`)
+
+/** The rows by which a name is found from how it begins. */
+export function addFirstWords(firsts: readonly string[], type: number, hashes: Hashes, { wide, sounds }: Pick<IndexRows, 'wide' | 'sounds'>): void {
+  for (const first of firsts) {
+    const word = wideHash(hashes.of(firstForm(first)), type)
+    wide.push(word)
+    for (let letters = lettersMin; letters <= Math.min(lettersMax, first.length); letters++) {
+      sounds.push({ near: hashes.of(beginForm(first.slice(0, letters)) as string), word })
+    }
+  }
 }
 
 export const soundForm = (word: string): string => `n ${word}`

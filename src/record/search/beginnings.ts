@@ -1,0 +1,88 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fragment, join, type Runner } from '../../platform/sql.ts'
+import { workSteadily } from '../../platform/steady-work.ts'
+import type { World } from '../../platform/world.ts'
+import { addFirstWords, type IndexRows, typeOfNames } from '../write/rows.ts'
+import { indexCtes } from '../write/write-index.ts'
+
+/**
+ * Names that were stored before words were found by how they begin: their rows are added while everybody reads and writes. Until all are there, a
+ * search goes by the names themselves.
+ */
+
+const batchRows = 500
+/** The pause between two batches as a share of the last batch's time, so that other work comes first. */
+const restShare = 0.5
+const pauseMs = 1000
+const askAgainMs = 1000
+const lockNumber = 7_311_205
+
+/** Once they are all there, they stay. */
+const known = new WeakMap<World['sql'], { isDone: boolean; askedAt: number }>()
+
+export async function areBeginningsIndexed({ sql }: World): Promise<boolean> {
+  const found = known.get(sql)
+  if (found && (found.isDone || performance.now() - found.askedAt < askAgainMs)) return found.isDone
+  const [row] = await sql<{ isDone: boolean }>`select is_done from record.beginning`
+  const isDone = row?.isDone === true
+  known.set(sql, { isDone, askedAt: performance.now() })
+  return isDone
+}
+
+export function startBeginnings(world: World): () => Promise<void> {
+  const step = async (isStopped: () => boolean) => {
+    await indexBeginnings(world, isStopped)
+    return pauseMs
+  }
+  return workSteadily(world, { step, troubledMs: pauseMs, trouble: 'indexing of names waits: the database does not answer' })
+}
+
+/** Adds the rows in batches that each store their place, so another process can go on when one is killed. */
+export async function indexBeginnings(world: World, isStopped: () => boolean = () => false): Promise<void> {
+  if (await areBeginningsIndexed(world)) return
+  const connection = await world.connect()
+  try {
+    // The lock ends with the connection, so a process that dies leaves it to the next.
+    const [lock] = await connection.sql<{ isMine: boolean }>`select pg_try_advisory_lock(${lockNumber}) as is_mine`
+    while (lock?.isMine && !isStopped()) {
+      const began = performance.now()
+      if (!(await oneBatch(world, connection.sql))) return
+      await sleep((performance.now() - began) * restShare)
+    }
+  } finally {
+    await connection.end()
+  }
+}
+
+type Row = { value: string; patient: number; id: string }
+
+/** Answers whether there was anything left to do. */
+async function oneBatch(world: World, sql: Runner): Promise<boolean> {
+  const type = world.fhir.typeCode(typeOfNames)
+  const rows = await sql<Row>`
+    select s.value, s.patient, s.id
+      from record.beginning b
+     cross join lateral (
+       select s.value, s.patient, s.id from record.string s
+        where s.type = ${type}::int2 and (b.place_value is null or (s.value, s.patient, s.id) > (b.place_value, b.place_patient, b.place_id))
+        order by s.value, s.patient, s.id
+        limit ${batchRows}) s
+     where not b.is_done`
+  const last = rows.at(-1)
+  const place = last
+    ? fragment`place_value = ${last.value}, place_patient = ${last.patient}, place_id = ${last.id}::uuid`
+    : fragment`is_done = true, place_value = null, place_patient = null, place_id = null`
+  // In the order of patients, as the values of each are made one.
+  const sorted = rows.toSorted((a, b) => a.patient - b.patient)
+  const versions = sorted.map(({ value, patient, id }) => ({ patient, type, id, index: firstWordsOf(world, type, value) }))
+  await sql.run(fragment`with ${join([...indexCtes(versions), fragment`record_place as (update record.beginning set ${place})`], ', ')} select 1`)
+  return last !== undefined
+}
+
+/** A row of the index does not say of which parameter it is: the words of an address are added too, and lead to nobody. */
+function firstWordsOf({ fhir, hashes }: World, type: number, value: string): IndexRows {
+  const first = fhir.firstWord(value)
+  const index: IndexRows = { day: null, tokens: null, wide: [], identifiers: [], strings: [], sounds: [] }
+  if (first !== null) addFirstWords([first], type, hashes, index)
+  return index
+}

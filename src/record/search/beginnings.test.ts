@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { test } from 'node:test'
+import { matches, parseSearch } from '../../fhir/fhir.ts'
+import { toLatin } from '../../platform/text.ts'
 import { type Send, startServer } from '../../testing/server.ts'
 import { areBeginningsIndexed, indexBeginnings } from './beginnings.ts'
 
@@ -70,4 +72,71 @@ test('a name is found by the beginning of each of its parts, in any script, and 
   assert.deepEqual(await found(send, 'family:exact=Живојиновић'), ['a'])
   assert.deepEqual(await found(send, 'family=ziv&given=ljub'), ['a'])
   assert.deepEqual(await found(send, 'given=ana'), ['d'])
+})
+
+test('random names are found as a naive reading finds them, page by page, while others are written and renamed', async (t) => {
+  const { institution, world } = await startServer(t)
+  const { send } = await institution('Болница')
+  let seed = 11
+  const random = (n: number) => {
+    seed = (seed * 1_664_525 + 1_013_904_223) >>> 0
+    return Math.floor((seed / 2 ** 32) * n)
+  }
+  const some = <T>(of: readonly T[]): T => of[random(of.length)] as T
+  const syllables = 'ма ри ја на ђо љу жив ка ро до шу ан'.split(' ')
+  const word = () => {
+    const text = Array.from({ length: 1 + random(4) }, () => some(syllables)).join('')
+    return random(3) === 0 ? toLatin(text) : text
+  }
+  const part = () => [word(), ...(random(4) === 0 ? [word()] : [])].join(some([' ', '-', '’']))
+  const nameOf = () => ({
+    family: part(),
+    given: Array.from({ length: 1 + random(2) }, part),
+    ...(random(5) === 0 ? { prefix: [part()] } : {}),
+    ...(random(6) === 0 ? { text: part() } : {}),
+  })
+  const people: Record<string, any> = {}
+  const write = async (count: number) => {
+    const fresh = Array.from({ length: count }, () => named(`r${Object.keys(people).length + random(1e9)}`, nameOf()))
+    const entry = fresh.map((resource) => ({ resource, request: { method: 'POST', url: 'Patient' } }))
+    const { status, body } = await send('POST', '/fhir', { resourceType: 'Bundle', type: 'transaction', entry })
+    assert.equal(status, 200)
+    for (const [at, { response }] of body.entry.entries()) {
+      const [, id] = /Patient\/([^/]+)/.exec(response.location) as RegExpExecArray
+      people[id as string] = { ...fresh[at], id }
+    }
+  }
+  const rename = async () => {
+    const one = some(Object.values(people))
+    people[one.id] = { ...one, name: [nameOf()] }
+    assert.equal((await send('PUT', `/fhir/Patient/${one.id}`, people[one.id])).status, 200)
+  }
+  const conditionOf = (): [string, string] => {
+    const code = some(['name', 'given', 'family', 'phonetic', 'family:exact', 'given:contains'])
+    const typed = some([() => word().slice(0, 1 + random(9)), part, () => `${word()},${word()}`])()
+    return [code, code === 'phonetic' ? typed.replaceAll(/[^\p{L} ]/gu, ' ') : typed]
+  }
+  await write(250)
+  let hits = 0
+  for (let round = 0; round < 150; round++) {
+    const pairs = Array.from({ length: 1 + random(3) }, conditionOf)
+    const search = parseSearch(world.fhir, 'Patient', pairs, { lenient: false })
+    const wanted = Object.values(people)
+      .filter((one) => matches(search, world.fhir.extract(one), world.fhir))
+      .map(({ id }) => id)
+    const got: string[] = []
+    let next: string | undefined = `/fhir/Patient?${pairs.map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join('&')}&_count=${1 + random(20)}`
+    while (next !== undefined) {
+      const { status, body, text } = await send('GET', next)
+      assert.equal(status, 200, text)
+      got.push(...(body.entry ?? []).map(({ resource }: any) => resource.id))
+      next = body.link.find(({ relation }: any) => relation === 'next')?.url
+      // What is written now does not belong to the moment of the first page.
+      if (random(6) === 0) await write(1 + random(3))
+      if (random(6) === 0) await rename()
+    }
+    assert.deepEqual(got.toSorted(), wanted.toSorted(), `${JSON.stringify(pairs)} (round ${round})`)
+    hits += got.length
+  }
+  assert.ok(hits > 1000, `${hits} hits`)
 })

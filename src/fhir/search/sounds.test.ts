@@ -42,5 +42,9 @@ test('two words sound alike exactly when one slip makes one of the other, and th
 test('scripts, marks, doubled letters and foreign spellings are one', () => {
   assert.deepEqual(soundsOf('Ђорђевић'), soundsOf('Djordjević'))
   assert.deepEqual(soundsOf('Philipp WALTHER'), soundsOf('Filip Valter'))
-  assert.deepEqual(soundsOf('Хаџи-Поповић'), ['hadji', 'popovic'])
+  assert.deepEqual(soundsOf('Хаџи-Поповић'), ['hađi', 'popovic'])
+  const isHeard = (typed: string, name: string) => soundsAlike(soundsOf(typed)[0] as string, soundsOf(name)[0] as string)
+  for (const typed of ['Ђођревић', 'Đođrević', 'Ђоревић', 'Ђорђевћ', 'Dordjevic', 'Дорђевић', 'Џорђевић']) assert.ok(isHeard(typed, 'Ђорђевић'), typed)
+  assert.ok(isHeard('Lubica', 'Љубица'))
+  assert.ok(!isHeard('Ана', 'Ања'), 'another name, and too short for a slip')
 })

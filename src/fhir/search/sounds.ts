@@ -20,7 +20,10 @@ const spellings: [RegExp, string][] = [
   [/w/g, 'v'],
   [/q/g, 'k'],
   [/y/g, 'i'],
-  [/dz/g, 'dj'],
+  // A letter of Serbian that Latin writes with two: one slip in it is one slip. Đ and dž are often taken for each other.
+  [/d[jz]/g, 'đ'],
+  [/lj/g, 'ļ'],
+  [/nj/g, 'ņ'],
   [/(.)\1+/g, '$1'],
 ]
 

@@ -25,6 +25,7 @@ test('names of before the index of beginnings are found while it is made, also w
   await owner`update record.beginning set is_done = false`
   const many = Array.from({ length: 700 }, (_, at) => named(`m${at}`, { family: `Марковић${at}`, given: ['Ива'] }))
   await write(send, [named('a', { family: 'Ђорђевић', given: ['Ана Марија', 'Вера'] }), named('b', { text: 'др Ђорђе Симић', prefix: ['др'] }), ...many])
+  assert.equal((await send('POST', '/fhir/Practitioner', { resourceType: 'Practitioner', name: [{ family: 'Његош', given: ['Љубица'] }] })).status, 201)
   await owner`truncate record.sound, record.token`
   const right = async () => {
     assert.deepEqual(await found(send, 'name=djordj'), ['a'])
@@ -43,6 +44,10 @@ test('names of before the index of beginnings are found while it is made, also w
   await sleep(1100)
   assert.equal(await areBeginningsIndexed(world), true)
   await right()
+  assert.deepEqual(await found(send, `phonetic=${encodeURIComponent('Ђоревић Вера')}`), ['a'])
+  assert.deepEqual(await found(send, 'phonetic=djodje%20simic'), ['b'])
+  const heard = await send('GET', '/fhir/Practitioner?phonetic=lubica')
+  assert.equal(heard.body.entry?.length, 1)
   await write(send, [named('c', { family: 'Ђорђић' })])
   await owner`truncate record.string` // So that only the index of beginnings can lead to them.
   assert.deepEqual(await found(send, 'family=djordj'), ['a', 'c'])

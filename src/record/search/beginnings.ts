@@ -1,13 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { baseUrl } from '../../platform/config.ts'
 import { fragment, join, type Runner } from '../../platform/sql.ts'
 import { workSteadily } from '../../platform/steady-work.ts'
 import type { World } from '../../platform/world.ts'
-import { addFirstWords, type IndexRows, typeOfNames } from '../write/rows.ts'
+import { type IndexRows, indexRows } from '../write/rows.ts'
 import { indexCtes } from '../write/write-index.ts'
 
 /**
  * Names that were stored before words were found by how they begin: their rows are added while everybody reads and writes. Until all are there, a
- * search goes by the names themselves.
+ * search for a beginning goes by the names themselves, and one for a sound misses names of before in which a letter is written with two (lj, nj, dj).
  */
 
 const batchRows = 500
@@ -54,35 +55,36 @@ export async function indexBeginnings(world: World, isStopped: () => boolean = (
   }
 }
 
-type Row = { value: string; patient: number; id: string }
+type Row = { type: number; value: string; patient: number; id: string }
 
 /** Answers whether there was anything left to do. */
 async function oneBatch(world: World, sql: Runner): Promise<boolean> {
-  const type = world.fhir.typeCode(typeOfNames)
+  const { fhir } = world
+  const types = fhir.types.filter((type) => fhir.parameters(type).some(({ code }) => code === heard)).map((type) => fhir.typeCode(type))
   const rows = await sql<Row>`
-    select s.value, s.patient, s.id
+    select s.type, s.value, s.patient, s.id
       from record.beginning b
      cross join lateral (
-       select s.value, s.patient, s.id from record.string s
-        where s.type = ${type}::int2 and (b.place_value is null or (s.value, s.patient, s.id) > (b.place_value, b.place_patient, b.place_id))
-        order by s.value, s.patient, s.id
+       select s.type, s.value, s.patient, s.id from record.string s
+        where s.type = any(${types}::int2[])
+          and (b.place_type is null or (s.type, s.value, s.patient, s.id) > (b.place_type, b.place_value, b.place_patient, b.place_id))
+        order by s.type, s.value, s.patient, s.id
         limit ${batchRows}) s
      where not b.is_done`
   const last = rows.at(-1)
   const place = last
-    ? fragment`place_value = ${last.value}, place_patient = ${last.patient}, place_id = ${last.id}::uuid`
-    : fragment`is_done = true, place_value = null, place_patient = null, place_id = null`
+    ? fragment`place_type = ${last.type}, place_value = ${last.value}, place_patient = ${last.patient}, place_id = ${last.id}::uuid`
+    : fragment`is_done = true, place_type = null, place_value = null, place_patient = null, place_id = null`
   // In the order of patients, as the values of each are made one.
-  const sorted = rows.toSorted((a, b) => a.patient - b.patient)
-  const versions = sorted.map(({ value, patient, id }) => ({ patient, type, id, index: firstWordsOf(world, type, value) }))
+  const versions = rows.toSorted((a, b) => a.patient - b.patient).map((row) => ({ ...row, index: rowsOf(world, row) }))
   await sql.run(fragment`with ${join([...indexCtes(versions), fragment`record_place as (update record.beginning set ${place})`], ', ')} select 1`)
   return last !== undefined
 }
 
-/** A row of the index does not say of which parameter it is: the words of an address are added too, and lead to nobody. */
-function firstWordsOf({ fhir, hashes }: World, type: number, value: string): IndexRows {
-  const first = fhir.firstWord(value)
-  const index: IndexRows = { day: null, tokens: null, wide: [], identifiers: [], strings: [], sounds: [] }
-  if (first !== null) addFirstWords([first], type, hashes, index)
-  return index
+const heard = 'phonetic'
+
+/** Each text is read as a name: a row does not say of which parameter it is. The words of an address are added too, and lead to nobody. */
+function rowsOf({ fhir, hashes, config }: World, { type, value, patient }: Row): IndexRows {
+  const resource = { resourceType: fhir.types[type] as string, name: [{ text: value }] }
+  return indexRows(type, resource, fhir.extract(resource, new Set([heard])), patient, `${baseUrl(config)}/fhir`, hashes)
 }

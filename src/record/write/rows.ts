@@ -147,7 +147,7 @@ const [lettersMin, lettersMax] = [3, 12]
 export const beginForm = (letters: string): string | null => (letters.length < lettersMin ? null : `^ ${letters.slice(0, lettersMax)}`)
 
 /** The rows by which a name is found from how it begins. */
-export function addFirstWords(firsts: readonly string[], type: number, hashes: Hashes, { wide, sounds }: Pick<IndexRows, 'wide' | 'sounds'>): void {
+function addFirstWords(firsts: readonly string[], type: number, hashes: Hashes, { wide, sounds }: Pick<IndexRows, 'wide' | 'sounds'>): void {
   for (const first of firsts) {
     const word = wideHash(hashes.of(firstForm(first)), type)
     wide.push(word)

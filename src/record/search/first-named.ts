@@ -95,6 +95,8 @@ const unknownSize: Size = { words: 0, rows: 0 }
 const isTooMany = ({ isBeginning, words }: Sized): boolean => isBeginning && words > wordsMax
 
 const keptMax = 2000
+/** Of a longer list of alternatives nothing is remembered, so that what is kept stays small. */
+const formsMax = 100
 const keptMs = 60_000
 const kept = new WeakMap<Asking['world'], Map<string, Size & { at: number }>>()
 const nameOf = ({ forms }: AskedWord) => forms.join()
@@ -106,6 +108,7 @@ function keptIn({ world }: Asking): Map<string, Size & { at: number }> {
 }
 
 function noteSize(asking: Asking, one: AskedWord, size: Size): void {
+  if (one.forms.length > formsMax) return
   const sizes = keptIn(asking)
   if (sizes.size >= keptMax) for (const oldest of [...sizes.keys()].slice(0, keptMax / 2)) sizes.delete(oldest)
   sizes.set(nameOf(one), { ...size, at: performance.now() })

@@ -26,6 +26,7 @@ test('names of before the index of beginnings are found while it is made, also w
   const many = Array.from({ length: 700 }, (_, at) => named(`m${at}`, { family: `Марковић${at}`, given: ['Ива'] }))
   await write(send, [named('a', { family: 'Ђорђевић', given: ['Ана Марија', 'Вера'] }), named('b', { text: 'др Ђорђе Симић', prefix: ['др'] }), ...many])
   assert.equal((await send('POST', '/fhir/Practitioner', { resourceType: 'Practitioner', name: [{ family: 'Његош', given: ['Љубица'] }] })).status, 201)
+  assert.equal((await send('POST', '/fhir/Organization', { resourceType: 'Organization', name: 'Дом здравља Његош' })).status, 201)
   await owner`truncate record.sound, record.token`
   const right = async () => {
     assert.deepEqual(await found(send, 'name=djordj'), ['a'])
@@ -48,6 +49,8 @@ test('names of before the index of beginnings are found while it is made, also w
   assert.deepEqual(await found(send, 'phonetic=djodje%20simic'), ['b'])
   const heard = await send('GET', '/fhir/Practitioner?phonetic=lubica')
   assert.equal(heard.body.entry?.length, 1)
+  const institutions = await send('GET', '/fhir/Organization?phonetic=njegosh')
+  assert.equal(institutions.body.entry?.length, 1)
   await write(send, [named('c', { family: 'Ђорђић' })])
   await owner`truncate record.string` // So that only the index of beginnings can lead to them.
   assert.deepEqual(await found(send, 'family=djordj'), ['a', 'c'])

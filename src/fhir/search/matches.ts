@@ -20,7 +20,7 @@ export function matches(search: Search, extracted: Extracted[], known: Known): b
 function holds(clause: Clause, extracted: readonly Extracted[], known: Known): boolean {
   switch (clause.test) {
     case 'missing':
-      return extracted.some(({ code }) => code === clause.code) !== clause.isMissing
+      return extracted.some((one) => one.code === clause.code && isHeard(one)) !== clause.isMissing
     case 'any':
       return clause.clauses.some((one) => holds(one, extracted, known))
     case 'all':
@@ -46,6 +46,9 @@ function holds(clause: Clause, extracted: readonly Extracted[], known: Known): b
     }
   }
 }
+
+/** A name of a prefix alone is kept for the words with which its parts begin, and has none that is compared by its sound. */
+const isHeard = (one: Extracted): boolean => one.kind !== 'sounds' || one.words.length > 0
 
 /** A concept may be a text alone, and a reference an identifier alone: such values have no code or address that could differ from another. */
 const hasValue = (one: Extracted): boolean => (one.kind === 'token' ? one.value !== null : one.kind !== 'reference' || one.reference !== null)
@@ -276,7 +279,7 @@ function comparable(one: Extracted, isDescending: boolean): string | number | nu
     case 'uri':
       return one.value
     case 'sounds':
-      return one.words.join(' ')
+      return isHeard(one) ? one.words.join(' ') : null
     case 'date':
     case 'number':
     case 'quantity':

@@ -4,7 +4,9 @@ import { test } from 'node:test'
 import { matches, parseSearch } from '../../fhir/fhir.ts'
 import { toLatin } from '../../platform/text.ts'
 import { type Send, startServer } from '../../testing/server.ts'
+import { beginForm, nearForm } from '../write/rows.ts'
 import { areBeginningsIndexed, indexBeginnings } from './beginnings.ts'
+import { sizesOf, wordsMax } from './names.ts'
 
 const named = (value: string, name: object) => ({ resourceType: 'Patient', identifier: [{ system: 'urn:begun', value }], name: [name] })
 
@@ -26,6 +28,7 @@ test('names of before the index of beginnings are found while it is made, also w
   const many = Array.from({ length: 700 }, (_, at) => named(`m${at}`, { family: `Марковић${at}`, given: ['Ива'] }))
   await write(send, [named('a', { family: 'Ђорђевић', given: ['Ана Марија', 'Вера'] }), named('b', { text: 'др Ђорђе Симић', prefix: ['др'] }), ...many])
   assert.equal((await send('POST', '/fhir/Practitioner', { resourceType: 'Practitioner', name: [{ family: 'Његош', given: ['Љубица'] }] })).status, 201)
+  assert.equal((await send('POST', '/fhir/Organization', { resourceType: 'Organization', name: 'Дом здравља Његош' })).status, 201)
   await owner`truncate record.sound, record.token`
   const right = async () => {
     assert.deepEqual(await found(send, 'name=djordj'), ['a'])
@@ -48,6 +51,8 @@ test('names of before the index of beginnings are found while it is made, also w
   assert.deepEqual(await found(send, 'phonetic=djodje%20simic'), ['b'])
   const heard = await send('GET', '/fhir/Practitioner?phonetic=lubica')
   assert.equal(heard.body.entry?.length, 1)
+  const institutions = await send('GET', '/fhir/Organization?phonetic=njegosh')
+  assert.equal(institutions.body.entry?.length, 1)
   await write(send, [named('c', { family: 'Ђорђић' })])
   await owner`truncate record.string` // So that only the index of beginnings can lead to them.
   assert.deepEqual(await found(send, 'family=djordj'), ['a', 'c'])
@@ -77,6 +82,22 @@ test('a name is found by the beginning of each of its parts, in any script, and 
   assert.deepEqual(await found(send, 'family:exact=Живојиновић'), ['a'])
   assert.deepEqual(await found(send, 'family=ziv&given=ljub'), ['a'])
   assert.deepEqual(await found(send, 'given=ana'), ['d'])
+})
+
+test('of a beginning that very many words have few are read, and those of a sound are all', async (t) => {
+  const { institution, owner, world } = await startServer(t)
+  const { send } = await institution('Болница')
+  await write(send, [named('a', { family: 'Вишњић' }), named('b', { family: 'Вишић', given: ['Ана'] })])
+  const [begun, heard] = [beginForm('vis') as string, nearForm('visic')].map(world.hashes.of) as [number, number]
+  for (const form of [begun, heard]) await owner`insert into record.sound (near, word) select ${form}::int8, g from generate_series(1, 5000) g`
+  const asked = [begun, heard].map((form, entry) => ({ entry, forms: [form, form + 1], isBeginning: form === begun }))
+  assert.deepEqual(
+    (await sizesOf(world.sql, asked)).map(({ words }) => words.length),
+    [wordsMax + 1, 5002],
+  )
+  assert.deepEqual(await found(send, 'family=vis'), ['a', 'b'])
+  assert.deepEqual(await found(send, 'family=vis&given=ana'), ['b'])
+  assert.deepEqual(await found(send, 'phonetic=visic'), ['a', 'b'])
 })
 
 test('random names are found as a naive reading finds them, page by page, while others are written and renamed', async (t) => {

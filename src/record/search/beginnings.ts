@@ -85,6 +85,9 @@ const heard = 'phonetic'
 
 /** Each text is read as a name: a row does not say of which parameter it is. The words of an address are added too, and lead to nobody. */
 function rowsOf({ fhir, hashes, config }: World, { type, value, patient }: Row): IndexRows {
-  const resource = { resourceType: fhir.types[type] as string, name: [{ text: value }] }
+  const resourceType = fhir.types[type] as string
+  // The name of an institution is a plain text, that of a person has parts.
+  const isText = fhir.parameters(resourceType).some(({ code, holds }) => code === heard && holds?.includes('string'))
+  const resource = { resourceType, name: isText ? value : [{ text: value }] }
   return indexRows(type, resource, fhir.extract(resource, new Set([heard])), patient, `${baseUrl(config)}/fhir`, hashes)
 }

@@ -7,7 +7,7 @@ import { typeOfNames } from '../write/rows.ts'
 import { type AskedWord, askedWords } from './asked-words.ts'
 import type { Reading } from './candidates.ts'
 import { rowsNamed } from './few-rows.ts'
-import { beginningsOf, fewRows, ownOf, sizesOf, wordsMax } from './names.ts'
+import { beginningsOf, fewRows, ownOf, sizesOf, wordsMax, wordsWith } from './names.ts'
 import { planOf } from './search-plan.ts'
 
 /** The first candidates, and the last patient that was looked at; null when there are no more with the name. */
@@ -55,8 +55,10 @@ export async function firstNamed(asking: Asking, sql: Runner, search: Search, { 
 type Found = { isTooMany: boolean; snapshot: string; leads: number; last: number | null; keys: string | null; names: string | null }
 function statementOf(lead: Sized, others: readonly Sized[], where: readonly Fragment[], patients: number): Fragment {
   const column = (at: number) => identifier(`n.w${at}`)
+  // The others are known to be of few words, as of a minute ago, and must have all of them.
+  const most = lead.isBeginning ? fragment`${wordsMax + 1}::int4` : fragment`null`
   const words = [lead, ...others].map(
-    ({ forms }, at) => fragment`array(select distinct s.word from record.sound s where s.near = any(${forms}::int8[])) as ${identifier(`w${at}`)}`,
+    ({ forms }, at) => fragment`${wordsWith(fragment`${forms}::int8[]`, at === 0 ? most : fragment`null`)} as ${identifier(`w${at}`)}`,
   )
   const tests = others.map((_, at) => fragment`(select true from record.token t where t.hash = any(${column(at + 1)}) and t.patient = r.patient limit 1)`)
   const tested = join([fragment`true`, ...tests], ' and ')

@@ -126,21 +126,29 @@ async function wordsOf(sql: Runner, asked: readonly AskedWord[], reading: Readin
   })
 }
 
-/** For each the words that it stands for, and how many rows have one, up to a limit. */
+/**
+ * The words that have one of some forms. Of a beginning, one more than are followed is enough: it tells that they are too many, and however many
+ * there are, few are read.
+ */
+export const wordsWith = (forms: Fragment, most: Fragment): Fragment => fragment`
+  array(select distinct w.word
+          from unnest(${forms}) as a (near)
+         cross join lateral (select s.word from record.sound s where s.near = a.near limit ${most}) w)`
+
+/** For each the words that it stands for, of a beginning up to a limit, and how many rows have one, up to another. */
 export async function sizesOf(sql: Runner, asked: readonly AskedWord[]): Promise<{ words: number[]; count: number; snapshot: string }[]> {
   if (asked.length === 0) return []
-  const each = asked.flatMap(({ forms }, no) => forms.map((form) => ({ no, form })))
-  const rows = await togetherOn(sql)<{ found: string[]; count: number; snapshot: string }>`
+  // The forms of each as a text of their own, so that none is compared with those of the others.
+  const forms = asked.map((one) => `{${one.forms.join()}}`)
+  const most = asked.map(({ isBeginning }) => (isBeginning ? wordsMax + 1 : null))
+  const rows = await togetherOn(sql).run<{ found: string[]; count: number; snapshot: string }>(fragment`
     select w.found, pg_current_snapshot()::text as snapshot,
            (select count(*)::int4 from (select from record.token t where t.hash = any(w.found) limit ${fewRows}::int4) t) as count
-      from (select n.no, array(
-              select distinct s.word
-                from unnest(${each.map(({ no }) => no)}::int4[], ${each.map(({ form }) => form)}::int8[]) as a (no, near)
-                join record.sound s on s.near = a.near
-               where a.no = n.no) as found
-              from unnest(${asked.map((_, no) => no)}::int4[]) as n (no)) w
+      from (select n.no, ${wordsWith(fragment`n.forms::int8[]`, fragment`n.most`)} as found
+              from unnest(${forms}::text[], ${most}::int4[]) with ordinality as n (forms, most, no)
+            offset 0) w
      order by w.no
-     limit ${asked.length}::int4`
+     limit ${asked.length}::int4`)
   return rows.map(({ found, count, snapshot }) => ({ words: found.map(Number), count, snapshot }))
 }
 

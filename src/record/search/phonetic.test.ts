@@ -38,6 +38,19 @@ test('phonetic finds a name with one slip in each word, in any script and order;
   assert.deepEqual(await familiesOf(send, 'phonetic=joksimovic&_sort=phonetic'), ['Joksimović'])
 })
 
+test('a name of a prefix alone has no sound', async (t) => {
+  const { institution } = await startServer(t)
+  const { send } = await institution('Болница')
+  for (const name of [{ prefix: ['др'] }, { prefix: ['др'], family: 'Ана' }]) {
+    const one = { resourceType: 'Patient', identifier: [{ system: 'urn:h', value: JSON.stringify(name) }], name: [name] }
+    assert.equal((await send('POST', '/fhir/Patient', one)).status, 201)
+  }
+  assert.deepEqual(await familiesOf(send, 'phonetic:missing=true'), [undefined])
+  assert.deepEqual(await familiesOf(send, 'phonetic:missing=false'), ['Ана'])
+  const { body } = await send('GET', '/fhir/Patient?_sort=phonetic')
+  assert.equal(body.entry[0].resource.name[0].family, 'Ана', 'what has no value comes last')
+})
+
 test('a changed name is found by its new sound, also after others have been written with the old one', async (t) => {
   const { institution } = await startServer(t)
   const { send } = await institution('Болница')

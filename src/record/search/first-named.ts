@@ -12,6 +12,9 @@ import { planOf } from './search-plan.ts'
 
 /** The first candidates, and the last patient that was looked at; null when there are no more with the name. */
 export type FirstNamed = { rows: Stored[]; last: number | null }
+/** Each name is a part of the statement to be planned; nobody types so many. */
+const namesMax = 12
+
 type Within = { visible: Fragment; reading: Reading }
 
 /**
@@ -22,7 +25,8 @@ export async function firstNamed(asking: Asking, sql: Runner, search: Search, { 
   if (search.type !== typeOfNames || sql !== asking.world.sql || reading.snapshot !== null) return null
   const own = ownOf(asking, search)
   const all = await askedWords(asking, typeOfNames, own)
-  if (all.length === 0 || own.flatMap(beginningsOf).some(({ entry }) => all.every((one) => one.entry !== entry))) return null
+  if (all.length === 0 || all.length > namesMax) return null
+  if (own.flatMap(beginningsOf).some(({ entry }) => all.every((one) => one.entry !== entry))) return null
   const sizes = await sizesKnown(asking, sql, all)
   const sized = all.map((one, at): Sized => ({ ...one, ...(sizes[at] ?? unknownSize) }))
   const [lead, ...others] = sized.filter((one) => !isTooMany(one)).sort((a, b) => a.rows - b.rows)
@@ -53,6 +57,7 @@ export async function firstNamed(asking: Asking, sql: Runner, search: Search, { 
 
 /** `leads` patients have the name, `last` of them the last one; `keys` and `names` are of the rows among them. */
 type Found = { isTooMany: boolean; snapshot: string; leads: number; last: number | null; keys: string | null; names: string | null }
+
 function statementOf(lead: Sized, others: readonly Sized[], where: readonly Fragment[], patients: number): Fragment {
   const column = (at: number) => identifier(`n.w${at}`)
   // The others are known to be of few words, as of a minute ago, and must have all of them.

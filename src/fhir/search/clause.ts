@@ -10,6 +10,7 @@ import {
   barParts,
   dateValue,
   dollarParts,
+  familyValue,
   numberValue,
   ofTypeValue,
   plain,
@@ -34,13 +35,14 @@ const modifiers: Record<string, string[]> = {
   special: [],
 }
 
-/** The modifiers that this parameter takes: `of-type` needs identifiers, `above` and `below` need codes or a type that refers to itself. */
+/** The modifiers that this parameter takes: `of-type` needs identifiers, `above` and `below` need codes, versions or a type that refers to itself. */
 function modifiersOf(parameter: SearchParameter): string[] {
   if (isWords(parameter)) return []
   if (parameter.code === 'phonetic') return ['missing']
   return (modifiers[parameter.type] ?? []).filter((one) => {
     if (one === 'of-type') return isIdentifier(parameter)
     if (parameter.type === 'token' && !['missing', 'not', 'text'].includes(one)) return isCoded(parameter)
+    if (one === 'below' && isCanonical(parameter)) return true
     return one === 'above' || one === 'below' ? parameter.type !== 'reference' || hierarchyTargets(parameter).length > 0 : true
   })
 }
@@ -52,8 +54,8 @@ const isWords = ({ code }: SearchParameter) => code === '_text' || code === '_co
 
 /** Types that form a hierarchy: each may be part of another resource of the same type. */
 const hierarchies = new Set(['Location', 'Organization', 'Encounter', 'Procedure'])
-const hierarchyTargets = (parameter: SearchParameter) =>
-  parameter.holds?.includes('canonical') ? [] : targetsOf(parameter).filter((one) => hierarchies.has(one))
+const isCanonical = ({ type, holds }: SearchParameter) => type === 'reference' && holds?.includes('canonical') === true
+const hierarchyTargets = (parameter: SearchParameter) => (isCanonical(parameter) ? [] : targetsOf(parameter).filter((one) => hierarchies.has(one)))
 
 const valuesMax = 500
 
@@ -124,17 +126,7 @@ function testOf(parameter: SearchParameter, modifier: string | null, ofType: str
     case 'date':
       return all(given.map(dateValue), (values) => ({ code, test: 'date', values }))
     case 'reference':
-      if (modifier === 'text') return { code, test: 'text', values: given.map((one) => fold(plain(one))) }
-      if (modifier === 'identifier') {
-        return all(
-          given.map((one) => tokenValue(one)),
-          (values) => ({ code, test: 'identifier', values }),
-        )
-      }
-      return all(
-        given.map((one) => referenceValue(one, parameter, ofType)),
-        (values) => (modifier === 'above' || modifier === 'below' ? { code, test: 'hierarchy', how: modifier, values } : { code, test: 'reference', values }),
-      )
+      return referenceClause(parameter, modifier, ofType, given)
     case 'uri':
       return { code, test: 'uri', how: modifier === 'below' || modifier === 'above' ? modifier : 'is', values: given.map(plain) }
     case 'number':
@@ -152,6 +144,23 @@ function testOf(parameter: SearchParameter, modifier: string | null, ofType: str
         (values) => ({ code, test: 'near', values }),
       )
   }
+}
+
+function referenceClause(parameter: SearchParameter, modifier: string | null, ofType: string | null, given: string[]): Clause | Problem {
+  const { code } = parameter
+  if (modifier === 'text') return { code, test: 'text', values: given.map((one) => fold(plain(one))) }
+  if (modifier === 'identifier') {
+    return all(
+      given.map((one) => tokenValue(one)),
+      (values) => ({ code, test: 'identifier', values }),
+    )
+  }
+  const isFamily = modifier === 'below' && isCanonical(parameter)
+  return all(
+    given.map((one) => (isFamily ? familyValue(one, parameter) : referenceValue(one, parameter, ofType))),
+    (values) =>
+      (modifier === 'above' || modifier === 'below') && !isFamily ? { code, test: 'hierarchy', how: modifier, values } : { code, test: 'reference', values },
+  )
 }
 
 /** Reads `code$value`: each part is a value of the type of its component. */

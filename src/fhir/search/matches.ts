@@ -80,7 +80,10 @@ function fits(clause: OfOneValue, one: Extracted, known: Known): boolean {
       return one.kind === 'date' && clause.values.some((value) => isDate(value, one.low, one.high))
     case 'reference': {
       const literal = one.kind === 'reference' ? one.reference : null
-      return literal !== null && clause.values.some(({ literals }) => isAmong(literals, literal))
+      return (
+        literal !== null &&
+        clause.values.some(({ literals, family }) => (family === undefined ? isAmong(literals, literal) : `${literal}.`.startsWith(`${family}.`)))
+      )
     }
     case 'uri':
       return one.kind === 'uri' && clause.values.some((value) => isUri(clause.how, value, one.value))

@@ -45,6 +45,7 @@ const valueSet: Resource = {
   url: 'http://example.org/fhir/ValueSet/a',
   jurisdiction: [{ text: 'Србија' }],
 }
+const answered: Resource = { resourceType: 'QuestionnaireResponse', id: 'q', status: 'completed', questionnaire: 'http://example.org/q|1.2.30' }
 const probability: Resource = {
   resourceType: 'RiskAssessment',
   id: 'r',
@@ -247,6 +248,15 @@ const table: [Resource, string, boolean][] = [
   [patient, '_id=ana', true],
   [patient, '_id=ana,other', true],
   [patient, '_id=other', false],
+  // canonical references and their versions
+  [answered, 'questionnaire=http://example.org/q|1.2.30', true],
+  [answered, 'questionnaire=http://example.org/q|1.2', false],
+  [answered, 'questionnaire:below=http://example.org/q|1.2.30', true],
+  [answered, 'questionnaire:below=http://example.org/q|1.2', true],
+  [answered, 'questionnaire:below=http://example.org/q|1.2.3', false],
+  [answered, 'questionnaire:below=http://example.org/q|2,http://example.org/q|1', true],
+  [answered, 'questionnaire:below=http://example.org/q', true],
+  [answered, 'questionnaire:below=http://example.org', false],
   // number and quantity
   [probability, 'probability=0.3', true],
   [probability, 'probability=gt0.3', false],

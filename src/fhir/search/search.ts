@@ -84,7 +84,11 @@ export type TokenValue = { system?: string | null; value?: string }
 export type Prefix = 'eq' | 'ne' | 'gt' | 'lt' | 'ge' | 'le' | 'sa' | 'eb' | 'ap'
 export type DateValue = { prefix: Prefix; low: number; high: number }
 /** One of these literals is enough: an id alone stands for one literal of each type that the parameter may refer to. */
-export type ReferenceValue = { literals: string[] }
+export type ReferenceValue = {
+  literals: string[]
+  /** `url|1.2` of a canonical with `:below`: the version, or one that begins with it (1.2.3). The literals have no version. */
+  family?: string
+}
 export type NumberValue = { prefix: Prefix; number: number; low: number; high: number; system?: string; unit?: string }
 export const ucum = 'http://unitsofmeasure.org'
 export type OfTypeValue = { system?: string | null; type: string; value: string }

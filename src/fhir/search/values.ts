@@ -133,6 +133,15 @@ export function referenceValue(text: string, parameter: SearchParameter, ofType:
   return { literals: (ofType === null ? targets : [ofType]).map((type) => `${type}/${literal}`) }
 }
 
+/** `url|1.2` with `:below` stands for the versions 1.2 and 1.2.x, and a url alone for every version. */
+export function familyValue(text: string, parameter: SearchParameter): ReferenceValue | Problem {
+  const value = referenceValue(text, parameter, null)
+  if (value instanceof Problem) return value
+  const [family = ''] = value.literals
+  const at = family.indexOf('|')
+  return at < 0 ? value : { literals: [family.slice(0, at)], family }
+}
+
 export function targetsOf(parameter: SearchParameter): string[] {
   const { targets } = parameter
   return targets === undefined || targets.length === 0 || targets.includes('Resource') ? resourceTypes : targets

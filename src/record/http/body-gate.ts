@@ -5,7 +5,7 @@ import { access } from '../../access/access.ts'
 import { collectGarbage, returnMemory } from '../../platform/memory.ts'
 import { Refusal } from '../../platform/refusal.ts'
 import { roomHeader, sharedRoom } from '../answer-room.ts'
-import { isRawBody } from '../read/binary.ts'
+import { isContent } from '../read/binary.ts'
 import { createTurns } from '../../platform/turns.ts'
 import { countSmallBodies } from './small-bodies.ts'
 
@@ -44,7 +44,7 @@ export function acceptBodies(app: FastifyInstance): void {
   app.addContentTypeParser('*', async (request: FastifyRequest, payload: Readable) => {
     const body = await readBody(payload, request.routeOptions.bodyLimit, request.grow ?? noGrowth)
     request.grow = null
-    if (isRawBody(request)) return body
+    if (isContent(request, body)) return body
     // The pieces that a packed body came in are free now: as large as the body, before its text is made.
     if (body.length > largeBytes) collectGarbage()
     if (body.length > hugeBytes) huge.add(request)

@@ -4,11 +4,11 @@ import { fhirJson, type Routes } from '../../platform/http.ts'
 import { Refusal } from '../../platform/refusal.ts'
 import type { Asking } from '../asking.ts'
 import { readAuditEvent } from '../audit-events.ts'
-import { binaryOf, isRawBody, sendContent, wantsContent } from '../read/binary.ts'
+import { contentOf, sendContent, wantsContent } from '../read/binary.ts'
 import { createConditionally } from '../write/conditional.ts'
 import { type ConditionalWrite, writeConditionally } from '../write/conditional-write.ts'
 import { createOne, deleteOne, patchOne, updateOne } from '../write/create.ts'
-import { acceptPatch, readBody, readPatch } from './formats.ts'
+import { acceptPatch, readPatch } from './formats.ts'
 import { type HistoryOf, historyBundle } from '../read/history-bundle.ts'
 import { requireValid } from '../write/prepare.ts'
 import { type Found, readOne, readVersion } from '../read/read.ts'
@@ -110,10 +110,6 @@ async function answer(request: FastifyRequest, reply: FastifyReply, write: Condi
   const asking = askingOf(request)
   const applied = await writeConditionally(asking, write)
   return applied ? sendApplied(asking, reply, applied, preferenceOf(request)) : reply.code(204).send()
-}
-
-function contentOf(request: FastifyRequest, id?: string): unknown {
-  return isRawBody(request) ? binaryOf(request, id) : readBody(request)
 }
 
 function requireSameId(resource: Resource, id: string): void {

@@ -1,18 +1,38 @@
+import { isUtf8 } from 'node:buffer'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { parseJson, type Resource } from '../../fhir/fhir.ts'
 import { Refusal } from '../../platform/refusal.ts'
-import { contentTypeOf, formatAsked, isFhirType } from '../http/formats.ts'
+import { contentTypeOf, formatAsked, isFhirType, readBody } from '../http/formats.ts'
 
 const address = /^\/fhir\/Binary(?:\/[^/?]+)?\/?(?:\?|$)/
 
-/** Whether the body is the content of a Binary itself and not a resource (R4 binary, "serving Binary resources"). */
-export const isRawBody = (request: FastifyRequest): boolean =>
-  address.test(request.url) && contentTypeOf(request) !== '' && contentTypeOf(request) !== 'application/json-patch+json' && !isFhirType(contentTypeOf(request))
+/** Creates and updates, and neither patches nor operations nor searches by POST. */
+const writes: Record<string, RegExp | undefined> = { POST: /^\/fhir\/Binary\/?(?:\?|$)/, PUT: address }
+
+/**
+ * Whether the body is the content of a Binary itself and not a resource. R4 binary, "serving Binary resources": what is written is "accepted as is and treated
+ * as the content of a Binary, including when the content type is application/fhir+xml or application/fhir+json, except … where the content is actually a
+ * Binary resource". Bytes that are not UTF-8 (a document of XML says its own encoding) are never a resource.
+ */
+export const isContent = (request: FastifyRequest, body: Buffer): boolean =>
+  writes[request.method]?.test(request.url) === true && contentTypeOf(request) !== '' && (!isFhirType(contentTypeOf(request)) || !isUtf8(body))
+
+const binaryInJson = /"resourceType"\s*:\s*"Binary"/
+const binaryInXml = /^\uFEFF?(?:\s|<\?[^>]*\?>|<!--(?:[^-]|-(?!->))*-->)*<(?:[\w.-]+:)?Binary[\s/>]/
+
+/** What a write sends: content, or a resource in JSON or XML. What says that it is a Binary and cannot be read as one is refused and not kept as content. */
+export function contentOf(request: FastifyRequest, id?: string): unknown {
+  const { body } = request
+  if (Buffer.isBuffer(body)) return binaryOf(request, body, id)
+  if (typeof body !== 'string' || body === '' || !writes[request.method]?.test(request.url) || !isFhirType(contentTypeOf(request))) return readBody(request)
+  const read = binaryInJson.test(body) || binaryInXml.test(body) ? (readBody(request) as { resourceType?: unknown } | null) : null
+  // A Bundle may hold a Binary and is content all the same.
+  return read?.resourceType === 'Binary' ? read : binaryOf(request, Buffer.from(body), id)
+}
 
 /** Makes the Binary of a raw body; `X-Security-Context` names the resource that decides who may see it. */
-export function binaryOf(request: FastifyRequest, id?: string): Resource {
-  const body = request.body
-  if (!Buffer.isBuffer(body) || body.length === 0) throw new Refusal('incorrect', 'the body is empty', { hint: 'Send the content of the Binary.' })
+function binaryOf(request: FastifyRequest, body: Buffer, id?: string): Resource {
+  if (body.length === 0) throw new Refusal('incorrect', 'the body is empty', { hint: 'Send the content of the Binary.' })
   const context = request.headers['x-security-context']
   return {
     resourceType: 'Binary',

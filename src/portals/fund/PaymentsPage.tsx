@@ -87,17 +87,19 @@ function Files({ payments, onAsk }: { payments: PaymentRow[]; onAsk(asked: Asked
             )}
           </td>
           <td>
-            {['csv', 'xml'].map((format) => (
-              <a
-                key={format}
-                className="button"
-                href={`/sickleave/fund/payments/${one.id}/file.${format}`}
-                aria-label={`${say(words.files)} ${one.number} ${format}`}
-                download
-              >
-                {format.toUpperCase()}
-              </a>
-            ))}
+            <div className="buttons">
+              {['csv', 'xml'].map((format) => (
+                <a
+                  key={format}
+                  className="button"
+                  href={`/sickleave/fund/payments/${one.id}/file.${format}`}
+                  aria-label={`${say(words.files)} ${one.number} ${format}`}
+                  download
+                >
+                  {format.toUpperCase()}
+                </a>
+              ))}
+            </div>
           </td>
           <td className="number">{one.lines ?? '–'}</td>
           <td className="number">{one.total === null ? say(words.hidden) : formatPara(language, one.total)}</td>

@@ -22,11 +22,12 @@ export function Trouble({ error, onRetry, children, takesFocus = false, meanings
     if (takesFocus) box.current?.focus()
   }, [takesFocus])
   if (failure?.denied) {
+    const meant = meanings[failure.status]
     return (
       <div className="notice seal" role="alert" tabIndex={-1} ref={box}>
         <Icon name="lock" />
         <div>
-          <p className="strong">{asSentence(data(failure.denied.reason))}</p>
+          <p className="strong">{meant ? say(meant) : asSentence(data(failure.denied.reason))}</p>
           {failure.denied.opens.length > 0 && (
             <>
               <p className="soft">{say(failures.opens)}</p>

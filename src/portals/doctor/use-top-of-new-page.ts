@@ -1,13 +1,14 @@
-import { useEffect } from 'react'
+import { useEffect, useRef } from 'react'
 import { NavigationType, useLocation, useNavigationType } from 'react-router'
 
 /** A new page begins at its top; going back keeps the place, and so does a document, which opens beside its record. */
 export function useTopOfNewPage(): void {
   const { pathname } = useLocation()
   const page = pathname.replace(/\/documents\/.*$/, '')
+  const before = useRef(page)
   const isBack = useNavigationType() === NavigationType.Pop
-  // biome-ignore lint/correctness/useExhaustiveDependencies: only another page goes to the top, whatever way the last step went
   useEffect(() => {
-    if (!isBack) scrollTo(0, 0)
-  }, [page])
+    if (before.current !== page && !isBack) scrollTo(0, 0)
+    before.current = page
+  }, [page, isBack])
 }

@@ -105,3 +105,15 @@ test('the data officer sees how many wait, reads them with their last day, and a
     await axeFindsNothing(page, 'answered, in English')
   })
 })
+
+test('who is no data officer reads in their own language for whom the reports are', async () => {
+  site.stage.me(doctor)
+  site.stage.answer('/identity/look-reports', (_, reply) => {
+    reply.code(403)
+    return { reason: 'Reports of looks are for the data officer of an institution.', opens: [] }
+  })
+  await site.visit('/doctor/look-reports', {}, async (page) => {
+    await page.getByText('Пријаве увида чита лице за заштиту података установе.').waitFor()
+    assert.equal(await page.getByText('Reports of looks').count(), 0)
+  })
+})

@@ -377,3 +377,20 @@ test('a parent switches to the child’s record, and the page says whose it is',
     await page.getByText('Картон: Лена Ђорђевић. Гледате га као заступник.').waitFor()
   })
 })
+
+test('a record that is opened from the end of the list begins at its top', async () => {
+  site.stage.me(doctor)
+  await site.visit('/doctor/', { viewport: { width: 390, height: 300 } }, async (page) => {
+    const last = page.getByRole('option').last()
+    await last.waitFor()
+    await page.evaluate('document.body.style.paddingTop = "1000px"')
+    await page.evaluate('scrollTo(0, document.body.scrollHeight)')
+    assert.ok(Number(await page.evaluate('scrollY')) > 200)
+    await page
+      .getByRole('option', { name: /Ђорђевић/ })
+      .first()
+      .click()
+    await page.locator('#patient-name').waitFor()
+    assert.equal(await page.evaluate('scrollY'), 0)
+  })
+})

@@ -13,6 +13,7 @@ import { shell } from '../shared/words.ts'
 import { LookReportsLink } from './look-reports/LookReportsLink.tsx'
 import type { Opened } from './open-visit.ts'
 import { SignatureProvider } from './signature/Signature.tsx'
+import { useTopOfNewPage } from './use-top-of-new-page.ts'
 import { finder, portal } from './words.ts'
 
 const OpenVisitDialog = lazy(() => import('./OpenVisitDialog.tsx'))
@@ -29,6 +30,7 @@ export function DoctorShell() {
   const [areCommandsShown, setCommandsShown] = useState(false)
   const openVisit = useCallback((opened: Opened = {}) => setVisit(opened), [])
   const showCommands = useCallback(() => setCommandsShown(true), [])
+  useTopOfNewPage()
   useShortcuts({
     '/': () => void navigate('/', { state: { focus: Date.now() } }),
     F8: () => openVisit({ way: 'card' }),

@@ -61,7 +61,7 @@ export const inbox = messages({
 export const work = messages({
   title: { sr: 'За обраду', en: 'To do' },
   lead: {
-    sr: 'Захтеви на које сте ви на реду и дани на терет РФЗО без захтева, за све послодавце; најближи рок је први.',
+    sr: 'Захтеви у којима сте Ви на реду и дани на терет РФЗО без захтева, за све послодавце; најближи рок је први.',
     en: 'Requests whose turn is yours, and days at the Fund’s cost without a request, of all employers; the nearest last day comes first.',
   },
   byKind: { sr: 'Шта чека', en: 'What waits' },

@@ -87,22 +87,31 @@ function Files({ payments, onAsk }: { payments: PaymentRow[]; onAsk(asked: Asked
             )}
           </td>
           <td>
-            {['csv', 'xml'].map((format) => (
-              <a
-                key={format}
-                className="button"
-                href={`/sickleave/fund/payments/${one.id}/file.${format}`}
-                aria-label={`${say(words.files)} ${one.number} ${format}`}
-                download
-              >
-                {format.toUpperCase()}
-              </a>
-            ))}
+            <Downloads of={one} />
           </td>
           <td className="number">{one.lines ?? '–'}</td>
           <td className="number">{one.total === null ? say(words.hidden) : formatPara(language, one.total)}</td>
         </tr>
       ))}
     </LinesTable>
+  )
+}
+
+function Downloads({ of: { id, number } }: { of: PaymentRow }) {
+  const say = useSay()
+  return (
+    <div className="buttons">
+      {['csv', 'xml'].map((format) => (
+        <a
+          key={format}
+          className="button"
+          href={`/sickleave/fund/payments/${id}/file.${format}`}
+          aria-label={`${say(words.files)} ${number} ${format}`}
+          download
+        >
+          {format.toUpperCase()}
+        </a>
+      ))}
+    </div>
   )
 }

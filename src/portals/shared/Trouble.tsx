@@ -1,4 +1,5 @@
 import { type ReactNode, useEffect, useRef } from 'react'
+import type { Denied } from '../../access/wire.ts'
 import { Failure } from './api.ts'
 import { Icon } from './Icon.tsx'
 import { type Say, useData, useSay } from './language.tsx'
@@ -26,7 +27,7 @@ export function Trouble({ error, onRetry, children, takesFocus = false, meanings
       <div className="notice seal" role="alert" tabIndex={-1} ref={box}>
         <Icon name="lock" />
         <div>
-          <p className="strong">{asSentence(data(failure.denied.reason))}</p>
+          <p className="strong">{reasonOf(failure.denied, say, data, meanings[failure.status])}</p>
           {failure.denied.opens.length > 0 && (
             <>
               <p className="soft">{say(failures.opens)}</p>
@@ -70,6 +71,9 @@ export function Trouble({ error, onRetry, children, takesFocus = false, meanings
     </div>
   )
 }
+
+const reasonOf = ({ reason }: Denied, say: Say, data: (text: string) => string, meaning: Message | undefined) =>
+  meaning ? say(meaning) : asSentence(data(reason))
 
 const asSentence = (text: string) => text.charAt(0).toUpperCase() + text.slice(1)
 

@@ -22,7 +22,7 @@ export function LookReportsPage() {
     <div className="page look-reports-page">
       <h1 id="look-reports">{say(words.title)}</h1>
       <p className="soft">{say(words.lead)}</p>
-      <Arrived live={live}>
+      <Arrived live={live} meanings={{ 403: words.forOfficer }}>
         {({ lines, today }) => (lines.length === 0 ? <p>{say(words.none)}</p> : <Lines lines={lines} today={today} onAsk={setAsked} />)}
       </Arrived>
       {asked && <StepDialog asked={asked} onClose={() => setAsked(null)} onDone={live.reload} />}

@@ -21,5 +21,6 @@ export const lookReports = messages({
   'in-order': { sr: 'увид је имао основа', en: 'the look had a basis' },
   'not-in-order': { sr: 'увид није имао основа', en: 'the look had no basis' },
   text: { sr: 'Образложење за пацијента', en: 'Explanation for the patient' },
+  forOfficer: { sr: 'Пријаве увида чита лице за заштиту података установе.', en: 'Reported looks are for the data officer of an institution.' },
   already: { sr: 'На ову пријаву је већ одговорено.', en: 'This report is answered already.' },
 })

@@ -9,7 +9,7 @@ export const completeness = messages({
     en: 'The report of a visit must be in the record within 24 hours of its end. Here is what was expected, and what came.',
   },
   stretch: { sr: 'Раздобље', en: 'Period' },
-  days: { sr: '{count} дана', en: '{count} days' },
+  days: { sr: { one: '{count} дан', few: '{count} дана', other: '{count} дана' }, en: { one: '{count} day', other: '{count} days' } },
   from: { sr: 'од {from} до {to}', en: 'from {from} to {to}' },
   share: { sr: 'У року', en: 'In time' },
   shareSaid: { sr: '{part}% очекиваног стигло је у року од 24 сата.', en: '{part}% of what was expected came within 24 hours.' },

@@ -61,8 +61,12 @@ test('the patient of the demo has been at the doctor’s lately, and reads which
       join identity.chart_key root on root.key = account.patient
       join identity.chart_key chart on chart.person = root.person and chart.key = expected.patient
      where expected.ended_at > ${new Date(world.now().getTime() - 60 * 86_400_000)}`
-  assert.equal(rows.length, 3)
-  assert.equal(rows.filter(({ received }) => received).length, 2)
+  // On some days a regular visit falls into these weeks, too.
+  assert.ok(rows.filter(({ received }) => received).length >= 2, JSON.stringify(rows))
+  assert.ok(
+    rows.some(({ received }) => !received),
+    JSON.stringify(rows),
+  )
 })
 
 test('a second start finds the demo country and tells the same names', async (t) => {

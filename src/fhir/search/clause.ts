@@ -155,11 +155,15 @@ function referenceClause(parameter: SearchParameter, modifier: string | null, of
       (values) => ({ code, test: 'identifier', values }),
     )
   }
-  const isFamily = modifier === 'below' && isCanonical(parameter)
+  if (modifier === 'below' && isCanonical(parameter)) {
+    return all(
+      given.map((one) => familyValue(one, parameter)),
+      (values) => ({ code, test: 'reference', values }),
+    )
+  }
   return all(
-    given.map((one) => (isFamily ? familyValue(one, parameter) : referenceValue(one, parameter, ofType))),
-    (values) =>
-      (modifier === 'above' || modifier === 'below') && !isFamily ? { code, test: 'hierarchy', how: modifier, values } : { code, test: 'reference', values },
+    given.map((one) => referenceValue(one, parameter, ofType)),
+    (values) => (modifier === 'above' || modifier === 'below' ? { code, test: 'hierarchy', how: modifier, values } : { code, test: 'reference', values }),
   )
 }
 

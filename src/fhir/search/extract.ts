@@ -45,12 +45,14 @@ function strings(out: Out, code: string, texts: (string | null)[] | undefined, j
 
 type NameParts = { text?: string; family?: string; given?: (string | null)[]; prefix?: string[]; suffix?: string[] }
 
-/** The words of a person's name in the form that compares sounds. */
+const isText = (one: string | null | undefined) => typeof one === 'string'
+
+/** The words of a person's name in the form that compares sounds, and those with which its parts begin. */
 function sounds(out: Out, code: string, { text, family, given, prefix, suffix }: NameParts): void {
-  const isText = (one: string | null | undefined) => typeof one === 'string'
-  const parts = [...(given ?? []), family, text].filter(isText)
-  const words = soundsOfName(parts.join(' '))
-  const firsts = [...parts, ...[...(prefix ?? []), ...(suffix ?? [])].filter(isText)].map(firstWord).filter((one) => one !== null)
+  const heard = [...(given ?? []), family, text].filter(isText)
+  const unheard = [...(prefix ?? []), ...(suffix ?? [])].filter(isText)
+  const words = soundsOfName(heard.join(' '))
+  const firsts = [...heard, ...unheard].map(firstWord).filter((one) => one !== null)
   if (words.length + firsts.length > 0) out.push({ code, kind: 'sounds', words, near: words.map(nearForms), firsts })
 }
 

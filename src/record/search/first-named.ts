@@ -7,15 +7,15 @@ import { typeOfNames } from '../write/rows.ts'
 import { type AskedWord, askedWords } from './asked-words.ts'
 import type { Reading } from './candidates.ts'
 import { rowsNamed } from './few-rows.ts'
-import { beginningsOf, fewRows, ownOf, sizesOf, wordsMax, wordsWith } from './names.ts'
+import { beginningsOf, hasWord, isShort, ownOf, patientsWith, sizesOf, wordsMax, wordsWith } from './names.ts'
 import { planOf } from './search-plan.ts'
 
 /** The first candidates, and the last patient that was looked at; null when there are no more with the name. */
 export type FirstNamed = { rows: Stored[]; last: number | null }
+type Within = { visible: Fragment; reading: Reading }
+
 /** Each name is a part of the statement to be planned; nobody types so many. */
 const namesMax = 12
-
-type Within = { visible: Fragment; reading: Reading }
 
 /**
  * The first page of a search for patients by the words of their names, in one statement: which words these are, the first patients who have one, and
@@ -45,7 +45,7 @@ export async function firstNamed(asking: Asking, sql: Runner, search: Search, { 
   )
   if (!found) return null
   if (found.isTooMany) {
-    noteSize(asking, lead, { rows: fewRows, words: wordsMax + 1 })
+    noteSize(asking, lead, { ...unknownSize, words: wordsMax + 1 })
     return null
   }
   reading.snapshot = found.snapshot
@@ -65,23 +65,15 @@ function statementOf(lead: Sized, others: readonly Sized[], where: readonly Frag
   const words = [lead, ...others].map(
     ({ forms }, at) => fragment`${wordsWith(fragment`${forms}::int8[]`, at === 0 ? most : fragment`null`)} as ${identifier(`w${at}`)}`,
   )
-  const tests = others.map((_, at) => fragment`(select true from record.token t where t.hash = any(${column(at + 1)}) and t.patient = r.patient limit 1)`)
-  const tested = join([fragment`true`, ...tests], ' and ')
+  const tests = others.map((_, at) => hasWord(column(at + 1)))
   const isFew = lead.isBeginning ? fragment`cardinality(n.w0) <= ${wordsMax}::int4` : fragment`true`
-  // All patients with one of some words that few have are sorted first: then the other names are tested until there are enough, and not for each word.
-  const led =
-    others.length > 0 && lead.words > 1 && lead.rows < fewRows
-      ? fragment`
-       select r.patient
-         from (select distinct t.patient from record.token t where t.hash = any(n.w0) order by 1 offset 0) r
-        where ${isFew} and ${tested}
-        order by 1 limit ${patients}::int4`
-      : fragment`
-       select distinct r.patient
-         from unnest(n.w0) as w (hash)
-        cross join lateral (select r.patient from record.token r where r.hash = w.hash and ${tested} order by r.patient limit ${patients}::int4) r
-        where ${isFew}
-        order by 1 limit ${patients}::int4`
+  const led = patientsWith({
+    words: column(0),
+    only: () => isFew,
+    tested: join([fragment`true`, ...tests], ' and '),
+    isShort: others.length > 0 && lead.words > 1 && isShort(lead),
+    limit: patients,
+  })
   return fragment`
     select not ${isFew} as is_too_many, (select pg_current_snapshot()::text) as snapshot, f.*
       from (select ${join(words, ', ')} offset 0) n

@@ -18,7 +18,7 @@ export type Name = { entry: number; rows: number } & ({ spellings: string[] } | 
 export type Names = { names: Name[]; left: number[] }
 
 /** A beginning with fewer rows than this is replaced by its spellings. With more rows the spellings are walked one by one, up to the limit. */
-export const fewRows = 1000
+const fewRows = 1000
 /** A beginning of more words or spellings than this is not followed by them. */
 export const wordsMax = 64
 /** With this many rows, one of the next rows in key order soon has the name. */
@@ -154,12 +154,33 @@ export async function sizesOf(sql: Runner, asked: readonly AskedWord[]): Promise
 
 /** Condition on `r`. For spellings and words, one row is tested by looking it up in the index. */
 export function namedCondition(type: number, name: Name): Fragment {
-  // Written so that the planner looks for each row: otherwise it would read all rows that have the word.
-  if ('words' in name) return fragment`(select true from record.token t where t.hash = any(${name.words}::int8[]) and t.patient = r.patient limit 1)`
+  if ('words' in name) return hasWord(fragment`${name.words}::int8[]`)
   if ('lows' in name) return fragment`(r.patient, r.type, r.id) in (select s.patient, s.type, s.id from record.string s where ${begunWith(type, name.lows)})`
   return fragment`exists (
     select from record.string s where s.type = ${type}::int2 and s.value = any(${name.spellings}::text[]) and s.patient = r.patient and s.id = r.id)`
 }
+
+/** Condition on `r`, written so that the planner looks for each row: otherwise it would read all rows that have the word. */
+export const hasWord = (words: Fragment): Fragment => fragment`(select true from record.token t where t.hash = any(${words}) and t.patient = r.patient limit 1)`
+
+/** `only`: a condition on the rows of record.token under this name; `tested`: one on `r`, for the other names. */
+type Patients = { words: Fragment; only: (row: 't' | 'r') => Fragment; tested: Fragment; isShort: boolean; limit: number }
+
+/** The next patients who have one of the words. With `isShort` all of them are sorted first and tested until there are enough, and not for each word. */
+export const patientsWith = ({ words, only, tested, isShort, limit }: Patients): Fragment =>
+  isShort
+    ? fragment`
+      select r.patient
+        from (select distinct t.patient from record.token t where t.hash = any(${words}) and ${only('t')} order by 1 offset 0) r
+       where ${tested}
+       order by 1 limit ${limit}::int4`
+    : fragment`
+      select distinct r.patient from unnest(${words}) as w (hash)
+       cross join lateral (
+         select r.patient from record.token r
+          where r.hash = w.hash and ${only('r')} and ${tested}
+          order by r.patient limit ${limit}::int4) r
+       order by 1 limit ${limit}::int4`
 
 const begunWith = (type: number, lows: readonly string[], of: 's' | 'r' = 's'): Fragment =>
   fragment`${identifier(`${of}.type`)} = ${type}::int2 and (${join(
@@ -187,19 +208,13 @@ export async function nextNamed(sql: Runner, { name, others, type }: Lead, from:
   if ('words' in name) {
     const tested = others.filter(isOfPatient)
     const rows = await togetherOn(sql).run<{ patient: number }>(
-      isShort(name) && tested.length > 0
-        ? fragment`
-      select r.patient
-        from (select distinct t.patient from record.token t where t.hash = any(${name.words}::int8[]) and t.patient > ${from.patient}::int8 order by 1 offset 0) r
-       where ${besides(type, tested)}
-       order by 1 limit ${limit}::int4`
-        : fragment`
-      select distinct r.patient from unnest(${name.words}::int8[]) as w (hash)
-       cross join lateral (
-         select r.patient from record.token r
-          where r.hash = w.hash and r.patient > ${from.patient}::int8 and ${besides(type, tested)}
-          order by r.patient limit ${limit}::int4) r
-       order by 1 limit ${limit}::int4`,
+      patientsWith({
+        words: fragment`${name.words}::int8[]`,
+        only: (row) => fragment`${identifier(`${row}.patient`)} > ${from.patient}::int8`,
+        tested: besides(type, tested),
+        isShort: isShort(name) && tested.length > 0,
+        limit,
+      }),
     )
     const keys = rows.map(({ patient }) => patient)
     return { among: fragment`r.patient = any(${keys}::int8[])`, count: keys.length, last: lastOf(rows, limit, () => null) }
@@ -211,7 +226,7 @@ export async function nextNamed(sql: Runner, { name, others, type }: Lead, from:
 }
 
 /** All rows of a name are sorted first when they are few: then the other names are tested until there are enough, and not for each value by itself. */
-const isShort = ({ rows }: Name): boolean => rows < fewRows
+export const isShort = ({ rows }: Pick<Name, 'rows'>): boolean => rows < fewRows
 
 function nextRows({ name, others, type }: Lead & { name: Exclude<Name, { words: number[] }> }, from: LeadPlace, limit: number): Fragment {
   const behind = (table: Fragment) => fragment`(${table}.patient, ${table}.id) > (${from.patient}::int8, ${from.id ?? nobody}::uuid)`

@@ -1,10 +1,10 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { baseUrl } from '../../platform/config.ts'
 import { fragment, join, type Runner } from '../../platform/sql.ts'
 import { workSteadily } from '../../platform/steady-work.ts'
 import type { World } from '../../platform/world.ts'
 import { type IndexRows, indexRows } from '../write/rows.ts'
 import { indexCtes } from '../write/write-index.ts'
+import { inBatches } from './in-batches.ts'
 
 /**
  * Names that were stored before words were found by how they begin: their rows are added while everybody reads and writes. Until all are there, a
@@ -12,8 +12,6 @@ import { indexCtes } from '../write/write-index.ts'
  */
 
 const batchRows = 500
-/** The pause between two batches as a share of the last batch's time, so that other work comes first. */
-const restShare = 0.5
 const pauseMs = 1000
 const askAgainMs = 1000
 const lockNumber = 7_311_205
@@ -38,21 +36,9 @@ export function startBeginnings(world: World): () => Promise<void> {
   return workSteadily(world, { step, troubledMs: pauseMs, trouble: 'indexing of names waits: the database does not answer' })
 }
 
-/** Adds the rows in batches that each store their place, so another process can go on when one is killed. */
 export async function indexBeginnings(world: World, isStopped: () => boolean = () => false): Promise<void> {
   if (await areBeginningsIndexed(world)) return
-  const connection = await world.connect()
-  try {
-    // The lock ends with the connection, so a process that dies leaves it to the next.
-    const [lock] = await connection.sql<{ isMine: boolean }>`select pg_try_advisory_lock(${lockNumber}) as is_mine`
-    while (lock?.isMine && !isStopped()) {
-      const began = performance.now()
-      if (!(await oneBatch(world, connection.sql))) return
-      await sleep((performance.now() - began) * restShare)
-    }
-  } finally {
-    await connection.end()
-  }
+  await inBatches(world, { lockNumber, batch: (sql) => oneBatch(world, sql), isStopped })
 }
 
 type Row = { type: number; value: string; patient: number; id: string }

@@ -5,6 +5,7 @@ import { fragment, join, type Runner } from '../../platform/sql.ts'
 import { workSteadily } from '../../platform/steady-work.ts'
 import type { World } from '../../platform/world.ts'
 import { refreshCustomParameters } from './custom-parameters.ts'
+import { inBatches } from './in-batches.ts'
 import { indexRows } from '../write/rows.ts'
 import { portions } from '../answer-room.ts'
 import { pointer, readBodies, type Stored } from '../store.ts'
@@ -28,8 +29,6 @@ export type Indexing = {
 const knownEverywhereMs = 1500
 const batchRows = 500
 const batchMsMax = 200
-/** The pause between two batches as a share of the last batch's time, so that other work comes first. */
-const restShare = 0.5
 const lockNumber = 7_311_204
 
 /**
@@ -39,24 +38,17 @@ const lockNumber = 7_311_204
 export async function indexParameters(world: World, isStopped: () => boolean = () => false): Promise<boolean> {
   const [waiting] = await world.sql<{ code: string }>`select code from record.search_parameter where not is_indexed limit 1`
   if (!waiting) return true
-  const connection = await world.connect()
-  try {
-    // The lock ends with the connection, so a process that dies leaves it to the next.
-    const [lock] = await connection.sql<{ isMine: boolean }>`select pg_try_advisory_lock(${lockNumber}) as is_mine`
-    if (!lock?.isMine) return false
-    for (;;) {
-      const [next] = await connection.sql<Indexing>`
+  return inBatches(world, {
+    lockNumber,
+    isStopped,
+    async batch(sql) {
+      const [next] = await sql<Indexing>`
         select code, compiled, step, done, total, place_patient, place_type, place_id, place_version, from_tx
           from record.search_parameter where not is_indexed order by added_at, code limit 1`
-      if (!next) return true
-      if (isStopped()) return false
-      const began = performance.now()
-      await oneBatch(world, connection.sql, next)
-      await sleep((performance.now() - began) * restShare)
-    }
-  } finally {
-    await connection.end()
-  }
+      if (next) await oneBatch(world, sql, next)
+      return next !== undefined
+    },
+  })
 }
 
 const pauseMs = 1000

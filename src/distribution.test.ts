@@ -61,13 +61,16 @@ describe('the distribution rule', () => {
   test('a join with a distributed table is by its patient: none goes from one patient to another', () => {
     const wrong: string[] = []
     let seen = 0
-    for (const file of globSync('src/**/*.ts').filter((name) => !/\.test\.|\/(testing|bench)\//.test(name))) {
-      const text = readFileSync(file, 'utf8')
+    const files = globSync('src/**/*.ts').filter((name) => !/\.test\.|\/(testing|bench)\//.test(name))
+    const texts = files.map((name) => readFileSync(name, 'utf8'))
+    const conditions = new Map(texts.flatMap((text) => [...text.matchAll(/^(?:export )?const (\w+) = samePlace\(.*$/gm)]).map(([line, name]) => [name, line]))
+    for (const [at, file] of files.entries()) {
+      const text = texts[at] as string
       for (const [, table = '', condition = ''] of text.matchAll(/\bjoin ([a-z]+\.[a-z_]+)\b([^`]*?)(?=\n|`)/g)) {
         if (distributed.get(table) !== 'patient') continue
         seen++
-        const spelled = condition.replace(/\$\{(\w+)\}/g, (_, name) => new RegExp(`const ${name} = ([^\\n]*)`).exec(text)?.[1] ?? '')
-        if (!/\bpatient = (?:\w+\.(?:patient|key)|any\(\$)|using \(patient/.test(spelled)) wrong.push(`${file}: join ${table}${condition}`)
+        const spelled = condition.replace(/\$\{(\w+)\}/g, (_, name) => conditions.get(name) ?? new RegExp(`const ${name} = ([^\\n]*)`).exec(text)?.[1] ?? '')
+        if (!/\bsamePlace\(|\bpatient = (?:\w+\.(?:patient|key)|any\(\$)|using \(patient/.test(spelled)) wrong.push(`${file}: join ${table}${condition}`)
       }
     }
     assert.ok(seen > 0, 'the test finds joins')

@@ -6,6 +6,7 @@ import { type Fragment, fragment, type Runner } from '../platform/sql.ts'
 import type { Asking } from '../record/asking.ts'
 import { byKey, candidates } from '../record/search/candidates.ts'
 import { planOf } from '../record/search/search-plan.ts'
+import { isAt } from '../record/store.ts'
 import { viewOfAll, visibleRows } from '../record/view.ts'
 import type { BenchServer } from './bench-server.ts'
 import { cpuEach } from './cpu.ts'
@@ -91,11 +92,9 @@ async function reads(server: BenchServer, { seconds, connections }: Task, ids: r
   const run = await measured(server, seconds, connections, async (at) => void (await send('GET', `/fhir/Observation/${idOf(at)}`)))
   const type = world.fhir.typeCode('Observation')
   const keyOf = (id: string) => Number.parseInt(id.slice(0, 13).replace('-', ''), 16)
-  const plain = await during(
-    seconds / 2,
-    connections,
-    async (at) => void (await world.sql`select body from record.resource where patient = ${keyOf(idOf(at))} and type = ${type} and id = ${idOf(at)}::uuid`),
-  )
+  const plain = await during(seconds / 2, connections, async (at) => {
+    await world.sql`select r.body from record.resource r where ${isAt({ patient: keyOf(idOf(at)), type, id: idOf(at) })}`
+  })
   const { perSecond: value, p50Ms, p99Ms, cpuUsEach } = run
   print({
     name: 'read by id, audit row awaited',

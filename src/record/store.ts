@@ -30,6 +30,22 @@ export const pointer = fragment`r.patient, r.type, r.id, r.version, r.at, r.inst
   ${shortBody}, r.chunk, r.start, coalesce(r.length, octet_length(r.body)) as length`
 export const rowsMax = 5000
 
+/** The columns of a version's row that stand for its id in the primary keys. */
+export const spotOf = (id: Fragment): Fragment => fragment`(uuid_hash_extended(${id}, 0) >> 48)::int2, uuid_hash(${id})`
+/** That the row of a version has this id. */
+export const hasId = (row: Fragment, id: Fragment): Fragment =>
+  fragment`${row}.spot_high = (uuid_hash_extended(${id}, 0) >> 48)::int2 and ${row}.spot = uuid_hash(${id}) and ${row}.id = ${id}`
+/** That the row of a version has the place of another row. */
+export const samePlace = (version: Fragment, other: Fragment): Fragment =>
+  fragment`${version}.patient = ${other}.patient and ${version}.type = ${other}.type and ${hasId(version, fragment`${other}.id`)}`
+/** That the version `r` has this place. */
+export const isAt = ({ patient, type, id }: Place): Fragment =>
+  fragment`r.patient = ${patient}::int8 and r.type = ${type}::int2 and ${hasId(fragment`r`, fragment`${id}::uuid`)}`
+
+const r = fragment`r`
+const sameAsK = samePlace(r, fragment`k`)
+const sameAsW = samePlace(r, fragment`w`)
+
 /** Finds the row of an id that a client chose. */
 export async function findName(sql: Runner, type: number, name: string): Promise<{ patient: number; id: string; institution: number } | null> {
   const [found] = await sql<{ patient: number; id: string; institution: number }>`
@@ -62,7 +78,7 @@ async function currentAt(sql: Sql, places: readonly Place[]): Promise<(Stored | 
              unnest(${int8Array(places.map((k) => k.patient))}::int8[]), unnest(${int2Array(places.map((k) => k.type))}::int2[]),
              unnest(${uuidArray(places.map((k) => k.id))}::uuid[])
            ) with ordinality as k (patient, type, id, n)
-      join record.resource r on r.patient = k.patient and r.type = k.type and r.id = k.id`
+      join record.resource r on ${sameAsK}`
   const rows = new Map(found.map((row) => [row.n - 1, row]))
   return places.map((_, at) => rows.get(at) ?? null)
 }
@@ -73,17 +89,19 @@ export async function lockCurrent(tx: Runner, keys: readonly { patient: number; 
   return tx<Stored>`
     select ${pointer}
       from record.resource r
-     where (r.patient, r.type, r.id) in (
-       select * from unnest(${keys.map((k) => k.patient)}::int8[], ${keys.map((k) => k.type)}::int2[], ${keys.map((k) => k.id)}::uuid[]))
+     where exists (
+       select from unnest(${keys.map((one) => one.patient)}::int8[], ${keys.map((one) => one.type)}::int2[], ${keys.map((one) => one.id)}::uuid[])
+                     as k (patient, type, id)
+        where ${sameAsK})
      order by r.patient, r.type, r.id
        for update`
 }
 
 export async function findVersion(sql: Runner, patient: number, type: number, id: string, version: number): Promise<Stored | null> {
   const [found] = await sql<Stored>`
-    select ${pointer} from record.resource r where r.patient = ${patient} and r.type = ${type} and r.id = ${id} and r.version = ${version}
+    select ${pointer} from record.resource r where ${isAt({ patient, type, id })} and r.version = ${version}
     union all
-    select ${pointer} from record.superseded r where r.patient = ${patient} and r.type = ${type} and r.id = ${id} and r.version = ${version}`
+    select ${pointer} from record.superseded r where ${isAt({ patient, type, id })} and r.version = ${version}`
   return found ?? null
 }
 
@@ -93,7 +111,7 @@ export async function findMany(sql: Runner, keys: readonly { patient: number; ty
   return sql<Stored>`
     select ${pointer}
       from unnest(${keys.map((k) => k.patient)}::int8[], ${keys.map((k) => k.type)}::int2[], ${keys.map((k) => k.id)}::uuid[]) as k (patient, type, id)
-      join record.resource r on r.patient = k.patient and r.type = k.type and r.id = k.id
+      join record.resource r on ${sameAsK}
      where not r.deleted and not r.voided
      limit ${rowsMax}`
 }
@@ -103,13 +121,12 @@ export async function findVersions(sql: Runner, keys: readonly { patient: number
   if (keys.length === 0) return []
   const wanted = fragment`unnest(${int8Array(keys.map((k) => k.patient))}::int8[], ${int2Array(keys.map((k) => k.type))}::int2[],
     ${uuidArray(keys.map((k) => k.id))}::uuid[], ${int4Array(keys.map((k) => k.version))}::int4[]) as w (patient, type, id, version)`
-  const same = fragment`r.patient = w.patient and r.type = w.type and r.id = w.id`
   return sql<Stored>`
-    select ${pointer} from ${wanted} join record.resource r on ${same} and r.version = w.version
+    select ${pointer} from ${wanted} join record.resource r on ${sameAsW} and r.version = w.version
     union all
     select r.patient, r.type, r.id, r.version, r.at, r.institution, r.deleted, c.voided, r.name, ${shortBody}, r.chunk, r.start, coalesce(r.length, octet_length(r.body))
-      from ${wanted} join record.superseded r on ${same} and r.version = w.version
-      join record.resource c on c.patient = r.patient and c.type = r.type and c.id = r.id
+      from ${wanted} join record.superseded r on ${sameAsW} and r.version = w.version
+      join record.resource c on ${samePlace(fragment`c`, r)}
      limit ${rowsMax}`
 }
 
@@ -190,10 +207,9 @@ export async function longBodies(
   if (versions.length === 0) return new Map()
   const wanted = fragment`unnest(${versions.map((one) => one.patient)}::int8[], ${versions.map((one) => one.type)}::int2[],
     ${versions.map((one) => one.id)}::uuid[], ${versions.map((one) => one.version)}::int4[]) as w (patient, type, id, version)`
-  const same = fragment`r.patient = w.patient and r.type = w.type and r.id = w.id and r.version = w.version`
   const found = await sql<{ type: number; id: string; version: number; body: string }>`
-    select r.type, r.id, r.version, r.body from ${wanted} join record.resource r on ${same}
+    select r.type, r.id, r.version, r.body from ${wanted} join record.resource r on ${sameAsW} and r.version = w.version
     union all
-    select r.type, r.id, r.version, r.body from ${wanted} join record.superseded r on ${same}`
+    select r.type, r.id, r.version, r.body from ${wanted} join record.superseded r on ${sameAsW} and r.version = w.version`
   return new Map(found.map((one) => [versionKey(one), one.body]))
 }

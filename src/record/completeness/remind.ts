@@ -2,7 +2,7 @@ import { tellInstitution } from '../../bus/bus.ts'
 import { workSteadily } from '../../platform/steady-work.ts'
 import type { World } from '../../platform/world.ts'
 import { lineOf } from './show.ts'
-import { type Late, missingShown } from './store.ts'
+import { type Late, missingShown, ofExpected } from './store.ts'
 import { limitMs } from './settle.ts'
 
 const everyMs = 10 * 60_000
@@ -37,7 +37,7 @@ async function remind(world: World, { institution, late, soon }: Behind, before:
   const rows = await world.sql<Late>`
     select e.patient, e.type, e.id, r.name, e.institution, e.kind, e.ended_at, e.received_at
       from record.expected e
-      join record.resource r on r.patient = e.patient and r.type = e.type and r.id = e.id
+      join record.resource r on ${ofExpected}
      where e.institution = ${institution} and e.state = 'due' and e.received_at is null and e.ended_at < ${before}
      order by e.ended_at desc
      limit ${missingShown}`

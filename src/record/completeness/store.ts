@@ -1,5 +1,6 @@
-import type { Runner } from '../../platform/sql.ts'
+import { fragment, type Runner } from '../../platform/sql.ts'
 import type { World } from '../../platform/world.ts'
+import { samePlace } from '../store.ts'
 import type { DayRow } from './meter.ts'
 import { limitMs } from './settle.ts'
 
@@ -53,11 +54,14 @@ export type Late = {
   receivedAt: Date | null
 }
 
+/** The resource `r` is what `e` (record.expected) waits for a report about. */
+export const ofExpected = samePlace(fragment`r`, fragment`e`)
+
 /** Visits whose report has not come in time, oldest first. */
 export const findLate = (sql: Runner, world: World, institution: number, { from, to }: Range): Promise<Late[]> => sql<Late>`
   select e.patient, e.type, e.id, r.name, e.institution, e.kind, e.ended_at, e.received_at
     from record.expected e
-    join record.resource r on r.patient = e.patient and r.type = e.type and r.id = e.id
+    join record.resource r on ${ofExpected}
    where e.institution = ${institution} and e.state = 'due' and e.received_at is null and e.ended_at < ${new Date(world.now().getTime() - limitMs)}
      and e.day between ${from}::date and ${to}::date and not r.deleted and not r.voided
    order by e.ended_at
@@ -67,7 +71,7 @@ export const findLate = (sql: Runner, world: World, institution: number, { from,
 export const findVisits = (sql: Runner, keys: readonly number[], since: Date, until: Date): Promise<Late[]> => sql<Late>`
   select e.patient, e.type, e.id, r.name, e.institution, e.kind, e.ended_at, e.received_at
     from record.expected e
-    join record.resource r on r.patient = e.patient and r.type = e.type and r.id = e.id
+    join record.resource r on ${ofExpected}
    where e.patient = any(${keys}::int8[]) and e.state = 'due' and e.ended_at between ${since} and ${until} and not r.deleted and not r.voided
    order by e.ended_at desc
    limit ${missingShown}`

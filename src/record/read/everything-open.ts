@@ -8,7 +8,7 @@ import { locate } from './read.ts'
 import { type Layers, layersAt, layersOf, newest, ofTypes, slicesOf } from './rows-at.ts'
 import { peopleOf } from '../people.ts'
 import { typesSeen } from '../scope.ts'
-import { findCurrent, type Stored } from '../store.ts'
+import { findCurrent, isAt, type Stored } from '../store.ts'
 import { basisOfRow, type View, viewOf } from '../view.ts'
 
 /** A record that may be read: which rows, which versions of them, and on what basis. */
@@ -52,7 +52,7 @@ async function requireOpen({ asking, view, where, layers, patient, chart, wish }
 
 /** Refuses when the Patient was created later than the instant or was deleted then. Only an actor who may see the record is told so. */
 async function requireThere({ asking, layers, chart }: Open): Promise<void> {
-  const where = [fragment`r.patient = ${chart.patient} and r.type = ${chart.type} and r.id = ${chart.id}::uuid`]
+  const where = [isAt(chart)]
   if ((await slicesOf(asking.world.sql, layers, where, null, 1)).length > 0) return
   throw new Refusal('not-found', 'this Patient was not in the record at that instant', { expression: '_at', hint: 'Its history says when it was.' })
 }

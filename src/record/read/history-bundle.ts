@@ -14,7 +14,7 @@ import { shortened } from '../http/shortened.ts'
 import { bytesOf, bytesTogether } from './rows-at.ts'
 import { allow } from '../scope.ts'
 import { listedBy } from '../search/related.ts'
-import { findNames } from '../store.ts'
+import { findNames, isAt, samePlace } from '../store.ts'
 import { sealWords } from '../sealed-link.ts'
 import { basisOfRow, type View, viewOf, viewOfAll } from '../view.ts'
 
@@ -48,7 +48,7 @@ async function groundOf(asking: Asking, { type, id }: HistoryOf): Promise<Ground
   if (id !== null) {
     await allow(asking, type, 'r')
     const { patient, id: rowId } = await openHistory(asking, type, id)
-    const where = [fragment`r.patient = ${patient} and r.type = ${world.fhir.typeCode(type)} and r.id = ${rowId}::uuid`]
+    const where = [isAt({ patient, type: world.fhir.typeCode(type), id: rowId })]
     return { view: await viewOf(asking, [patient]), where, isSmall: true }
   }
   const types = type === null ? world.fhir.types.filter((one) => access.hasScope(actor, one, 's')) : [type]
@@ -67,7 +67,7 @@ async function timesOf(asking: Asking, { since, at }: HistoryWish): Promise<Frag
   if (at !== null) {
     // A version was current from its own time until the time of the next version.
     times.push(fragment`r.at < ${new Date(at.until)} and not exists (
-      select 1 from record.superseded s where s.patient = r.patient and s.type = r.type and s.id = r.id and s.version = r.version and s.until <= ${new Date(at.from)})`)
+      select 1 from record.superseded s where ${samePlace(fragment`s`, fragment`r`)} and s.version = r.version and s.until <= ${new Date(at.from)})`)
   }
   return times
 }

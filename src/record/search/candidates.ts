@@ -1,7 +1,7 @@
 import { type Fragment, fragment, identifier, join, type Runner } from '../../platform/sql.ts'
 import { type TraceStep, traced } from '../asking.ts'
 import { type Seen, seenAt, stillCurrentAt } from '../read/moments.ts'
-import { type Place, pointer, rowsMax, type Stored } from '../store.ts'
+import { type Place, pointer, rowsMax, samePlace, type Stored } from '../store.ts'
 
 /**
  * The moment that a search answers about, as a PostgreSQL snapshot: null until its first statement has fixed it. Every later statement and page reads
@@ -75,7 +75,7 @@ function candidateStatement({ where, order, after, reading, keys = [] }: Step, l
          from record.superseded r
         where r.until_tx >= ${moment.allEnded}::int8 and ${stillCurrentAt(moment)}
           and ${join([...conditions, ...keys.map((key) => amongKeys(key)), seenAt(moment)], ' and ')}
-          and not exists (select 1 from record.resource v where v.patient = r.patient and v.type = r.type and v.id = r.id and v.voided)
+          and not exists (select 1 from record.resource v where ${samePlace(fragment`v`, fragment`r`)} and v.voided)
         order by ${sorted}
         limit ${limit}::int4)) r
      order by ${sorted}

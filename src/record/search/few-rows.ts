@@ -2,7 +2,7 @@ import { int4Array, uuidArray } from '../../platform/arrays.ts'
 import { togetherOn } from '../../platform/ask-together.ts'
 import { fragment, join, type Fragment, type Runner, steadyOn } from '../../platform/sql.ts'
 import { type Asking, traced } from '../asking.ts'
-import { pointer, rowsMax, type Stored } from '../store.ts'
+import { hasId, pointer, rowsMax, type Stored } from '../store.ts'
 import { byKey, candidates, type Reading } from './candidates.ts'
 import { nameLength, rowsKnown } from './contents.ts'
 
@@ -44,7 +44,7 @@ export async function rowsNamed({ world }: Asking, sql: Runner, { keys, type }: 
   const fetched = new Map<string, Stored>()
   const ids = uuidArray(missing.map((name) => name.slice(0, nameLength)))
   const versions = int4Array(missing.map((name) => Number(name.slice(nameLength))))
-  const same = fragment`r.patient = any(${keys}::int8[]) and r.type = ${type}::int2 and r.id = w.id and r.version = w.version`
+  const same = fragment`r.patient = any(${keys}::int8[]) and r.type = ${type}::int2 and ${hasId(fragment`r`, fragment`w.id`)} and r.version = w.version`
   // A version may have been superseded a moment ago, so both tables are asked.
   const rows = await steadyOn(sql)<Stored>`
     select ${pointer} from unnest(${ids}::uuid[], ${versions}::int4[]) as w (id, version) join record.resource r on ${same}

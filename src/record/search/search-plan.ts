@@ -4,6 +4,7 @@ import type { Asking } from '../asking.ts'
 import { anyOfType, dayMax, dayMin, isIdentifierCode, manyWords, nearForm, spanForm, stringMax, tokenForm, wordForm } from '../write/rows.ts'
 import { narrowHash, systemsOfValue, tokenBytes, wideHash } from '../write/hashes.ts'
 import { isServerId, keyOfId, parseReference } from '../ids.ts'
+import { isAt } from '../store.ts'
 import { amongKeys } from './candidates.ts'
 import { beginsWith, type Names } from './names.ts'
 
@@ -83,7 +84,7 @@ function idCondition({ asking, type }: Where, condition: Condition): Fragment | 
   if (condition.is === 'ids') return idsCondition(asking.world.fhir.typeCode(type), condition.ids)
   if (condition.is !== 'token' || condition.value === undefined) return null
   return isServerId(condition.value)
-    ? fragment`(r.patient = ${keyOfId(condition.value)} and r.id = ${condition.value}::uuid)`
+    ? fragment`(${isAt({ patient: keyOfId(condition.value), type: asking.world.fhir.typeCode(type), id: condition.value })})`
     : fragment`(r.patient, r.type, r.id) in (select n.patient, n.type, n.id from record.name n where n.name = ${condition.value})`
 }
 

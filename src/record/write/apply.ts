@@ -2,7 +2,7 @@ import type { Patient } from '@medplum/fhirtypes'
 import type { AuditedTransaction, Entry } from '../../audit/audit.ts'
 import type { Patch, Resource } from '../../fhir/fhir.ts'
 import { parseJson } from '../../fhir/fhir.ts'
-import { type Filed, fileCharts, newKey } from '../../identity/identity.ts'
+import { type Filed, fileCharts } from '../../identity/identity.ts'
 import { Refusal } from '../../platform/refusal.ts'
 import { type Fragment, fragment, isUniqueViolation, join, type Runner } from '../../platform/sql.ts'
 import { distinct, TextMap } from '../../platform/text-map.ts'
@@ -14,7 +14,7 @@ import { patched } from './patch.ts'
 import { isSameContent, makeTombstone, makeVersion, nextInstant, requireResolved } from './prepare.ts'
 import { lockCurrent, readBodies, type Stored } from '../store.ts'
 import { requireExpected, requireOwn, requireSameSubject } from './may-change.ts'
-import { type Charts, findNamed, isOpen, noCharts, requireMayWrite, subjectOf } from './subject.ts'
+import { type Charts, findNamed, isOpen, makeKey, noCharts, requireMayWrite, subjectOf } from './subject.ts'
 import { knownTo, learn, type Known } from './known-values.ts'
 import { type Change, composeChanges, type Version } from './write.ts'
 import { endingOf } from '../subscription/owner.ts'
@@ -67,7 +67,7 @@ export type Placed = Operation & { patient: number; rowId: string; name: string 
 export function placeNew(asking: Asking, sql: Runner, operation: Operation, charts: Charts): Placed | Promise<Placed> {
   const { world } = asking
   if (operation.type === 'Patient') {
-    const patient = newKey(world)
+    const patient = makeKey(world, charts)
     charts.created.add(patient)
     return placedNew(asking, operation, patient)
   }
@@ -95,7 +95,8 @@ export async function placeExisting(asking: Asking, tx: Runner, operation: Opera
   requireNoPersonalNumber(id, `${operation.path}.id`)
   const waiting = operation.type === 'Patient' ? charts.reserved.get(id) : undefined
   const patient =
-    waiting?.patient ?? (operation.type === 'Patient' ? newKey(world) : await subjectOf(asking, tx, operation.resource as Resource, charts, operation.path))
+    waiting?.patient ??
+    (operation.type === 'Patient' ? makeKey(world, charts) : await subjectOf(asking, tx, operation.resource as Resource, charts, operation.path))
   const rowId = waiting?.id ?? newId(world, patient, endingOf(asking, operation.type))
   if (operation.type === 'Patient') {
     charts.created.add(patient)
@@ -125,8 +126,8 @@ export const writePrepared = (tx: AuditedTransaction, prepared: readonly Prepare
 /** What is to be written, as text and values: while a caller waits for the database with only this in hand, no resource stays in memory. */
 export function statementOf(tx: AuditedTransaction, prepared: readonly Prepared[], { isOne = false } = {}): Fragment | null {
   for (const { audit } of prepared) tx.audit(audit)
-  const apart = prepared.map(({ versions }) => versions)
-  const changes = (isOne ? [apart.flat()] : apart).flatMap((versions) => (versions.length > 0 ? [{ versions, topic }] : []))
+  const apart = prepared.map(({ versions, charts: { made } }): Change => ({ versions, made, topic }))
+  const changes = (isOne ? [asOne(apart)] : apart).filter(({ versions }) => versions.length > 0)
   const [first] = prepared
   if (!first) return null
   const known = knownTo(first.asking.world)
@@ -134,6 +135,12 @@ export function statementOf(tx: AuditedTransaction, prepared: readonly Prepared[
   tx.whenStored(() => learn(known))
   return statement
 }
+
+const asOne = (changes: readonly Change[]): Change => ({
+  versions: changes.flatMap(({ versions }) => versions),
+  made: new Set(changes.flatMap(({ made = [] }) => [...made])),
+  topic,
+})
 
 type Item = { asking: Asking; charts: Charts; operation: Placed | null; of: Prepared; at: number }
 

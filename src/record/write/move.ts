@@ -8,7 +8,7 @@ import { type Asking, entryOf } from '../asking.ts'
 import { isServerId, keyOfId, newId, parseReference, reservedKeys } from '../ids.ts'
 import { operatorAsking } from '../search/operator.ts'
 import { makeVersion, nextInstant } from './prepare.ts'
-import { findName, lockCurrent, readBodies, type Stored } from '../store.ts'
+import { findName, isAt, lockCurrent, readBodies, type Stored } from '../store.ts'
 
 export type Move = { resource: string; to: string; reason: string }
 export type Moved = { from: string; resource: string; provenance: string }
@@ -77,8 +77,7 @@ async function refile(asking: Asking, tx: AuditedTransaction, old: Old, patient:
     id: newId(world, patient),
   })
   await tx`
-    update record.resource set voided = true
-     where patient = ${old.row.patient} and type = ${old.row.type} and id = ${old.row.id} and version = ${old.row.version}`
+    update record.resource r set voided = true where ${isAt(old.row)} and r.version = ${old.row.version}`
   await writeVersions(asking, tx, [entry, provenance])
   const moved = { from: old.reference, resource: `${entry.typeName}/${entry.id}`, provenance: `Provenance/${provenance.id}` }
   tx.audit([

@@ -3,6 +3,7 @@ import { keySets, newKey } from '../../identity/identity.ts'
 import type { Resource } from '../../fhir/fhir.ts'
 import { Refusal } from '../../platform/refusal.ts'
 import type { Runner } from '../../platform/sql.ts'
+import type { World } from '../../platform/world.ts'
 import type { Asking } from '../asking.ts'
 import { isServerId, keyOfId, newId, newSharedKey, parseReference, requireNoPersonalNumber, reservedKeys } from '../ids.ts'
 import { findName } from '../store.ts'
@@ -13,6 +14,8 @@ export type Reservation = { name: string; patient: number; id: string }
 export type Charts = {
   /** Keys of Patients created by the same request. */
   created: Set<number>
+  /** Keys that the request made: nothing is filed under them yet, and nobody else knows them. */
+  made: Set<number>
   /** Keys of charts of the asker's own institution that the request has already asked for. */
   own: Set<number>
   /** Names reserved by the same request. */
@@ -24,11 +27,17 @@ export type Charts = {
 }
 export type Named = { patient: number; id: string; institution: number }
 
+export function makeKey(world: World, { made }: Charts): number {
+  const key = newKey(world)
+  made.add(key)
+  return key
+}
+
 export function findNamed(sql: Runner, charts: Charts, type: number, name: string): Promise<Named | null> {
   const known = charts.found?.get(`${type} ${name}`)
   return known === undefined ? findName(sql, type, name) : Promise.resolve(known)
 }
-export const noCharts = (): Charts => ({ created: new Set(), own: new Set(), reserved: new Map() })
+export const noCharts = (): Charts => ({ created: new Set(), made: new Set(), own: new Set(), reserved: new Map() })
 
 // A chart's institution never changes and a Patient is never physically removed, so a remembered answer stays true.
 const chartInstitutions = new Map<number, number>()
@@ -70,7 +79,7 @@ async function chartNamed(asking: Asking, sql: Runner, id: string, charts: Chart
     return named.patient
   }
   requireNoPersonalNumber(id, place())
-  const patient = newKey(world)
+  const patient = makeKey(world, charts)
   charts.reserved.set(id, { name: id, patient, id: newId(world, patient) })
   charts.created.add(patient)
   return patient

@@ -2,6 +2,7 @@ import { publish } from '../../bus/bus.ts'
 import { boolArray, byteaArray, int2Array, int4Array, int8Array, textArray, timestamptzArray, uuidArray } from '../../platform/arrays.ts'
 import { type Fragment, fragment } from '../../platform/sql.ts'
 import { reservedKeys } from '../ids.ts'
+import { samePlace, spotOf } from '../store.ts'
 import { type ChunkRow, place, type Place } from './place.ts'
 import type { IndexRows } from './rows.ts'
 import type { Known } from './known-values.ts'
@@ -24,14 +25,15 @@ export type Version = {
   index: IndexRows | null
 }
 
-export type Change = { versions: Version[]; topic: string }
+/** `made`: keys that nobody but this change knows yet. */
+export type Change = { versions: Version[]; topic: string; made?: ReadonlySet<number> }
 
 /**
  * Everything a set of changes writes, as CTEs of one statement: versions, superseded pointers, chunks, index rows, outbox. A version above 1 replaces
  * exactly the version before it: two writers that follow the same version would both put it into record.superseded, whose primary key lets only one
  * pass. Used alone, in batches of requests, and inside transactions.
  *
- * Rows are inserted in the order of their primary key: then a page of the index fills to its end instead of splitting in halves.
+ * Rows are inserted in the order of their index: then a page of it fills to its end instead of splitting in halves.
  */
 export function composeChanges(changes: readonly Change[], random: (bytes: number) => Buffer, known: Known | null): Fragment[] {
   const versions = changes.flatMap((change) => change.versions).sort(byKey)
@@ -41,7 +43,11 @@ export function composeChanges(changes: readonly Change[], random: (bytes: numbe
   const ctes = areNew ? [fresh(rows)] : [fragment`given as materialized (select * from ${rows})`, inserted, moved, changed]
   if (chunks.length > 0) ctes.push(chunkRows(chunks))
   const isShared = changes.length > 1
-  ctes.push(...indexCtes(versions, { known, areNew }), ...nameCtes(versions), publish(changes.flatMap((change) => eventsOf(change, isShared))))
+  ctes.push(
+    ...indexCtes(versions, { known, areNew, made: new Set(changes.flatMap(({ made = [] }) => [...made])) }),
+    ...nameCtes(versions),
+    publish(changes.flatMap((change) => eventsOf(change, isShared))),
+  )
   return ctes
 }
 
@@ -64,15 +70,18 @@ function columns(versions: readonly Version[], places: readonly Place[]): Fragme
 const target = fragment`record.resource (patient, type, id, version, tx, at, institution, deleted, day, tokens, name, body, chunk, start, length)`
 const values = fragment`patient, type, id, version, (select (pg_current_xact_id()::text)::int8), at, institution, deleted, day, tokens, name, body, chunk, start, length`
 
-const fresh = (rows: Fragment) => fragment`record_fresh as (insert into ${target} select ${values} from ${rows})`
+const fresh = (rows: Fragment) =>
+  fragment`record_fresh as (insert into ${target} select ${values} from ${rows} order by patient, type, ${spotOf(fragment`id`)})`
 
 const inserted = fragment`record_inserted as (insert into ${target} select ${values} from given where version = 1)`
+
+const sameAsGiven = samePlace(fragment`r`, fragment`g`)
 
 const moved = fragment`record_moved as (
     insert into record.superseded (patient, type, id, version, tx, at, institution, deleted, voided, day, tokens, labels, name, body, chunk, start, length, until_tx, until)
     select r.patient, r.type, r.id, r.version, r.tx, r.at, r.institution, r.deleted, r.voided, r.day, r.tokens, r.labels, r.name, r.body, r.chunk, r.start, r.length,
            (pg_current_xact_id()::text)::int8, g.at
-      from given g join record.resource r on r.patient = g.patient and r.type = g.type and r.id = g.id and r.version = g.version - 1
+      from given g join record.resource r on ${sameAsGiven} and r.version = g.version - 1
      where g.version > 1)`
 
 const changed = fragment`record_changed as (
@@ -80,7 +89,7 @@ const changed = fragment`record_changed as (
        set version = g.version, tx = (pg_current_xact_id()::text)::int8, at = g.at, institution = g.institution, deleted = g.deleted,
            day = g.day, tokens = g.tokens, body = g.body, chunk = g.chunk, start = g.start, length = g.length
       from given g
-     where g.version > 1 and r.patient = g.patient and r.type = g.type and r.id = g.id and r.version = g.version - 1
+     where g.version > 1 and ${sameAsGiven} and r.version = g.version - 1
     returning 1)`
 
 function chunkRows(chunks: readonly ChunkRow[]): Fragment {

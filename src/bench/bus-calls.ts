@@ -2,9 +2,9 @@ import { Agent, createServer, request as httpRequest, type Server } from 'node:h
 import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { aService, type BusMember, contractOf, expectStatus } from '../testing/bus-member.ts'
-import { type BusBench, callers, contents, heardMs, signedBytes, warmUpSeconds } from './bus-parties.ts'
+import { type BusBench, callers, contents, heardMs, signedBytes } from './bus-parties.ts'
 import { cpuEach } from './cpu.ts'
-import { during, print } from './figures.ts'
+import { during, print, warmUpSeconds } from './figures.ts'
 import { bytesOf, WireLoad } from './wire-load.ts'
 
 const perSecondMost = 3000
@@ -18,7 +18,8 @@ export async function calls(bench: BusBench): Promise<void> {
   await contractOf(sender, `${owner.code}/api`, { endpoints: [{ method: '*', path: '/x' }], quotaPerMinute: 1_000_000 })
   await sleep(heardMs)
   const limitValue = await bareHop(seconds, provider.address)
-  const asked = Array.from({ length: seconds * perSecondMost * 1.2 }, () => signedBytes(sender, { url: `/bus/call/${owner.code}/api/x`, body: contents }))
+  const length = (seconds + warmUpSeconds(seconds)) * perSecondMost
+  const asked = Array.from({ length }, () => signedBytes(sender, { url: `/bus/call/${owner.code}/api/x`, body: contents }))
   const { count: first } = await during(warmUpSeconds(seconds), callers, async (at) => void (await load.expect(asked[at] as Buffer)))
   const before = server.cpu()
   const run = await during(seconds, callers, async (at) => void (await load.expect(asked[first + at] as Buffer)))

@@ -68,5 +68,3 @@ export const contents = JSON.stringify({ text: 'x'.repeat(2000) })
 export const callers = 32
 /** The server as an operator runs it on this many cores: one process for each. */
 const processes = 2
-/** Code that has not run yet is slow, so every figure runs for this long before its clock starts. */
-export const warmUpSeconds = (seconds: number) => seconds / 5

@@ -24,6 +24,12 @@ const round = (value: number) => (Math.abs(value) >= 100 ? Math.round(value) : M
 
 export type Run = { perSecond: number; p50Ms: number; p99Ms: number; count: number }
 
+/**
+ * How long a load runs before its clock starts. V8 translates the functions of a path again and again for its first ten seconds (thousands of times for
+ * an ingest), on the cores that are measured: a sixth of a create was that. A server runs for weeks.
+ */
+export const warmUpSeconds = (seconds: number): number => (seconds < 5 ? seconds : 12)
+
 /** Calls `once` from several callers at a time until the seconds are over; an error ends the run. */
 export async function during(seconds: number, callers: number, once: (at: number) => Promise<void>): Promise<Run> {
   const times: number[] = []

@@ -10,7 +10,7 @@ import { isAt } from '../record/store.ts'
 import { viewOfAll, visibleRows } from '../record/view.ts'
 import type { BenchServer } from './bench-server.ts'
 import { cpuEach } from './cpu.ts'
-import { during, print } from './figures.ts'
+import { during, print, warmUpSeconds } from './figures.ts'
 
 type Task = { patients: readonly string[]; seconds: number; connections: number }
 
@@ -33,11 +33,9 @@ async function newest(server: BenchServer, { patients, seconds, connections }: T
   print({ name: 'Observation?patient&code&_sort=-date&_count=20', value: perSecond, unit: 'requests/s', p50Ms, p99Ms, cpuUsEach })
 }
 
-const warmSeconds = 2
-
-/** Runs the load for some seconds so that the code is compiled, then measures it with the processor time of each side. */
+/** Warms up, then measures with the processor time of each side. */
 async function measured(server: BenchServer, seconds: number, callers: number, once: (at: number) => Promise<void>) {
-  await during(Math.min(warmSeconds, seconds), callers, once)
+  await during(warmUpSeconds(seconds), callers, once)
   const before = server.cpu()
   const run = await during(seconds, callers, once)
   return { ...run, cpuUsEach: cpuEach(before, server.cpu(), run.count) }

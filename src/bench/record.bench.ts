@@ -6,7 +6,7 @@ import pg from 'pg'
 import { corpora } from '../testing/corpora.ts'
 import { type BenchServer, startBenchServer } from './bench-server.ts'
 import { copyRate } from './copy-limit.ts'
-import { during, print } from './figures.ts'
+import { during, print, warmUpSeconds } from './figures.ts'
 import { lookUps, singles } from './record-singles.ts'
 import { sizesOf } from './sizes.ts'
 
@@ -72,7 +72,7 @@ async function ingest(server: BenchServer, source: Source, { seconds, processes 
     await server.send('POST', '/fhir', bundleOf(source, at))
     resources += bodies[at % bodies.length]?.length as number
   }
-  await during(Math.min(5, seconds), bundlesAtOnce, post) // So that the code is warm and the database not empty.
+  await during(warmUpSeconds(seconds), bundlesAtOnce, post) // So that the database is not empty, too.
   const limitValue = await copyRate(server.owner, bodies, 2, seconds / 3)
   const before = await sizesOf(server.world)
   resources = 0

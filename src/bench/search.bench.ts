@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { corpora } from '../testing/corpora.ts'
 import { type BenchServer, startBenchServer } from './bench-server.ts'
 import { cpuEach } from './cpu.ts'
-import { during, print } from './figures.ts'
+import { during, print, warmUpSeconds } from './figures.ts'
 
 const callers = 16
 
@@ -33,7 +33,7 @@ type BenchRun = { server: BenchServer; seconds: number; wants(name: string): boo
 
 async function ask({ server, seconds, wants }: BenchRun, name: string, path: (at: number) => string, limit?: { limit: string; limitValue: number }) {
   if (!wants(name)) return
-  await during(seconds / 2, callers, async (at) => void (await server.send('GET', path(at)))) // So that the code is warm.
+  await during(warmUpSeconds(seconds), callers, async (at) => void (await server.send('GET', path(at))))
   const before = server.cpu()
   const { perSecond, p50Ms, p99Ms, count } = await during(seconds, callers, async (at) => void (await server.send('GET', path(at))))
   const { load, database } = cpuEach(before, server.cpu(), count)

@@ -12,6 +12,8 @@ import { sizesOf } from './sizes.ts'
 
 const connections = 16
 const bundlesAtOnce = 8
+/** Long enough for a checkpoint, and for the vacuum of what was written, not to fill the time alone: a server has them every ten minutes. */
+const ingestSeconds = 45
 
 /**
  * The record with every safety on: token, scopes, decision, validation, index, versions, audit, outbox; embedded PostgreSQL with fsync as `npm start`
@@ -21,12 +23,13 @@ const bundlesAtOnce = 8
  */
 export async function bench(words: string[]): Promise<void> {
   const after = (name: string) => (words.includes(name) ? words[words.indexOf(name) + 1] : undefined)
-  const seconds = words.includes('--quick') ? 3 : 15
+  const isQuick = words.includes('--quick')
+  const seconds = isQuick ? 3 : 15
   const processes = Number(after('--processes') ?? 2)
   const [growth, only] = [after('--growth'), after('--only')]
   const source = readSource()
   if (growth !== undefined) return withServer(processes, (server) => grow(server, source, Number(growth)))
-  if (only !== 'singles') await withServer(processes, (server) => ingest(server, source, { seconds, processes }))
+  if (only !== 'singles') await withServer(processes, (server) => ingest(server, source, { seconds: isQuick ? seconds : ingestSeconds, processes }))
   if (only === 'ingest') return
   await withServer(1, async (server) => {
     const patients: string[] = []
@@ -73,7 +76,7 @@ async function ingest(server: BenchServer, source: Source, { seconds, processes 
     resources += bodies[at % bodies.length]?.length as number
   }
   await during(warmUpSeconds(seconds), bundlesAtOnce, post) // So that the database is not empty, too.
-  const limitValue = await copyRate(server.owner, bodies, 2, seconds / 3)
+  const limitValue = await copyRate(server.owner, bodies, 2, Math.min(seconds / 3, 5))
   const before = await sizesOf(server.world)
   resources = 0
   const checkpointed = delay(seconds * 400).then(() => checkpoint(server))

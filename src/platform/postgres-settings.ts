@@ -33,7 +33,7 @@ export const serverSettings: Record<string, string> = {
   min_wal_size: '1GB',
   checkpoint_timeout: '10min',
   checkpoint_completion_target: '0.9',
-  autovacuum_naptime: '20s',
+  autovacuum_naptime: '5s',
   timezone: 'UTC',
   log_timezone: 'UTC',
   // A failed statement's text, parameters and even its message may hold a person's data: the log gets what concerns the engine alone.

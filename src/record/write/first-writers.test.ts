@@ -19,7 +19,7 @@ test('a Patient to whom references came first is made once by 16 writers, under 
   const { institution, owner } = await startServer(t)
   const { send } = await institution('А')
   const early = await Promise.all(Array.from({ length: 16 }, (_, n) => send('PUT', `/fhir/Observation/o-${n}`, about(`o-${n}`, 'kasni'))))
-  assert.deepEqual(statuses(early), [201], early.find((one) => one.status !== 201)?.text)
+  assert.deepEqual(statuses(early), [201])
   const late = await Promise.all(Array.from({ length: 16 }, (_, n) => send('PUT', '/fhir/Patient/kasni', patient('kasni', { multipleBirthInteger: n }))))
   for (const one of late) assert.ok([200, 201].includes(one.status), one.text)
   assert.equal(late.filter((one) => one.status === 201).length, 1)

@@ -42,6 +42,17 @@ export const samePlace = (version: Fragment, other: Fragment): Fragment =>
 export const isAt = ({ patient, type, id }: Place): Fragment =>
   fragment`r.patient = ${patient}::int8 and r.type = ${type}::int2 and ${hasId(fragment`r`, fragment`${id}::uuid`)}`
 
+/** That the version `r` has one of these places, which are rows of (patient, type, id). */
+export const isOneOf = (places: Fragment): Fragment =>
+  fragment`(r.patient, r.type, r.spot_high, r.spot, r.id) in (select k.patient, k.type, ${spotOf(fragment`k.id`)}, k.id from (${places}) k (patient, type, id))`
+/** The order of the index: a page begins behind the one before, and nothing is sorted. */
+export const inIndexOrder = fragment`r.patient, r.type, r.spot_high, r.spot`
+/** The same order for rows that were chosen already and do not bring these columns along. */
+export const inSameOrder = fragment`r.patient, r.type, ${spotOf(fragment`r.id`)}`
+/** That the version `r` comes after a place in this order. */
+export const isBehind = ({ patient, type, id }: Place): Fragment =>
+  fragment`(r.patient, r.type, r.spot_high, r.spot) > (${patient}::int8, ${type}::int2, ${spotOf(fragment`${id}::uuid`)})`
+
 const r = fragment`r`
 const sameAsK = samePlace(r, fragment`k`)
 const sameAsW = samePlace(r, fragment`w`)
@@ -130,13 +141,13 @@ export async function findVersions(sql: Runner, keys: readonly { patient: number
      limit ${rowsMax}`
 }
 
-/** The rows that meet the conditions, in key order after a place, never more than a page. */
+/** The rows that meet the conditions, in the order of the index after a place, never more than a page. */
 export async function scan(sql: Runner, where: Fragment[], after: Place | null, limit: number): Promise<Stored[]> {
-  const conditions = after === null ? where : [...where, fragment`(r.patient, r.type, r.id) > (${after.patient}, ${after.type}, ${after.id}::uuid)`]
+  const conditions = after === null ? where : [...where, isBehind(after)]
   return sql.run<Stored>(fragment`
     select ${pointer} from record.resource r
      where not r.deleted and not r.voided and ${join(conditions, ' and ')}
-     order by r.patient, r.type, r.id
+     order by ${inIndexOrder}
      limit ${Math.min(limit, rowsMax)}`)
 }
 export type Place = { patient: number; type: number; id: string }

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
+import pg from 'pg'
 import { relate } from '../../access/access.ts'
 import { clientById, revokeClient } from '../../access/client.ts'
 import { tokenFor } from '../../access/token-endpoint.ts'
@@ -297,4 +298,22 @@ test('a visit opens another institution’s chart to an export while it lasts, a
   const seen = await of('/fhir/$export')
   assert.deepEqual(await of(named), seen)
   assert.deepEqual(seen, ['Observation/x-b', 'Patient/p-b'])
+})
+
+test('a new version of the server begins an export anew that was on its way in the order of before', async (t) => {
+  const { world, owner, ownerUrl, institution } = await startServer(t)
+  const { send } = await institution('А')
+  await patient(send, 'p-1')
+  const begun = await send('GET', '/fhir/$export', undefined, wanted)
+  const place = JSON.stringify({ patient: 2 ** 48 - 1, type: 1, id: 'ffffffff-ffff-8fff-bfff-ffffffffffff' })
+  const outputs = JSON.stringify([{ kind: 'output', type: 'Patient', file: '1.Patient.ndjson', count: 500_000 }])
+  await owner`update record.job set place = ${place}::jsonb, done = 500000, outputs = ${outputs}::jsonb`
+  const migration = readFileSync(join(import.meta.dirname, '../migrations/0021-walks-by-spot.sql'), 'utf8')
+  const client = new pg.Client(ownerUrl)
+  await client.connect()
+  await client.query(migration)
+  await client.end()
+  while (await workOnce(world));
+  const { body } = await send('GET', pathOf(begun.headers['content-location']))
+  assert.deepEqual(namesOf(await lines(send, body.output)), ['Patient/p-1'])
 })

@@ -14,13 +14,16 @@ import { type Moment, requireSettled, watermark } from './moments.ts'
 import { bytesOf, bytesTogether, countOf, layersOf, newest, type Slice, sliceOf, slicesOf, within } from './rows-at.ts'
 import { maySeeType } from '../scope.ts'
 import { openWords, sealWords } from '../sealed-link.ts'
-import { findCurrent, findNames, type Place, type Stored } from '../store.ts'
+import { findCurrent, findNames, isOneOf, type Place, type Stored } from '../store.ts'
 import { basisOfRow } from '../view.ts'
 
 /** How many rows are read at a time, and how many bytes of them are in memory at a time. */
 const batchRows = 1000
 const batchBytes = 4 * 1_048_576
 const placesTogether = 16
+
+/** Another name for another order of rows: a link of before would lead into the midst of them. */
+const purpose = 'everything-by-spot'
 
 /** Where a page begins, as of which moment, and how many entries there are. */
 type Page = { id: string; wish: Wish; self: string; moment: Moment | null; after: Place | null; total: number | null }
@@ -34,7 +37,7 @@ export async function everything(asking: Asking, reply: FastifyReply, id: string
   reply.header('content-type', fhirJson)
   const token = pairs.find(([name]) => name === '_page')?.[1]
   if (token !== undefined) {
-    const page = openWords<Page>(asking, 'everything', token)
+    const page = openWords<Page>(asking, purpose, token)
     if (page.id !== id) throw new Refusal('incorrect', 'this page link is of another patient', { hint: 'Follow the links as they are given.' })
     return sendPage(asking, reply, page)
   }
@@ -94,8 +97,9 @@ async function includes(open: Open, references: ReadonlySet<string>): Promise<En
   const places = [...distinct.values()].filter(({ patient }) => patient < reservedKeys)
   if (layers === newest && places.length <= placesTogether) return shownOf(open, places)
   const where = [
-    fragment`(r.patient, r.type, r.id) in (
-      select * from unnest(${places.map((p) => p.patient)}::int8[], ${places.map((p) => p.type)}::int2[], ${places.map((p) => p.id)}::uuid[]))`,
+    isOneOf(fragment`
+      select * from unnest(${places.map((p) => p.patient)}::int8[], ${places.map((p) => p.type)}::int2[], ${places.map((p) => p.id)}::uuid[])
+                      as p (patient, type, id)`),
   ]
   const rows = (await slicesOf(world.sql, layers, where, null, outsideMax)).filter((row) => basisOfRow(view, row) !== null)
   return { slices: rows, bodies: await bytesOf(world.sql, rows), mode: 'include' }
@@ -169,4 +173,4 @@ async function answerPage(open: Open, reply: FastifyReply, page: Page): Promise<
 }
 
 const placeOf = ({ patient, type, id }: Slice): Place => ({ patient, type, id })
-const nextUrl = (asking: Asking, page: Page): string => `${asking.base}/Patient/${page.id}/$everything?_page=${sealWords(asking, 'everything', page)}`
+const nextUrl = (asking: Asking, page: Page): string => `${asking.base}/Patient/${page.id}/$everything?_page=${sealWords(asking, purpose, page)}`

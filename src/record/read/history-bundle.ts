@@ -91,7 +91,7 @@ async function listedIn(asking: Asking, { lists }: HistoryWish): Promise<Fragmen
       select 1
         from unnest(${int8Array(rows.map(({ patient }) => patient))}::int8[], ${int2Array(rows.map(({ type }) => type))}::int2[],
                     ${uuidArray(rows.map(({ id }) => id))}::uuid[], ${int4Array(rows.map(({ version }) => version))}::int4[]) as l (patient, type, id, version)
-       where l.patient = r.patient and l.type = r.type and l.id = r.id and l.version in (0, r.version))`,
+       where ${samePlace(fragment`r`, fragment`l`)} and l.version in (0, r.version))`,
   ]
 }
 

@@ -5,6 +5,7 @@ import { Refusal } from '../../platform/refusal.ts'
 import type { Asking } from '../asking.ts'
 import { byKey, candidates } from '../search/candidates.ts'
 import { contentsOf } from '../search/contents.ts'
+import { isOneOf } from '../store.ts'
 import type { Passed } from './history-rows.ts'
 import type { Seen } from './moments.ts'
 
@@ -24,9 +25,9 @@ export async function onList(asking: Asking, list: Search, { allEnded, noneBegun
   const places = [...new Map(rows.map((row) => [row.id, row])).values()]
   if (places.length === 0) return new Set()
   const where = [
-    fragment`(r.patient, r.type, r.id) in (
+    isOneOf(fragment`
       select p.patient, ${fhir.typeCode(list.type as string)}::int2, p.id
-        from unnest(${int8Array(places.map(({ patient }) => patient))}::int8[], ${uuidArray(places.map(({ id }) => id))}::uuid[]) as p (patient, id))`,
+        from unnest(${int8Array(places.map(({ patient }) => patient))}::int8[], ${uuidArray(places.map(({ id }) => id))}::uuid[]) as p (patient, id)`),
   ]
   const reading = { snapshot: `${allEnded}:${noneBegun}:${running.join(',')}` }
   const current = await candidates(sql, { where, order: byKey, after: null, limit: places.length, reading })

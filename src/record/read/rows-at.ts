@@ -1,6 +1,6 @@
 import { type Fragment, fragment, join, type Runner } from '../../platform/sql.ts'
 import { createdBy, currentAt, type Moment, seenAt, stillCurrentAt } from './moments.ts'
-import { chunkKey, longBodies, openChunks, type Place, shortBody, type Stored, versionKey } from '../store.ts'
+import { chunkKey, inIndexOrder, inSameOrder, isBehind, longBodies, openChunks, type Place, shortBody, type Stored, versionKey } from '../store.ts'
 
 /** The columns of a version that suffice to pass its bytes on unread. */
 export type Slice = {
@@ -48,7 +48,7 @@ const packed = fragment`
 export const ofTypes = (all: readonly string[], types: readonly number[]): Fragment =>
   types.length >= all.length ? fragment`true` : fragment`r.type = any(${[...types]}::int2[])`
 
-/** Versions in key order after a place. Each version is in exactly one of the tables in any statement, so none is missed or doubled. */
+/** Versions in the order of the index after a place. Each version is in exactly one of the tables in any statement, so none is missed or doubled. */
 export function slicesOf(sql: Runner, layers: Layers, where: readonly Fragment[], after: Place | null, limit: number): Promise<Slice[]> {
   return read(sql, layers, [fragment`not r.deleted`, ...where], after, limit)
 }
@@ -59,8 +59,8 @@ export function deletedSlicesOf(sql: Runner, layers: Layers, where: readonly Fra
 }
 
 async function read(sql: Runner, layers: Layers, where: readonly Fragment[], after: Place | null, limit: number): Promise<Slice[]> {
-  const ordered = fragment`order by r.patient, r.type, r.id limit ${limit}`
-  const conditions = after === null ? [...where] : [...where, fragment`(r.patient, r.type, r.id) > (${after.patient}, ${after.type}, ${after.id}::uuid)`]
+  const ordered = fragment`order by ${inIndexOrder} limit ${limit}`
+  const conditions = after === null ? [...where] : [...where, isBehind(after)]
   const alive = join([fragment`not r.voided`, ...conditions], ' and ')
   const current = fragment`select ${slice} from record.resource r where ${alive} and ${layers.current} ${ordered}`
   const all =
@@ -71,7 +71,7 @@ async function read(sql: Runner, layers: Layers, where: readonly Fragment[], aft
       (${current})
       union all
       (select ${slice} from record.superseded r where ${alive} and ${layers.superseded} ${ordered})) r
-    ${ordered}`
+    order by ${inSameOrder} limit ${limit}`
   const [found] = await sql.run<{ slices: string | null; bodies: string | null }>(fragment`select ${packed} from (${all}) r`)
   return found?.slices ? unpack(found.slices, found.bodies?.split('\u0001') ?? []) : []
 }

@@ -1,7 +1,7 @@
 import { type Fragment, fragment, identifier, join, type Runner } from '../../platform/sql.ts'
 import { type TraceStep, traced } from '../asking.ts'
 import { type Seen, seenAt, stillCurrentAt } from '../read/moments.ts'
-import { type Place, pointer, rowsMax, samePlace, type Stored } from '../store.ts'
+import { inIndexOrder, inSameOrder, isBehind, type Place, pointer, rowsMax, samePlace, type Stored } from '../store.ts'
 
 /**
  * The moment that a search answers about, as a PostgreSQL snapshot: null until its first statement has fixed it. Every later statement and page reads
@@ -10,8 +10,10 @@ import { type Place, pointer, rowsMax, samePlace, type Stored } from '../store.t
 export type Reading = { snapshot: string | null; trace?: TraceStep[] | undefined }
 
 /** The order in which rows are read: by key, or by a column that bounds the values by which the search is sorted. */
-export type Order = { column: 'day' | 'at' | null; isDescending: boolean }
+export type Order = { column: 'day' | 'at' | null; isDescending: boolean; isById?: true }
 export const byKey: Order = { column: null, isDescending: false }
+/** By key, and those of one patient and type by id, as the index of texts has them. */
+export const byId: Order = { ...byKey, isById: true }
 
 /** How far a walk over the rows has come: the last row seen and, when it goes by a column, that column's value. */
 export type Position = Place & { value: number | string | null }
@@ -54,13 +56,14 @@ export async function fixReading(sql: Runner, reading: Reading): Promise<void> {
 
 function candidateStatement({ where, order, after, reading, keys = [] }: Step, limit: number): Fragment {
   const conditions = [fragment`not r.deleted`, fragment`not r.voided`, ...where, ...(after === null ? [] : [afterCondition(order, after)])]
-  const sorted = orderOf(order)
+  const [inTable, inBoth, led] = order.isById ? [inIdOrder, inIdOrder, leaderById] : [inIndexOrder, inSameOrder, leader]
+  const sorted = keys.length > 0 ? led : orderOf(order, inTable)
   const current = (seen: Fragment[]) => rowsFrom(fragment`record.resource r`, [...conditions, ...seen], keys, after)
   if (reading.snapshot === null) {
     return fragment`
     select ${pointer}, r.day, (select pg_current_snapshot()::text) as snapshot
       from ${current([])}
-     order by ${keys.length > 0 ? byLeader : sorted}
+     order by ${sorted}
      limit ${limit}::int4`
   }
   const moment = momentOf(reading.snapshot)
@@ -68,7 +71,7 @@ function candidateStatement({ where, order, after, reading, keys = [] }: Step, l
     select * from (
       (select ${pointer}, r.day
          from ${current([seenAt(moment)])}
-        order by ${keys.length > 0 ? byLeader : sorted}
+        order by ${sorted}
         limit ${limit}::int4)
       union all
       (select ${pointer}, r.day
@@ -76,16 +79,18 @@ function candidateStatement({ where, order, after, reading, keys = [] }: Step, l
         where r.until_tx >= ${moment.allEnded}::int8 and ${stillCurrentAt(moment)}
           and ${join([...conditions, ...keys.map((key) => amongKeys(key)), seenAt(moment)], ' and ')}
           and not exists (select 1 from record.resource v where ${samePlace(fragment`v`, fragment`r`)} and v.voided)
-        order by ${sorted}
+        order by ${orderOf(order, inTable)}
         limit ${limit}::int4)) r
-     order by ${sorted}
+     order by ${orderOf(order, inBoth)}
      limit ${limit}::int4`
 }
 
 /** Rows of patients for whom a condition on `t` (record.token) holds; `patient` names the column of another table. */
 export const amongKeys = (key: Fragment, patient = fragment`r.patient`): Fragment => fragment`${patient} in (select t.patient from record.token t where ${key})`
 /** The order by key when `t` leads: each patient's rows are sorted when they are read. */
-const byLeader = fragment`t.patient, r.type, r.id`
+const leader = fragment`t.patient, r.type, r.spot_high, r.spot`
+const leaderById = fragment`t.patient, r.type, r.id`
+const inIdOrder = fragment`r.patient, r.type, r.id`
 
 /** The rows, read directly or through the leading patients; `offset 0` keeps the planner from another plan. */
 function rowsFrom(table: Fragment, conditions: readonly Fragment[], [first, ...others]: readonly Fragment[], after: Position | null): Fragment {
@@ -102,17 +107,16 @@ function momentOf(snapshot: string): Seen {
   return { allEnded: Number(allEnded), noneBegun: Number(noneBegun), running: running === '' ? [] : running.split(',').map(Number) }
 }
 
-function orderOf({ column, isDescending }: Order): Fragment {
-  const key = fragment`r.patient, r.type, r.id`
+function orderOf({ column, isDescending }: Order, key: Fragment): Fragment {
   if (column === null) return key
   return isDescending ? fragment`${identifier(`r.${column}`)} desc, ${key}` : fragment`${identifier(`r.${column}`)}, ${key}`
 }
 
-function afterCondition({ column, isDescending }: Order, { patient, type, id, value }: Position): Fragment {
-  const place = fragment`(r.patient, r.type, r.id) > (${patient}::int8, ${type}::int2, ${id}::uuid)`
+function afterCondition({ column, isDescending, isById }: Order, at: Position): Fragment {
+  const place = isById ? fragment`(${inIdOrder}) > (${at.patient}::int8, ${at.type}::int2, ${at.id}::uuid)` : isBehind(at)
   if (column === null) return place
   const name = identifier(`r.${column}`)
-  const at = column === 'day' ? fragment`${value}::int4` : fragment`${value}::timestamptz`
+  const value = column === 'day' ? fragment`${at.value}::int4` : fragment`${at.value}::timestamptz`
   // An index on the column can use the first half.
-  return isDescending ? fragment`${name} <= ${at} and (${name} < ${at} or ${place})` : fragment`${name} >= ${at} and (${name} > ${at} or ${place})`
+  return isDescending ? fragment`${name} <= ${value} and (${name} < ${value} or ${place})` : fragment`${name} >= ${value} and (${name} > ${value} or ${place})`
 }

@@ -8,7 +8,7 @@ import { refreshCustomParameters } from './custom-parameters.ts'
 import { inBatches } from './in-batches.ts'
 import { indexRows } from '../write/rows.ts'
 import { portions } from '../answer-room.ts'
-import { pointer, readBodies, type Stored } from '../store.ts'
+import { inIndexOrder, pointer, readBodies, spotOf, type Stored } from '../store.ts'
 import { indexCtes } from '../write/write-index.ts'
 
 type Step = 'waits' | 'current' | 'superseded' | 'late' | 'done'
@@ -98,14 +98,15 @@ async function rowsAfter(sql: Runner, { step, fromTx, ...at }: Indexing, types: 
   const conditions = [fragment`r.type = any(${types}::int2[])`, fragment`not r.deleted`]
   if (step === 'late') conditions.push(fragment`r.tx >= ${fromTx}`)
   if (at.placePatient !== null) {
-    conditions.push(fragment`(r.patient, r.type, r.id, r.version) > (${at.placePatient}, ${at.placeType}, ${at.placeId}::uuid, ${at.placeVersion})`)
+    const place = fragment`${at.placePatient}::int8, ${at.placeType}::int2, ${spotOf(fragment`${at.placeId}::uuid`)}, ${at.placeVersion}::int4`
+    conditions.push(fragment`(${inIndexOrder}, r.version) > (${place})`)
     conditions.push(fragment`r.patient >= ${at.placePatient}`)
   }
   const table = step === 'superseded' ? fragment`record.superseded` : fragment`record.resource`
   return sql.run<Stored>(fragment`
     select ${pointer} from ${table} r
      where ${join(conditions, ' and ')}
-     order by r.patient, r.type, r.id, r.version
+     order by ${inIndexOrder}, r.version
      limit ${batchRows}`)
 }
 

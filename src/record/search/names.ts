@@ -2,7 +2,7 @@ import { narrowing, type Search } from '../../fhir/fhir.ts'
 import { togetherOn } from '../../platform/ask-together.ts'
 import { type Fragment, fragment, identifier, join, type Runner } from '../../platform/sql.ts'
 import { type Asking, traced } from '../asking.ts'
-import type { Place } from '../store.ts'
+import { isOneOf, type Place } from '../store.ts'
 import { stringMax } from '../write/rows.ts'
 import { type AskedWord, askedWords, type Own } from './asked-words.ts'
 import type { Reading } from './candidates.ts'
@@ -13,6 +13,12 @@ import type { Reading } from './candidates.ts'
  * have it, as far as they are counted.
  */
 export type Name = { entry: number; rows: number } & ({ spellings: string[] } | { words: number[] } | { lows: string[] })
+
+/**
+ * Whether the rows of a search may be led to by the index of texts, which is in the order of ids. This depends on nothing but the question: the pages of
+ * one answer have one order, whichever way finds their rows.
+ */
+export const isByText = (search: Search): boolean => narrowing(search).some(({ any }) => any.some((one) => one.is === 'string' && one.how === 'starts'))
 
 /** The names that a search asks for, and the conditions that each resource must still be tested for. */
 export type Names = { names: Name[]; left: number[] }
@@ -155,7 +161,7 @@ export async function sizesOf(sql: Runner, asked: readonly AskedWord[]): Promise
 /** Condition on `r`. For spellings and words, one row is tested by looking it up in the index. */
 export function namedCondition(type: number, name: Name): Fragment {
   if ('words' in name) return hasWord(fragment`${name.words}::int8[]`)
-  if ('lows' in name) return fragment`(r.patient, r.type, r.id) in (select s.patient, s.type, s.id from record.string s where ${begunWith(type, name.lows)})`
+  if ('lows' in name) return isOneOf(fragment`select s.patient, s.type, s.id from record.string s where ${begunWith(type, name.lows)}`)
   return fragment`exists (
     select from record.string s where s.type = ${type}::int2 and s.value = any(${name.spellings}::text[]) and s.patient = r.patient and s.id = r.id)`
 }
@@ -220,8 +226,9 @@ export async function nextNamed(sql: Runner, { name, others, type }: Lead, from:
     return { among: fragment`r.patient = any(${keys}::int8[])`, count: keys.length, last: lastOf(rows, limit, () => null) }
   }
   const rows = await togetherOn(sql).run<{ patient: number; id: string }>(nextRows({ name, others, type }, from, limit))
-  const among = fragment`(r.patient, r.id) in (
-    select k.patient, k.id from unnest(${rows.map(({ patient }) => patient)}::int8[], ${rows.map(({ id }) => id)}::uuid[]) as k (patient, id))`
+  const among = isOneOf(fragment`
+    select n.patient, ${type}::int2, n.id
+      from unnest(${rows.map(({ patient }) => patient)}::int8[], ${rows.map(({ id }) => id)}::uuid[]) as n (patient, id)`)
   return { among, count: rows.length, last: lastOf(rows, limit, ({ id }) => id) }
 }
 

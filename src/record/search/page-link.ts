@@ -16,7 +16,8 @@ export const trailMax = 50
 /** Everything that the next page needs, so that any process can give it. It is sealed, because it may hold what was asked about a person. */
 export type PageLink = PageStart & { trail: Trail; search: Search; self: string; actor: string; expires: number }
 
-const purpose = 'page'
+/** Another name for another order of rows: a link of before would lead into the midst of them. */
+const purpose = 'page-by-spot'
 /** The longest link that fits into an address; a longer one is stored in a table, and the address has a short name for it. */
 const addressBytesMax = 3000
 const sealedBytesMax = 400_000

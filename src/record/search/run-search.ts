@@ -3,12 +3,12 @@ import { Refusal } from '../../platform/refusal.ts'
 import { togetherOn } from '../../platform/ask-together.ts'
 import { type Fragment, fragment, type Runner } from '../../platform/sql.ts'
 import { type Asking, traced } from '../asking.ts'
-import { byKey, type Candidate, candidates, type Reading, type Order, type Position, positionOf } from './candidates.ts'
+import { byId, byKey, type Candidate, candidates, type Reading, type Order, type Position, positionOf } from './candidates.ts'
 import { type AnswerRoom, ownRoom, portions } from '../answer-room.ts'
 import { type Content, contentsOf } from './contents.ts'
 import { firstNamed } from './first-named.ts'
 import { foundInside } from './inside.ts'
-import { leadFrom, leadOf, type Lead, type LeadPlace, leftBehind, namedCondition, namesIn, nextNamed, type Some } from './names.ts'
+import { isByText, leadFrom, leadOf, type Lead, type LeadPlace, leftBehind, namedCondition, namesIn, nextNamed, type Some } from './names.ts'
 import { planOf } from './search-plan.ts'
 import type { Place, Stored } from '../store.ts'
 
@@ -146,7 +146,7 @@ export async function* hitsOf(
   wanted = Number.POSITIVE_INFINITY,
 ): AsyncGenerator<Hit> {
   const reading = scope.reading ?? { snapshot: null }
-  const from = { order: byKey, after: after === null ? null : { ...after, value: null }, reading, wanted }
+  const from = { order: isByText(search) ? byId : byKey, after: after === null ? null : { ...after, value: null }, reading, wanted }
   if (after === null && scope.keys === null && Number.isFinite(wanted)) {
     const first = await firstNamed(asking, sql, search, { visible: scope.visible, reading }, patientsAtFirst(wanted))
     if (first !== null) {

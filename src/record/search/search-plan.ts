@@ -4,7 +4,7 @@ import type { Asking } from '../asking.ts'
 import { anyOfType, dayMax, dayMin, isIdentifierCode, manyWords, nearForm, spanForm, stringMax, tokenForm, wordForm } from '../write/rows.ts'
 import { narrowHash, systemsOfValue, tokenBytes, wideHash } from '../write/hashes.ts'
 import { isServerId, keyOfId, parseReference } from '../ids.ts'
-import { isAt } from '../store.ts'
+import { isAt, isOneOf } from '../store.ts'
 import { amongKeys } from './candidates.ts'
 import { beginsWith, type Names } from './names.ts'
 
@@ -66,6 +66,11 @@ function conditionOf(at: Where, { code, any }: Narrowing): Fragment | null {
   if (any.length === 0) return fragment`false`
   const codes = any.every(isCode) && !isIdentifierCode(code) && code !== '_id' ? any.map(({ value }) => tokenForm(code, value)) : []
   if (codes.length > formsMax) return hashedCondition(at, codes, []) // All codes of a value set at once.
+  if (code === '_id' && any.every(isCode))
+    return idsCondition(
+      at,
+      any.map(({ value }) => value),
+    )
   if (any.every(isString)) return at.isScoped ? null : stringCondition(at, any)
   const parts: Fragment[] = []
   for (const condition of any) {
@@ -80,23 +85,24 @@ function conditionOf(at: Where, { code, any }: Narrowing): Fragment | null {
 const isCode = (condition: Condition): condition is Condition & { is: 'token'; value: string } =>
   condition.is === 'token' && condition.value !== undefined && condition.of === undefined
 
-function idCondition({ asking, type }: Where, condition: Condition): Fragment | null {
-  if (condition.is === 'ids') return idsCondition(asking.world.fhir.typeCode(type), condition.ids)
-  if (condition.is !== 'token' || condition.value === undefined) return null
-  return isServerId(condition.value)
-    ? fragment`(${isAt({ patient: keyOfId(condition.value), type: asking.world.fhir.typeCode(type), id: condition.value })})`
-    : fragment`(r.patient, r.type, r.id) in (select n.patient, n.type, n.id from record.name n where n.name = ${condition.value})`
+function idCondition(at: Where, condition: Condition): Fragment | null {
+  if (condition.is === 'ids') return idsCondition(at, condition.ids)
+  return condition.is === 'token' && condition.value !== undefined ? idsCondition(at, [condition.value]) : null
 }
 
-function idsCondition(type: number, ids: readonly string[]): Fragment {
+/** All ids in one condition: several that are joined by `or` would be asked of every row of the type. */
+function idsCondition(at: Where, ids: readonly string[]): Fragment {
+  const type = at.asking.world.fhir.typeCode(at.type)
+  const [only] = ids
+  if (only !== undefined && ids.length === 1 && isServerId(only)) return isAt({ patient: keyOfId(only), type, id: only })
   const given = ids.filter(isServerId)
   const named = ids.filter((id) => !isServerId(id))
   const ways: Fragment[] = []
   if (given.length > 0) {
-    ways.push(fragment`select k.patient, ${type}::int2, k.id from unnest(${given.map(keyOfId)}::int8[], ${given}::uuid[]) as k (patient, id)`)
+    ways.push(fragment`select n.patient, ${type}::int2, n.id from unnest(${given.map(keyOfId)}::int8[], ${given}::uuid[]) as n (patient, id)`)
   }
   if (named.length > 0) ways.push(fragment`select n.patient, n.type, n.id from record.name n where n.type = ${type}::int2 and n.name = any(${named}::text[])`)
-  return ways.length === 0 ? fragment`false` : fragment`(r.patient, r.type, r.id) in (${join(ways, ' union all ')})`
+  return ways.length === 0 ? fragment`false` : isOneOf(join(ways, ' union all '))
 }
 
 function oneCondition(at: Where, code: string, condition: Condition): Fragment | null {
@@ -240,8 +246,8 @@ function stringCondition({ asking: { world }, type }: Where, all: readonly OfKin
     if (how === 'starts') return beginsWith(start)
     return value.length > stringMax / 2 ? fragment`true` : fragment`position(${value} in s.value) > 0 or length(s.value) >= ${stringMax}`
   })
-  return fragment`(r.patient, r.type, r.id) in (
-    select s.patient, s.type, s.id from record.string s where s.type = ${world.fhir.typeCode(type)}::int2 and (${join(match, ' or ')}))`
+  return isOneOf(fragment`
+    select s.patient, s.type, s.id from record.string s where s.type = ${world.fhir.typeCode(type)}::int2 and (${join(match, ' or ')})`)
 }
 
 function instantCondition({ lowFrom, lowTo, highFrom, highTo }: OfKind<'date' | 'number'>): Fragment {

@@ -21,6 +21,9 @@ export const dropped = new Set([
 /** Invariants of the dropped R5 elements. */
 export const droppedConstraints = new Set(['evv-1'])
 
+/** Types of elements that R4 has in place of the package's: the outcome of an interaction is any resource (https://hl7.org/fhir/R4/bundle.html). */
+export const retyped: Record<string, { code: string }[]> = { 'Bundle.entry.response.outcome': [{ code: 'Resource' }] }
+
 const element = (path: string, min: number, max: string, types: string[]): ElementDefinition => ({
   path,
   min,

@@ -1,5 +1,5 @@
 import type { ElementDefinition, StructureDefinition } from './definitions.ts'
-import { added, droppedConstraints, isDropped } from './corrections.ts'
+import { added, droppedConstraints, isDropped, retyped } from './corrections.ts'
 
 /** The definitions in the form that the compilers need: one structure for each type or backbone, its fields with their possible types. */
 export type FieldType = {
@@ -110,7 +110,8 @@ export function modelOf(definitions: StructureDefinition[]): Model {
       if (isRoot) continue
       const parent = model.get(element.path.slice(0, element.path.lastIndexOf('.')))
       if (parent === undefined || element.max === '0') continue
-      const field = fieldOf(element, structure)
+      const type = retyped[element.path]
+      const field = fieldOf(type === undefined ? element : { ...element, type }, structure)
       parent.fields.set(field.name, field)
     }
   }

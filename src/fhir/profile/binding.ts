@@ -68,7 +68,9 @@ export function checkBinding(run: Run, node: Node, item: Item, depth: number): v
     return
   }
   if (membership === 'none') {
-    if (strength !== 'required' || !isObject(item.value) || item.value.extension !== undefined || isAmount(item.value)) return
+    if (strength !== 'required' || !isObject(item.value) || isAmount(item.value)) return
+    // To say why there is no code is enough to a write, and not to the reference validator.
+    if (item.value.extension !== undefined && !(check.isStrict && node.types?.some(({ code }) => code === 'CodeableConcept'))) return
     check.add('code-invalid', check.path(depth), `there is no code from ${valueSet} (${profileOf(run)})`, `Add a code of ${valueSet}.`)
     return
   }

@@ -17,7 +17,9 @@ export function checkSlices(run: Run, node: Node, items: Item[], depth: number, 
   const { check } = run
   items.forEach((item, at) => {
     const slice = slices[places[at] as number]
-    if (slice !== undefined) checkInSlice(slice, item)
+    if (slice === undefined) return
+    if (check.isStrict) checkAlone(run, node, item, slices.slice(places[at] as number), depth)
+    checkInSlice(slice, item)
   })
   slices.forEach((slice, at) => {
     let count = 0
@@ -43,6 +45,20 @@ export function checkSlices(run: Run, node: Node, items: Item[], depth: number, 
   })
   checkRest(run, node, items, places, depth)
 }
+
+/** profiling.html#discriminator: the discriminators tell slices apart, so no item fits two. `slices` begins with the one it belongs to. */
+function checkAlone(run: Run, node: Node, item: Item, slices: Node[], depth: number): void {
+  const [first, ...others] = slices.filter((slice) => isTold(planOf(run, node, slice)))
+  if (first !== slices[0]) return
+  const second = others.find((slice) => belongs(run, node, slice, item, depth))
+  if (second === undefined) return
+  const says = `fits the slices ${first?.sliceName} and ${second.sliceName} (${profileOf(run)})`
+  run.check.add('structure', run.check.path(depth, node.name, item.index), says, 'Make it fit one of them.')
+}
+
+/** Whether the profile says at every discriminator what the slice must be; where it says nothing, any item would fit. */
+const isTold = ({ looks, profiles }: Plan): boolean =>
+  profiles === null && looks.length > 0 && looks.every(({ type, telling, nodes }) => (type === 'profile' ? nodes.length > 0 : telling.length > 0))
 
 const itemsAt = (items: Item[], places: number[], at: number): Item[] => items.filter((_, position) => places[position] === at)
 

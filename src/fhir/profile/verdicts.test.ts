@@ -284,3 +284,23 @@ test('fixed values and bindings are not demanded of a value that an extension re
   assert.deepEqual(amount({ value: 1, system: 'http://unitsofmeasure.org', code: 'g' }), ['Observation.value'])
   assert.deepEqual(amount({ value: 1, unit: 'kilograms' }), [])
 })
+
+test('an item that fits two slices is wrong for the strict judgement', () => {
+  const has = (name: string, element: string) => profile(name, 'Observation', [{ id: `Observation.${element}`, path: `Observation.${element}`, min: 1 }])
+  const slice = (name: string) => [
+    { id: `Bundle.entry:${name}`, path: 'Bundle.entry', sliceName: name },
+    { id: `Bundle.entry:${name}.resource`, path: 'Bundle.entry.resource', type: [{ code: 'Observation', profile: [profileUrl(name)] }] },
+  ]
+  const slicing = { discriminator: [{ type: 'profile', path: 'resource' }], rules: 'open' }
+  const whole = profile('whole', 'Bundle', [{ id: 'Bundle.entry', path: 'Bundle.entry', slicing }, ...slice('valued'), ...slice('noted')])
+  const profiles = [whole, has('valued', 'value[x]'), has('noted', 'note')]
+  const verdict = (more: object, isStrict: boolean) => {
+    const resource = { resourceType: 'Observation', status: 'final', code: { text: 'x' }, ...more }
+    const entry = [{ fullUrl: 'urn:uuid:0b5a3c2e-0000-4000-8000-000000000001', resource }]
+    return errorsOf(fhir, { resourceType: 'Bundle', type: 'collection', entry }, profiles, isStrict).map(({ expression }) => expression)
+  }
+  const both = { valueString: 'x', note: [{ text: 'y' }] }
+  assert.deepEqual(verdict(both, true), ['Bundle.entry[0]'])
+  assert.deepEqual(verdict(both, false), [])
+  assert.deepEqual(verdict({ valueString: 'x' }, true), [])
+})

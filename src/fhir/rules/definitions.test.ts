@@ -27,6 +27,7 @@ const first = 'StructureDefinition.differential.element[0]'
 
 /** The rule, a definition that keeps it, one that breaks it, and the place of the error. */
 const ofProfiles: [string, object, object, string][] = [
+  ['a primitive has no elements but its own', ofPatient('Patient.gender.extension', {}), ofPatient('Patient.gender.text', {}), `${first}.path`],
   ['a binding is on what holds a code', ofPatient('Patient.gender', bound), ofPatient('Patient.birthDate', bound), `${first}.binding`],
   [
     'a fixed value is of the type of the base',

@@ -13,6 +13,9 @@ const patient = (more: object) => ({ resourceType: 'Patient', ...more })
 const observation = (more: object) => ({ resourceType: 'Observation', status: 'final', code: { text: 'x' }, ...more })
 const ofSystem = (system: string, value = '1') => patient({ identifier: [{ system, value }] })
 const unknown = { extension: [{ url: 'http://hl7.org/fhir/StructureDefinition/data-absent-reason', valueCode: 'unknown' }] }
+const active = { system: 'http://terminology.hl7.org/CodeSystem/condition-clinical', code: 'active' }
+const condition = (clinicalStatus: object) => ({ resourceType: 'Condition', subject: { display: 'x' }, clinicalStatus })
+const parameter = (valueOid: string) => ({ resourceType: 'Parameters', parameter: [{ name: 'a', valueOid }] })
 const label = (code: string) => ({ system: 'http://terminology.hl7.org/CodeSystem/v3-Confidentiality', code })
 const during = (start: string, end: string) => observation({ effectivePeriod: { start, end } })
 // The SHA-1 of "hello", by `printf hello | openssl sha1 -binary | base64`.
@@ -102,6 +105,8 @@ const rules: [string, object, object, string][] = [
     'Patient.meta.security[1]',
   ],
   ['a code that must be of a value set is there', patient({ _birthDate: unknown }), patient({ _gender: unknown }), 'Patient.gender'],
+  ['a concept that must be of a value set has a code', condition({ coding: [active] }), condition(unknown), 'Condition.clinicalStatus'],
+  ['a value of type oid is as long as those that are given', parameter('urn:oid:2.16.840'), parameter('urn:oid:2.16'), 'Parameters.parameter[0].value'],
   ['a hash is that of the content', patient({ photo: [hello] }), patient({ photo: [{ ...hello, data: 'aGVsbG8h' }] }), 'Patient.photo[0].hash'],
   ['a period begins before it ends, to the precision of both', during('2026-01-31', '2026-02'), during('2026-01-31', '2026-01'), 'Observation.effective'],
   [
@@ -317,4 +322,25 @@ test('what a Composition names relatively begins at its own address', () => {
 test('what a bundle refers to by a UUID may be known elsewhere', () => {
   const entry = [{ fullUrl: urn(1), resource: observation({ subject: { reference: urn(5) } }) }]
   assert.deepEqual(errors(bundle('collection', entry)), [])
+})
+
+test('a text of white space alone is not wrong', () => {
+  const named = (family: string) => patient({ name: [{ family }] })
+  assert.deepEqual(errors(named(' \n')), [])
+  assert.deepEqual(errors(named('')), ['Patient.name[0].family'])
+  assert.equal(fhir.validate(named(' ') as unknown as { resourceType: string })[0]?.severity, 'warning')
+})
+
+test('a resource may name a profile of what all resources have, and none of another type', () => {
+  const named = (name: string) => patient({ meta: { profile: [`http://hl7.org/fhir/StructureDefinition/${name}`] } })
+  for (const name of ['Patient', 'DomainResource', 'Resource']) assert.deepEqual(errors(named(name), false), [], name)
+  for (const name of ['Observation', 'HumanName']) assert.deepEqual(errors(named(name), false), ['Patient'], name)
+})
+
+test('the outcome of an interaction is any resource', () => {
+  const answered = (outcome: object) => bundle('transaction-response', [{ response: { status: '200', outcome } }])
+  const issue = [{ severity: 'error', code: 'invalid' }]
+  assert.deepEqual(errors(answered(patient({}))), [])
+  assert.deepEqual(errors(answered({ resourceType: 'OperationOutcome', issue })), [])
+  assert.deepEqual(errors(answered({ issue })), ['Bundle.entry[0].response.outcome.resourceType'])
 })

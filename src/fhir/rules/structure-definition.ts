@@ -48,20 +48,26 @@ function typeRule(structure: Json, { check, depth }: Place): void {
     says('what specialises a type is a type of another name', 'Give it a type of its own.')
 }
 
+/** What an element of a primitive type has: https://hl7.org/fhir/R4/element.html */
+const ofPrimitives = new Set(['id', 'extension', 'value'])
+
 /** profiling.html: the elements that a profile constrains must exist in its type. */
 function pathRule({ path }: Json, { type, derivation }: Json, here: string, { check }: Place): void {
   const { known } = check
   if (typeof path !== 'string' || typeof type !== 'string' || derivation !== 'constraint' || known === undefined) return
   const steps = path.split('.').slice(1)
-  let shape = known.shapes.of(type)
+  const missing = () => check.add('business-rule', `${here}.path`, `${type} has no element of this path`, 'Correct the path.')
+  let at = type
   for (const written of steps) {
-    // A path is not followed into a resource of any type, nor into a primitive.
-    if (shape === undefined || shape.size === 0) return
+    const shape = known.shapes.of(at)
     const name = written.split(':')[0]?.replace('[x]', '') ?? ''
+    if (at !== type && /^[a-z]\w*$/.test(at) && !ofPrimitives.has(name)) return missing()
+    // A path is not followed into a resource of any type.
+    if (shape === undefined || shape.size === 0) return
     const found = shape.get(name) ?? [...shape.values()].find((one) => isFormOf(known, one.name, name))
-    if (found === undefined) return check.add('business-rule', `${here}.path`, `${type} has no element of this path`, 'Correct the path.')
+    if (found === undefined) return missing()
     if (written.endsWith('[x]') || isHolder(found.type)) return
-    shape = known.shapes.of(found.type)
+    at = found.type
   }
 }
 

@@ -9,7 +9,7 @@ import { checkResource } from '../rules/strict.ts'
 import type { Issue } from '../types.ts'
 import { entriesOf } from './bundle-entries.ts'
 import { resourceTypes } from '../resource-types.ts'
-import { Check, type Codes, depthMax, shown, tokenOf } from './check.ts'
+import { Check, type Codes, depthMax, shown, textOf, tokenOf } from './check.ts'
 import type { Primitive } from './primitives.ts'
 
 type TypeCheck = (value: unknown, check: ElementCheck, depth: number) => void
@@ -193,8 +193,9 @@ export class ElementCheck extends Check {
   }
 
   conform(resource: Json, tree: Tree, depth: number): void {
-    if (tree.structure.type !== resource.resourceType) {
-      const hint = `The profile is for ${tree.structure.type}.`
+    const { type } = tree.structure
+    if (type !== resource.resourceType && this.known?.isKindOf(textOf(resource.resourceType), type) !== true) {
+      const hint = `The profile is for ${type}.`
       this.add('structure', this.path(depth), `the profile ${tree.structure.url} is not for this type of resource`, hint)
       return
     }
@@ -277,7 +278,7 @@ export class ElementCheck extends Check {
   boundCodeableConcept(value: unknown, depth: number, set: Codes): void {
     if (!isObject(value)) return
     const { coding } = value
-    if (Array.isArray(coding) ? coding.some((one) => inSet(one, set)) : value.extension !== undefined) return
+    if (Array.isArray(coding) ? coding.some((one) => inSet(one, set)) : value.extension !== undefined && !this.isStrict) return
     const hint = `Add a coding from ${set.url}${set.codes.size <= 30 ? `: ${[...set.codes].join(', ')}` : ''}.`
     const what = Array.isArray(coding) ? 'none of the codings is in' : 'there is no coding from'
     this.add('code-invalid', this.path(depth), `${what} the required value set ${set.url}`, hint)

@@ -22,13 +22,17 @@ function isText(value: unknown, check: Check, depth: number, name: string, index
   if (typeof value !== 'string') {
     const wanted = value === null ? 'must have a value, found null' : `must be a JSON string, found ${kindOf(value)}`
     check.value(depth, name, index, wanted, value === null ? 'Leave the property out.' : 'Put the value in double quotes.')
-  } else if (value === '' || !notBlank.test(value)) {
-    check.value(depth, name, index, 'a string must not be empty or blank', 'Leave the property out when there is no value.')
+  } else if (value === '') {
+    check.value(depth, name, index, 'a string must not be empty', 'Leave the property out when there is no value.')
   } else if (value.length > stringMax) {
     check.value(depth, name, index, 'a string must not be longer than 1 MB', 'Carry large content in a Binary resource.')
   } else if (control.test(value) || !value.isWellFormed()) {
     check.value(depth, name, index, 'has control characters or broken Unicode', 'Remove them; tab, line feed and return are allowed.')
   } else {
+    // R4 has a SHOULD for it: XML may trim the text to nothing (datatypes.html#string).
+    if (!notBlank.test(value)) {
+      check.add('value', check.path(depth, name, index), 'holds nothing but white space', 'Leave the property out when there is no value.', 'warning')
+    }
     return true
   }
   return false
@@ -167,6 +171,13 @@ const canonical: Primitive = (value, check, depth, name, index) => {
 
 const uuidForm = /^urn:uuid:[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$/
 const oidForm = /^urn:oid:[0-2](\.(0|[1-9]\d*))+$/
+const isOid = pattern(oidForm, 'is not an OID', 'Write urn:oid: and an OID such as 1.2.3.')
+
+const oid: Primitive = (value, check, depth, name, index) => {
+  isOid(value, check, depth, name, index)
+  if (check.isStrict && typeof value === 'string') uriRule(value, check, () => check.path(depth, name, index))
+}
+
 export const idForm = /^[A-Za-z0-9\-.]{1,64}$/
 
 const elementId: Primitive = (value, check, depth, name, index) => {
@@ -182,7 +193,7 @@ export const primitives: Record<string, Primitive> = {
   url: anyUri,
   canonical,
   id: pattern(idForm, 'is not an id', 'Use 1 to 64 letters, digits, hyphens and dots.'),
-  oid: pattern(oidForm, 'is not an OID', 'Write urn:oid: and an OID such as 1.2.3.'),
+  oid,
   uuid: pattern(uuidForm, 'is not a UUID', 'Write urn:uuid: and a UUID.'),
   time: pattern(/^([01]\d|2[0-3]):[0-5]\d:([0-5]\d|60)(\.\d+)?$/, 'is not a time of day', 'Write hh:mm:ss.'),
   date: calendar(dateForm, 'is not a date', 'Write YYYY, YYYY-MM or YYYY-MM-DD.'),

@@ -2,11 +2,13 @@
 -- one patient and type with the same hash are one pair in 10^14: the writer of the second is refused and comes again with another id.
 -- PostgreSQL has to keep this hash as long as tables can be partitioned by it.
 alter table record.resource
+  drop constraint resource_pkey,
   add column spot_high int2 not null generated always as ((uuid_hash_extended(id, 0) >> 48)::int2) stored,
-  add column spot int4 not null generated always as (uuid_hash(id)) stored;
-alter table record.resource drop constraint resource_pkey, add primary key (patient, type, spot_high, spot);
+  add column spot int4 not null generated always as (uuid_hash(id)) stored,
+  add primary key (patient, type, spot_high, spot);
 
 alter table record.superseded
+  drop constraint superseded_pkey,
   add column spot_high int2 not null generated always as ((uuid_hash_extended(id, 0) >> 48)::int2) stored,
-  add column spot int4 not null generated always as (uuid_hash(id)) stored;
-alter table record.superseded drop constraint superseded_pkey, add primary key (patient, type, spot_high, spot, version);
+  add column spot int4 not null generated always as (uuid_hash(id)) stored,
+  add primary key (patient, type, spot_high, spot, version);

@@ -106,6 +106,16 @@ test('a link to the sign-in chooses the language by the names of the portals, an
   }
 })
 
+test('the accounts of the demo stand by role, the doctor first, whichever was made before', async (t) => {
+  const { browser, sql } = await start(t)
+  for (const role of ['operator', 'employer'] as const)
+    await sql.begin((tx) => createAccount(tx, { userName: `the-${role}`, password: 'demo', demo: true, name: 'Неко', roles: [role] }))
+  const { at } = await browser.go('/sign-in')
+  const text = await (await browser.ask(at)).text()
+  const shown = [...text.matchAll(/name="user" value="([^"]+)"/g)].map(([, user]) => user)
+  assert.deepEqual(shown, ['doktor', 'roditelj', 'the-employer', 'the-operator'])
+})
+
 test('a wrong password shows the page again with 401, signs nobody in, and is audited without what was typed', async (t) => {
   const { browser, owner } = await start(t)
   const { answer } = await signIn(browser, '<b>0101990710006</b>', 'wrong')

@@ -134,12 +134,27 @@ export function accountsWith(sql: World['sql'], role: Role): Promise<{ id: strin
     select id, name from access.account where ${role} = any(roles) and revoked_at is null order by name, id limit ${roleMax}`
 }
 
-/** Accounts of the demo, in the order they were made, for the sign-in page. */
+/** What a newcomer looks at first comes first. */
+const roleOrder: readonly Role[] = [
+  'doctor',
+  'patient',
+  'employer',
+  'fund',
+  'operator',
+  'nurse',
+  'laboratory',
+  'commission',
+  'commission2',
+  'data-officer',
+  'ministry',
+]
+
+/** Accounts of the demo for the sign-in page: by role, and those of one role in the order they were made. */
 export function demoAccounts(sql: World['sql']): Promise<Account[]> {
   return sql<Account>`
     select ${accountColumns} from access.account as account
      where demo and user_name is not null and revoked_at is null
-     order by created_at, user_name
+     order by array_position(${[...roleOrder]}::text[], roles[1]), created_at, user_name
      limit 50`
 }
 

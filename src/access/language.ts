@@ -7,7 +7,11 @@ const name = 'spona_language'
 const yearSeconds = 31_536_000
 const isLanguage = (text: unknown): text is Language => languages.includes(text as Language)
 
-const asked = (request: FastifyRequest): unknown => (request.query as { language?: unknown } | undefined)?.language
+/** `language` is of this page's own links; `lang`, with the names that the portals use, is for links from elsewhere. */
+function asked(request: FastifyRequest): unknown {
+  const { language, lang } = (request.query ?? {}) as { language?: unknown; lang?: unknown }
+  return language ?? (lang === 'sr-Cyrl' ? 'sr' : lang)
+}
 
 /** What the visitor chose by a link now or before; else Serbian in Cyrillic, whatever the browser was installed with. */
 export function languageOfVisitor(request: FastifyRequest): Language {

@@ -75,5 +75,5 @@ export function roleIn(language: Language, role: string): string {
   return language === 'en' ? word.en : nameIn(language, word.sr)
 }
 
-export const languageNames: Record<Language, string> = { sr: 'Српски', 'sr-Latn': 'Srpski', en: 'English' }
+export const languageNames: Record<Language, string> = { sr: 'Ћирилица', 'sr-Latn': 'Latinica', en: 'English' }
 export const languages = Object.keys(languageNames) as Language[]

@@ -97,6 +97,25 @@ test('the sign-in page speaks Latin and English when asked, and keeps to it', as
   assert.match(await (await browser.ask(`${at}?language=en`)).text(), /<html lang="en">[\s\S]*Sign in/)
 })
 
+test('a link to the sign-in chooses the language by the names of the portals, and the page names languages as they do', async (t) => {
+  const { browser } = await start(t)
+  for (const lang of ['en', 'sr-Latn', 'sr-Cyrl']) {
+    const { at } = await browser.go(`/sign-in?lang=${lang}`)
+    const text = await (await browser.ask(at)).text()
+    assert.match(text, new RegExp(`<html lang="${lang}">[\\s\\S]*>Ћирилица<[\\s\\S]*>Latinica<[\\s\\S]*>English<`))
+  }
+})
+
+test('the accounts of the demo stand by role, the doctor first, whichever was made before', async (t) => {
+  const { browser, sql } = await start(t)
+  for (const role of ['operator', 'employer'] as const)
+    await sql.begin((tx) => createAccount(tx, { userName: `the-${role}`, password: 'demo', demo: true, name: 'Неко', roles: [role] }))
+  const { at } = await browser.go('/sign-in')
+  const text = await (await browser.ask(at)).text()
+  const shown = [...text.matchAll(/name="user" value="([^"]+)"/g)].map(([, user]) => user)
+  assert.deepEqual(shown, ['doktor', 'roditelj', 'the-employer', 'the-operator'])
+})
+
 test('a wrong password shows the page again with 401, signs nobody in, and is audited without what was typed', async (t) => {
   const { browser, owner } = await start(t)
   const { answer } = await signIn(browser, '<b>0101990710006</b>', 'wrong')

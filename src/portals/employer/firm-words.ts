@@ -6,6 +6,7 @@ export const firm = messages({
   role: { sr: 'Улога', en: 'Role' },
   until: { sr: 'Од – до', en: 'From – until' },
   end: { sr: 'Укини', en: 'End' },
+  actions: { sr: 'Радње', en: 'Actions' },
   endOf: { sr: 'Укини: {name}', en: 'End {name}' },
   invite: { sr: 'Позови корисника', en: 'Invite a user' },
   note: { sr: 'За кога', en: 'For whom' },

@@ -35,7 +35,7 @@ export function ChannelsPart(part: Part) {
           channels.length === 0 ? (
             <p className="soft">{say(firm.noChannels)}</p>
           ) : (
-            <LinesTable labelledBy="channels" words={[firm.address, firm.waiting, firm.trouble, firm.end]}>
+            <LinesTable labelledBy="channels" words={[firm.address, firm.waiting, firm.trouble, firm.actions]}>
               {channels.map((one) => (
                 <Channel key={one.id} one={one} {...part} onReplay={() => setReplay(replayOf(say, at, one.id))} />
               ))}

@@ -44,7 +44,7 @@ export function MandatesPart(part: Part) {
           held.length + given.length === 0 ? (
             <p className="soft">{say(firm.noMandates)}</p>
           ) : (
-            <LinesTable labelledBy="mandates" words={[firm.name, firm.role, firm.number, firm.end]}>
+            <LinesTable labelledBy="mandates" words={[firm.name, firm.role, firm.number, firm.actions]}>
               {given.map((one) => (
                 <Mandate key={one.id} one={one} other={one.agencyName} isGiven {...part} />
               ))}

@@ -27,7 +27,7 @@ export function MembersPart(part: Part) {
       <Arrived live={live}>
         {({ members, invitations }) => (
           <>
-            <LinesTable labelledBy="members" words={[firm.name, firm.role, firm.until, firm.end]}>
+            <LinesTable labelledBy="members" words={[firm.name, firm.role, firm.until, firm.actions]}>
               {members.map((one) => (
                 <Member key={`${one.member} ${one.since}`} one={one} {...part} />
               ))}
@@ -80,7 +80,7 @@ function Invitations({ invitations, at, act }: Part & { invitations: FirmMembers
   return (
     <>
       <h3 id="invitations">{say(firm.invitations)}</h3>
-      <LinesTable labelledBy="invitations" words={[firm.note, firm.role, firm.validUntil, firm.end]}>
+      <LinesTable labelledBy="invitations" words={[firm.note, firm.role, firm.validUntil, firm.actions]}>
         {invitations.map(({ id, role: offered, note, expiresAt }) => (
           <tr key={id}>
             <th scope="row">{data(note)}</th>

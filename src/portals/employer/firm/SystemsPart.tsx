@@ -28,7 +28,7 @@ export function SystemsPart({ at, ask, act, setSaid }: Part) {
           systems.length === 0 ? (
             <p className="soft">{say(firm.noSystems)}</p>
           ) : (
-            <LinesTable labelledBy="systems" words={[firm.name, firm.role, firm.end]}>
+            <LinesTable labelledBy="systems" words={[firm.name, firm.role, firm.actions]}>
               {systems.map((one) => (
                 <tr key={one.client}>
                   <th scope="row">{data(one.name)}</th>

@@ -153,6 +153,13 @@ describe('addresses that can be read in two ways', () => {
     '/bus/call/victim/api/open/a%5cb',
     '/bus/call/victim/api/open/a\\b',
     '/bus/call/victim/api/open/%00',
+    '/bus/call/victim/api/open/..;/closed',
+    '/bus/call/victim/api/open/..;a=b/closed',
+    '/bus/call/victim/api/open/%252e%252e%252fclosed',
+    '/bus/call/victim/api/open/a%25252fb',
+    '/bus/call/victim/api/open/..%c0%afclosed',
+    '/bus/call/victim/api/open/x%0d%0aforged',
+    '/bus/call/victim/api/open/x%7f',
     '/bus/call/victim/api/open/x#closed',
     '/bus/call/victim/api/open/x?a=1#closed',
     '/bus/call/victim/api/open/%zz',
@@ -171,6 +178,11 @@ describe('addresses that can be read in two ways', () => {
     assert.equal(seen.length, 0)
     assert.equal(statusOf(await say(port, raw('GET', '/bus/call/victim/api/open/x?a=%2F..'))), 200, 'and a plain one does')
     assert.equal(seen[0]?.url, '/api/open/x?a=%2F..')
+    assert.equal(
+      statusOf(await say(port, raw('GET', '/bus/call/victim/api/open/x;v=1/..a/100%25/%C5%A1'))),
+      200,
+      'nor does a parameter, a per cent or a letter',
+    )
     const rows = await denials()
     assert.ok(rows.filter(({ what }) => what.startsWith('bus-refused GET /bus/call/') || what.startsWith('bus-call victim')).length >= 10, 'they are on record')
   })

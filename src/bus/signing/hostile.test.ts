@@ -188,6 +188,21 @@ describe('addresses that can be read in two ways', () => {
   })
 })
 
+describe('personal numbers in addresses', () => {
+  test('a call with one is refused and neither repeated nor in the log; barcodes and times are not taken for one', async () => {
+    seen.splice(0)
+    for (const what of ['0101985710016', '%30101985710016', 'x?jmbg=0101985710016', 'x?of=a-0101985710016&b=1']) {
+      const answer = await say(port, raw('GET', `/bus/call/victim/api/open/${what}`))
+      assert.equal(statusOf(answer), 400, what)
+      assert.ok(answer.includes('the address holds a personal number') && !answer.includes('101985710016'), answer)
+    }
+    assert.equal(seen.length, 0)
+    assert.equal((await sql`select 1 from bus.log where entry::text like '%101985710016%' limit 1`).length, 0)
+    for (const what of ['0101985710017', '8600012345678', `x?since=${world.now().getTime()}`])
+      assert.equal(statusOf(await say(port, raw('GET', `/bus/call/victim/api/open/${what}`))), 200, what)
+  })
+})
+
 describe('headers that say two things', () => {
   test('what is given twice, hop by hop, or in the centre’s own name does not pass', async () => {
     seen.splice(0)

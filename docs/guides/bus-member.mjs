@@ -176,10 +176,11 @@ function isAway(error) {
   return error.cause?.code !== undefined || error.status === 429 || error.status >= 500
 }
 
-async function answer(own, { message, call: { method, path }, contentType, body, bodyAt }) {
+/** Our own server is told who asks and by which call, as the centre tells servers that it reaches itself. */
+async function answer(own, { message, from, call: { method, path }, contentType, body, bodyAt }) {
   const bytes = bodyAt ? (await signed('GET', bodyAt)).bytes : Buffer.from(body ?? '', 'base64')
-  const content = bytes.length > 0 ? { body: bytes, headers: { 'content-type': contentType } } : {}
-  const given = await askOwn(`${own}${path}`, { method, ...content })
+  const headers = { 'bus-call': message, 'bus-from': from, ...(bytes.length > 0 ? { 'content-type': contentType } : {}) }
+  const given = await askOwn(`${own}${path}`, { method, headers, ...(bytes.length > 0 ? { body: bytes } : {}) })
   await signed('POST', `/bus/calls/${message}/answer`, given.bytes, { 'bus-status': String(given.status), 'content-type': given.type })
 }
 

@@ -34,7 +34,9 @@ test('a member that answers calls outlives its centre: it says that it waits, an
   const port = await freePort()
   const key = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ format: 'jwk' })
   writeFileSync(join(folder, 'lab.json'), JSON.stringify({ code: 'lab', url: `http://127.0.0.1:${port}`, client: null, key }))
-  const own = createServer((_request, response) => response.end('120')).listen(0, '127.0.0.1')
+  const own = createServer((request, response) =>
+    response.end(`120 for ${String(request.headers['bus-from'])} by ${String(request.headers['bus-call'])}`),
+  ).listen(0, '127.0.0.1')
   t.after(() => own.close())
   await once(own, 'listening')
   const { port: ownPort } = own.address() as { port: number }
@@ -54,7 +56,11 @@ test('a member that answers calls outlives its centre: it says that it waits, an
   const answers: string[] = []
   const turns = [
     { status: 503, headers: { 'retry-after': '1' }, body: '' },
-    { status: 200, headers: {}, body: JSON.stringify({ deliveries: [{ message: 'c-1', call: { method: 'GET', path: '/today' }, body: null }] }) },
+    {
+      status: 200,
+      headers: {},
+      body: JSON.stringify({ deliveries: [{ message: 'c-1', from: 'clinic', call: { method: 'GET', path: '/today' }, body: null }] }),
+    },
     { status: 403, headers: {}, body: 'the member is suspended' },
   ]
   const centreKey = newKey()
@@ -73,7 +79,7 @@ test('a member that answers calls outlives its centre: it says that it waits, an
   t.after(() => centre.close())
   assert.deepEqual((await ended)[0], 1)
   assert.match(said, /the centre answered 503; asked again in 1 s\nthe centre is there again\nthe member is suspended\n$/)
-  assert.deepEqual(answers, ['/bus/calls/c-1/answer 200 120'])
+  assert.deepEqual(answers, ['/bus/calls/c-1/answer 200 120 for clinic by c-1'])
 })
 
 test('a member believes no receipt that the centre has not signed over its own request: neither one without a signature nor one whose signature leaves the request out', async (t) => {

@@ -10,6 +10,7 @@ import { bodyBytesMax, type Directory, directoryOf, type Member } from '../membe
 import { type Answered, forward } from './forward.ts'
 import { checkDigest, isSigned, type Made, readSignature, signatureBase, type ValueOf } from '../../platform/http-signature.ts'
 import { onceName } from '../signing/once.ts'
+import { holdsNumber } from './number-in-address.ts'
 import { dropPieces, storePieces } from './piece.ts'
 import { requireRoomFor } from '../messages/queue.ts'
 import { takeQuota } from '../members/quota.ts'
@@ -127,6 +128,8 @@ function asked(request: FastifyRequest, { provider, service }: Params): { path: 
   const path = whole.slice(`/bus/call/${provider}/${service}`.length) || '/'
   if (!whole.startsWith(`/bus/call/${provider}/${service}`) || !isPlainPath(path) || !/^[!-~]*$/.test(query) || query.includes('#'))
     throw new Refusal('incorrect', 'the address is not plain', { hint: 'No dot segments, doubled or encoded separators.' })
+  if (holdsNumber(`${path}${query}`, request.world.now()))
+    throw new Refusal('incorrect', 'the address holds a personal number', { hint: 'Send the number in the body; bus-subject names a patient of the record.' })
   return { path, query }
 }
 

@@ -69,6 +69,21 @@ function covers(endpoint: { method: string; path: string }, { method = '', path 
   return endpoint.path.endsWith('/*') && path.startsWith(endpoint.path.slice(0, -1)) && isPlainPath(path)
 }
 
-/** No dot segments, no doubled or encoded separators: what is judged must be what the provider sees. */
+/**
+ * No dot segments, no doubled or encoded separators: what is judged must be what the provider sees. A dot segment with a parameter (`..;`) is one, too,
+ * because servlet containers drop the parameter first. `%252f` is a separator to those that decode twice. Encoded control characters would write lines
+ * into the provider's log, and bytes that are not UTF-8 (`%c0%af`) are a separator to careless readers.
+ */
 export const isPlainPath = (path: string): boolean =>
-  /^(?:\/(?:[A-Za-z0-9\-._~!$&'()*+,;=:@]|%(?!2[ef]|5c|00)[0-9a-f]{2})*)+$/i.test(path) && !/\/(?:\.\.?)(?:\/|$)|\/\//.test(path)
+  /^(?:\/(?:[A-Za-z0-9\-._~!$&'()*+,;=:@]|%(?!2[ef]|5c|[01]|7f|25(?:25)*(?:2[ef]|5c|00))[0-9a-f]{2})*)+$/i.test(path) &&
+  !/\/\.\.?(?:[/;]|$)|\/\//.test(path) &&
+  isUtf8Encoded(path)
+
+function isUtf8Encoded(path: string): boolean {
+  try {
+    decodeURIComponent(path)
+    return true
+  } catch {
+    return false
+  }
+}

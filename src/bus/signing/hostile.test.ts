@@ -153,6 +153,13 @@ describe('addresses that can be read in two ways', () => {
     '/bus/call/victim/api/open/a%5cb',
     '/bus/call/victim/api/open/a\\b',
     '/bus/call/victim/api/open/%00',
+    '/bus/call/victim/api/open/..;/closed',
+    '/bus/call/victim/api/open/..;a=b/closed',
+    '/bus/call/victim/api/open/%252e%252e%252fclosed',
+    '/bus/call/victim/api/open/a%25252fb',
+    '/bus/call/victim/api/open/..%c0%afclosed',
+    '/bus/call/victim/api/open/x%0d%0aforged',
+    '/bus/call/victim/api/open/x%7f',
     '/bus/call/victim/api/open/x#closed',
     '/bus/call/victim/api/open/x?a=1#closed',
     '/bus/call/victim/api/open/%zz',
@@ -171,8 +178,28 @@ describe('addresses that can be read in two ways', () => {
     assert.equal(seen.length, 0)
     assert.equal(statusOf(await say(port, raw('GET', '/bus/call/victim/api/open/x?a=%2F..'))), 200, 'and a plain one does')
     assert.equal(seen[0]?.url, '/api/open/x?a=%2F..')
+    assert.equal(
+      statusOf(await say(port, raw('GET', '/bus/call/victim/api/open/x;v=1/..a/100%25/%C5%A1'))),
+      200,
+      'nor does a parameter, a per cent or a letter',
+    )
     const rows = await denials()
     assert.ok(rows.filter(({ what }) => what.startsWith('bus-refused GET /bus/call/') || what.startsWith('bus-call victim')).length >= 10, 'they are on record')
+  })
+})
+
+describe('personal numbers in addresses', () => {
+  test('a call with one is refused and neither repeated nor in the log; barcodes and times are not taken for one', async () => {
+    seen.splice(0)
+    for (const what of ['0101985710016', '%30101985710016', 'x?jmbg=0101985710016', 'x?of=a-0101985710016&b=1']) {
+      const answer = await say(port, raw('GET', `/bus/call/victim/api/open/${what}`))
+      assert.equal(statusOf(answer), 400, what)
+      assert.ok(answer.includes('the address holds a personal number') && !answer.includes('101985710016'), answer)
+    }
+    assert.equal(seen.length, 0)
+    assert.equal((await sql`select 1 from bus.log where entry::text like '%101985710016%' limit 1`).length, 0)
+    for (const what of ['0101985710017', '8600012345678', `x?since=${world.now().getTime()}`])
+      assert.equal(statusOf(await say(port, raw('GET', `/bus/call/victim/api/open/${what}`))), 200, what)
   })
 })
 

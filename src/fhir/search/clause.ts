@@ -7,6 +7,7 @@ import { isProblem, Problem } from './problem.ts'
 import type { Clause } from './search.ts'
 import {
   alternatives,
+  ancestorsValue,
   barParts,
   dateValue,
   dollarParts,
@@ -42,7 +43,7 @@ function modifiersOf(parameter: SearchParameter): string[] {
   return (modifiers[parameter.type] ?? []).filter((one) => {
     if (one === 'of-type') return isIdentifier(parameter)
     if (parameter.type === 'token' && !['missing', 'not', 'text'].includes(one)) return isCoded(parameter)
-    if (one === 'below' && isCanonical(parameter)) return true
+    if ((one === 'below' || one === 'above') && isCanonical(parameter)) return true
     return one === 'above' || one === 'below' ? parameter.type !== 'reference' || hierarchyTargets(parameter).length > 0 : true
   })
 }
@@ -155,9 +156,9 @@ function referenceClause(parameter: SearchParameter, modifier: string | null, of
       (values) => ({ code, test: 'identifier', values }),
     )
   }
-  if (modifier === 'below' && isCanonical(parameter)) {
+  if ((modifier === 'below' || modifier === 'above') && isCanonical(parameter)) {
     return all(
-      given.map((one) => familyValue(one, parameter)),
+      given.map((one) => (modifier === 'below' ? familyValue : ancestorsValue)(one, parameter)),
       (values) => ({ code, test: 'reference', values }),
     )
   }

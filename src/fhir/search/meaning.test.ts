@@ -251,6 +251,11 @@ const table: [Resource, string, boolean][] = [
   // canonical references and their versions
   [answered, 'questionnaire=http://example.org/q|1.2.30', true],
   [answered, 'questionnaire=http://example.org/q|1.2', false],
+  [answered, 'questionnaire:above=http://example.org/q|1.2.30', true],
+  [answered, 'questionnaire:above=http://example.org/q|1.2.30.4', true],
+  [answered, 'questionnaire:above=http://example.org/q|1.2.301', false],
+  [answered, 'questionnaire:above=http://example.org/q|1.2', false],
+  [answered, 'questionnaire:above=http://example.org/q', true],
   [answered, 'questionnaire:below=http://example.org/q|1.2.30', true],
   [answered, 'questionnaire:below=http://example.org/q|1.2', true],
   [answered, 'questionnaire:below=http://example.org/q|1.2.3', false],

@@ -142,6 +142,19 @@ export function familyValue(text: string, parameter: SearchParameter): Reference
   return at < 0 ? value : { literals: [family.slice(0, at)], family }
 }
 
+/** `url|1.2.3` of a canonical with `:above`: the version, or one that it begins with (1.2, 1). A reference without a version subsumes none that we know of. */
+export function ancestorsValue(text: string, parameter: SearchParameter): ReferenceValue | Problem {
+  const value = referenceValue(text, parameter, null)
+  if (value instanceof Problem) return value
+  const [whole = ''] = value.literals
+  const at = whole.indexOf('|')
+  if (at < 0) return value
+  const parts = whole.slice(at + 1).split('.', versionPartsMax)
+  return { literals: [whole, ...parts.slice(0, -1).map((_, last) => `${whole.slice(0, at)}|${parts.slice(0, last + 1).join('.')}`)] }
+}
+
+const versionPartsMax = 20
+
 export function targetsOf(parameter: SearchParameter): string[] {
   const { targets } = parameter
   return targets === undefined || targets.length === 0 || targets.includes('Resource') ? resourceTypes : targets

@@ -2,9 +2,10 @@ import { fold } from '../../platform/text.ts'
 import { nameIn } from './designations.ts'
 import { type Member, membersOf, tooCostly } from './members.ts'
 import type { Known } from './membership.ts'
+import { pinned, type Pins } from './pinned.ts'
 import type { Contains, ValueSetResource } from './resources.ts'
 
-export type Expanding = {
+export type Expanding = Pins & {
   filter?: string
   offset?: number
   count?: number
@@ -20,14 +21,16 @@ export type Expanding = {
 const membersMax = 10_000
 
 /** `ValueSet/$expand` (R4, valueset-operation-expand). */
-export function expand(known: Known, valueSet: ValueSetResource, asked: Expanding): ValueSetResource {
+export function expand(all: Known, valueSet: ValueSetResource, asked: Expanding): ValueSetResource {
+  const { known, pin, isLeftOut } = pinned(all, asked)
   const { filter = '', offset = 0, count, activeOnly = false } = asked
   const words = fold(filter).split(/\s+/).filter(Boolean)
   const page: Member[] = []
   let total = 0
   const most = Math.min(count ?? membersMax, membersMax)
   const systems = new Map<string, string | undefined>()
-  for (const member of membersOf(known, valueSet, { words, activeOnly })) {
+  for (const member of membersOf(known, pin(valueSet), { words, activeOnly })) {
+    if (isLeftOut(member.system)) continue // An expansion that is stored as a list has no includes to leave out.
     if (total >= offset && page.length < most) page.push(member)
     if (!systems.has(member.system)) systems.set(member.system, member.from?.system.about.version)
     total++
@@ -106,8 +109,11 @@ function isTree(roots: Contains[], size: number): boolean {
   return count === size
 }
 
-function parametersOf({ filter, offset, count, activeOnly, includeDesignations, excludeNested, language }: Expanding): object[] {
+function parametersOf(asked: Expanding): object[] {
+  const { filter, offset, count, activeOnly, includeDesignations, excludeNested, language } = asked
+  const pins = { 'system-version': asked.systemVersion, 'check-system-version': asked.checkSystemVersion, 'force-system-version': asked.forceSystemVersion }
   return [
+    ...Object.entries({ ...pins, 'exclude-system': asked.excludeSystem }).flatMap(([name, values = []]) => values.map((valueUri) => ({ name, valueUri }))),
     filter === undefined ? null : { name: 'filter', valueString: filter },
     offset === undefined ? null : { name: 'offset', valueInteger: offset },
     count === undefined ? null : { name: 'count', valueInteger: count },

@@ -47,3 +47,19 @@ test('Binaries are searched by POST and changed by an XML Patch as other resourc
   const patched = await send('PATCH', `/fhir/Binary/${made.body.id}`, patch, { 'content-type': 'application/xml-patch+xml' })
   assert.equal(patched.body.contentType, 'text/csv', patched.text)
 })
+
+test('the content of a Binary and of its versions comes with the resource that decides who may see it', async (t) => {
+  const { institution } = await startServer(t)
+  const { send } = await institution('ДЗ Звездара')
+  const patient = await send('POST', '/fhir/Patient', { resourceType: 'Patient', name: [{ family: 'Анић' }] })
+  const reference = `Patient/${patient.body.id}`
+  const headers = { 'content-type': 'text/plain', 'x-security-context': reference, accept: 'application/fhir+json' }
+  const made = await send('POST', '/fhir/Binary', 'hello', headers)
+  assert.deepEqual([made.status, made.body.securityContext], [201, { reference }], made.text)
+  for (const url of [`/fhir/Binary/${made.body.id}`, `/fhir/Binary/${made.body.id}/_history/1`]) {
+    const content = await send('GET', url, undefined, { accept: 'text/plain' })
+    assert.deepEqual([content.status, content.text, content.headers['x-security-context']], [200, 'hello', reference])
+  }
+  const bare = await send('POST', '/fhir/Binary', { resourceType: 'Binary', contentType: 'text/plain', data: 'aGVsbG8=' })
+  assert.equal((await send('GET', `/fhir/Binary/${bare.body.id}`, undefined, { accept: '*/*' })).headers['x-security-context'], undefined)
+})

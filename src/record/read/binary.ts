@@ -4,7 +4,7 @@ import { parseJson, type Resource } from '../../fhir/fhir.ts'
 import { Refusal } from '../../platform/refusal.ts'
 import { contentTypeOf, formatAsked, isFhirType, readBody } from '../http/formats.ts'
 
-const address = /^\/fhir\/Binary(?:\/[^/?]+)?\/?(?:\?|$)/
+const address = /^\/fhir\/Binary(?:\/[^/?]+(?:\/_history\/[^/?]+)?)?\/?(?:\?|$)/
 
 /** Creates and updates, and neither patches nor operations nor searches by POST. */
 const writes: Record<string, RegExp | undefined> = { POST: /^\/fhir\/Binary\/?(?:\?|$)/, PUT: address }
@@ -52,9 +52,14 @@ export function wantsContent(request: FastifyRequest): boolean {
 
 const mediaType = /^[\w.+-]+\/[\w.+-]+(?:; ?[\w-]+="?[\w.+-]+"?)*$/
 
-/** Sends the content alone. It may come from anywhere, so a browser may store it but neither show nor run it. */
+/** What may stand in a header; another text of a reference is not sent in it. */
+const headerText = /^[!-~]{1,1000}$/
+
+/** Sends the content alone, with the resource that decides who may see it in `X-Security-Context` (R4 binary, security considerations). It may come from anywhere, so a browser may store it but neither show nor run it. */
 export function sendContent(reply: FastifyReply, body: string): FastifyReply {
-  const { contentType, data } = parseJson(body) as { contentType?: unknown; data?: unknown }
+  const { contentType, data, securityContext } = parseJson(body) as { contentType?: unknown; data?: unknown; securityContext?: { reference?: unknown } }
+  const context = securityContext?.reference
+  if (typeof context === 'string' && headerText.test(context)) reply.header('x-security-context', context)
   const type = typeof contentType === 'string' && mediaType.test(contentType) ? contentType : 'application/octet-stream'
   return reply
     .header('content-type', type)

@@ -78,6 +78,10 @@ test('a search may stay in the compartment of one resource, or go over several t
   const form = { 'content-type': 'application/x-www-form-urlencoded' }
   assert.equal((await send('POST', '/fhir/_search', '_type=Condition&code=y', form)).body.entry.length, 1)
   assert.equal((await send('POST', '/fhir/Patient/ana/Condition/_search', 'code=y', form)).body.entry.length, 1)
+  for (const url of ['/fhir/Patient/ana/_search', '/fhir/Patient/ana/*/_search']) {
+    assert.equal((await send('POST', url, '_type=Condition,Observation&code=x', form)).body.entry.length, 3, url)
+  }
+  assert.equal((await send('POST', '/fhir/Organization/org/_search', '', form)).status, 404)
   const withIncludes = await send('GET', '/fhir/Patient/ana/Condition?_id=c3&_include=Condition:asserter')
   assert.deepEqual(withIncludes.body.entry.map((one: Json) => one.resource.id).sort(), ['ana', 'c3'])
 })

@@ -28,6 +28,8 @@ export const searchRoutes: Routes = (app) => {
 
 function compartments(app: FastifyInstance): void {
   app.get<OfCompartment>('/:type/:id/:inner', (request, reply) => ofCompartment(request, reply, request.params, pairsOf(request)))
+  // Without a type it searches all of the compartment, as `*` does.
+  app.post<OfCompartment>('/:type/:id/_search', (request, reply) => ofCompartment(request, reply, { ...request.params, inner: '*' }, formPairsOf(request)))
   app.post<OfCompartment>('/:type/:id/:inner/_search', (request, reply) => ofCompartment(request, reply, request.params, formPairsOf(request)))
 }
 

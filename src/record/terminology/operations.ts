@@ -120,6 +120,10 @@ export const terminologyOperations: Operation[] = [
       // No expansion here contains post-coordinated codes: no definition here has any.
       excludePostCoordinated: 'flag',
       displayLanguage: 'text',
+      'exclude-system': 'text',
+      'system-version': 'text',
+      'check-system-version': 'text',
+      'force-system-version': 'text',
       'tx-resource': 'resource',
     },
     async run(asking, input, id) {
@@ -134,6 +138,10 @@ export const terminologyOperations: Operation[] = [
         ...optional('includeDefinition', input.flag('includeDefinition')),
         ...optional('excludeNested', input.flag('excludeNested')),
         ...optional('language', language),
+        excludeSystem: input.texts('exclude-system'),
+        systemVersion: input.texts('system-version'),
+        checkSystemVersion: input.texts('check-system-version'),
+        forceSystemVersion: input.texts('force-system-version'),
         now: asking.world.now().toISOString(),
       }
       return ask(asking, sentAlong(asking, input), (questions) =>

@@ -35,6 +35,18 @@ test('labels are added once, deleted by system and code, and counted over what m
     assert.equal((await a.send(method, `/fhir/Location/l/$meta${url}`, body)).status, 400)
   }
 
+  for (const [method, body] of [['GET'], ['POST', { resourceType: 'Parameters' }]] as const) {
+    const first = await a.send(method, '/fhir/Location/l/_history/1/$meta', body)
+    assert.deepEqual([first.status, labelsOf(first).tag, labelsOf(first).versionId], [200, [tag('1')], '1'])
+  }
+  assert.equal((await a.send('GET', '/fhir/Location/l/_history/99/$meta')).status, 404)
+  assert.equal((await b.send('GET', '/fhir/Location/l/_history/1/$meta')).status, (await b.send('GET', '/fhir/Location/l/_history/1')).status)
+  for (const act of ['add', 'delete']) {
+    const refused = await a.send('POST', `/fhir/Location/l/_history/1/$meta-${act}`, parameters({ tag: [tag('1')] }))
+    assert.deepEqual([refused.status, refused.headers['allow']], [405, undefined], refused.text)
+    assert.match(refused.text, /never change/)
+  }
+
   await b.send('PUT', '/fhir/Basic/x', { resourceType: 'Basic', id: 'x', code: { text: 'x' }, meta: { tag: [tag('of Б')] } })
   assert.deepEqual(labelsOf(await a.send('GET', '/fhir/$meta')), { tag: [tag('2')] })
   assert.deepEqual(labelsOf(await b.send('GET', '/fhir/Basic/$meta')), { tag: [tag('of Б')] })

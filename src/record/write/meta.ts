@@ -9,7 +9,7 @@ import { askingOf } from '../http/asking-of.ts'
 import { patchOne } from './create.ts'
 import { readBody } from '../http/formats.ts'
 import { requireValid } from './prepare.ts'
-import { readOne } from '../read/read.ts'
+import { readOne, readVersion } from '../read/read.ts'
 import { wordsOf } from '../http/operation-words.ts'
 import { expectedOf } from '../http/respond.ts'
 import { tooMany } from '../search/run-search.ts'
@@ -19,6 +19,7 @@ import { viewOfAll, visibleRows } from '../view.ts'
 
 type OfType = { Params: { type: string } }
 type OfResource = { Params: { type: string; id: string } }
+type OfVersion = { Params: { type: string; id: string; version: string } }
 
 /** `$meta`, `$meta-add`, `$meta-delete`: profiles, tags and security labels of a resource, of a type, of everything that may be seen. */
 export const metaRoutes: Routes = (app) => {
@@ -33,7 +34,22 @@ export const metaRoutes: Routes = (app) => {
       return reply.header('content-type', fhirJson).send(answerOf((parseJson(body) as Resource).meta))
     },
   })
+  app.route<OfVersion>({
+    method: [...asked],
+    url: '/:type/:id/_history/:version/$meta',
+    handler: async (request, reply) => {
+      const asking = askedPlainly(request)
+      const { type, id, version } = request.params
+      await allow(asking, type, 'r')
+      const { body } = await readVersion(asking, type, id, version)
+      return reply.header('content-type', fhirJson).send(answerOf((parseJson(body) as Resource).meta))
+    },
+  })
   for (const act of ['add', 'delete'] as const) {
+    // R4 lets labels of a historical version change in place (resource-operation-meta-add). Here the bytes of a version never do.
+    app.post<OfVersion>(`/:type/:id/_history/:version/$meta-${act}`, () => {
+      throw new Refusal('not-allowed', 'the labels of a version never change', { hint: `Ask $meta-${act} of the resource: it makes a new version.` })
+    })
     app.post<OfResource>(`/:type/:id/$meta-${act}`, async (request, reply) => {
       const asking = askingOf(request)
       const { type, id } = request.params

@@ -177,18 +177,20 @@ function isAway(error) {
 }
 
 /** Our own server is told who asks and by which call, as the centre tells servers that it reaches itself. */
-async function answer(own, { message, from, call: { method, path }, contentType, body, bodyAt }) {
+async function answer(own, { message, from, call: { method, path, headers: asked = {} }, contentType, body, bodyAt }) {
   const bytes = bodyAt ? (await signed('GET', bodyAt)).bytes : Buffer.from(body ?? '', 'base64')
-  const headers = { 'bus-call': message, 'bus-from': from, ...(bytes.length > 0 ? { 'content-type': contentType } : {}) }
+  const headers = { ...asked, 'bus-call': message, 'bus-from': from, ...(bytes.length > 0 ? { 'content-type': contentType } : {}) }
   const given = await askOwn(`${own}${path}`, { method, headers, ...(bytes.length > 0 ? { body: bytes } : {}) })
-  await signed('POST', `/bus/calls/${message}/answer`, given.bytes, { 'bus-status': String(given.status), 'content-type': given.type })
+  await signed('POST', `/bus/calls/${message}/answer`, given.bytes, { ...given.more, 'bus-status': String(given.status), 'content-type': given.type })
 }
 
 /** Our own server may be down: then the caller is told so, and the next call tries it again. */
 async function askOwn(url, question) {
   try {
     const given = await fetch(url, { ...question, signal: AbortSignal.timeout(20_000) })
-    return { status: given.status, type: given.headers.get('content-type') ?? 'application/octet-stream', bytes: Buffer.from(await given.arrayBuffer()) }
+    const more = ['etag', 'location', 'last-modified'].flatMap((name) => (given.headers.has(name) ? [[`bus-${name}`, given.headers.get(name)]] : []))
+    const type = given.headers.get('content-type') ?? 'application/octet-stream'
+    return { status: given.status, type, more: Object.fromEntries(more), bytes: Buffer.from(await given.arrayBuffer()) }
   } catch (error) {
     console.error(`${url} does not answer (${error.cause?.code ?? error.name})`)
     return { status: 502, type: 'application/json', bytes: json({ error: 'the system behind this service does not answer' }) }

@@ -50,7 +50,7 @@ ${tables.join('\n')}
 | \`body\` | always | the contents in base64; null when they are not kept any more or are fetched from \`bodyAt\` |
 | \`kid\`, \`base\`, \`signature\` | always | what the sender signed; the key is at \`GET /bus/members/FROM/keys\` |
 | \`part\` | from a batch | \`{ text, index, path }\`: which of the messages under one signature it is |
-| \`call\` | a call | \`{ method, path }\`; answered at \`/bus/calls/MESSAGE/answer\` |
+| \`call\` | a call | \`{ method, path, headers }\` (\`headers\` when the caller sent some that are passed on); answered at \`/bus/calls/MESSAGE/answer\` |
 | \`bodyAt\` | a large call | where its contents are fetched |
 | \`subject\`, \`answers\` | when the sender said it | the patient, and the message that it answers |
 | \`number\` | a topic | without gaps for each listener |

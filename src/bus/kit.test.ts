@@ -34,8 +34,8 @@ test('a member that answers calls outlives its centre: it says that it waits, an
   const port = await freePort()
   const key = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ format: 'jwk' })
   writeFileSync(join(folder, 'lab.json'), JSON.stringify({ code: 'lab', url: `http://127.0.0.1:${port}`, client: null, key }))
-  const own = createServer((request, response) =>
-    response.end(`120 for ${String(request.headers['bus-from'])} by ${String(request.headers['bus-call'])}`),
+  const own = createServer(({ headers }, response) =>
+    response.setHeader('etag', '"2"').end(`120 for ${String(headers['bus-from'])} by ${String(headers['bus-call'])} unless ${headers['if-none-match']}`),
   ).listen(0, '127.0.0.1')
   t.after(() => own.close())
   await once(own, 'listening')
@@ -59,7 +59,7 @@ test('a member that answers calls outlives its centre: it says that it waits, an
     {
       status: 200,
       headers: {},
-      body: JSON.stringify({ deliveries: [{ message: 'c-1', from: 'clinic', call: { method: 'GET', path: '/today' }, body: null }] }),
+      body: JSON.stringify({ deliveries: [{ message: 'c-1', from: 'clinic', call: { method: 'GET', path: '/today', headers: { 'if-none-match': '"1"' } }, body: null }] }),
     },
     { status: 403, headers: {}, body: 'the member is suspended' },
   ]
@@ -70,7 +70,7 @@ test('a member that answers calls outlives its centre: it says that it waits, an
     request.on('end', () => {
       if (request.url === '/bus/keys') return response.end(JSON.stringify({ keys: [centreKey.jwk] }))
       const isLease = request.url === '/bus/deliveries/lease'
-      if (!isLease) answers.push(`${request.url} ${String(request.headers['bus-status'])} ${body}`)
+      if (!isLease) answers.push(`${request.url} ${String(request.headers['bus-status'])} ${String(request.headers['bus-etag'])} ${body}`)
       const done = { status: 200, headers: answerSigned(centreKey, request.headers['signature'], '{}'), body: '{}' }
       const { status, headers, body: text } = isLease ? (turns.shift() as (typeof turns)[number]) : done
       return response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(text)
@@ -79,7 +79,7 @@ test('a member that answers calls outlives its centre: it says that it waits, an
   t.after(() => centre.close())
   assert.deepEqual((await ended)[0], 1)
   assert.match(said, /the centre answered 503; asked again in 1 s\nthe centre is there again\nthe member is suspended\n$/)
-  assert.deepEqual(answers, ['/bus/calls/c-1/answer 200 120 for clinic by c-1'])
+  assert.deepEqual(answers, ['/bus/calls/c-1/answer 200 "2" 120 for clinic by c-1 unless "1"'])
 })
 
 test('a member believes no receipt that the centre has not signed over its own request: neither one without a signature nor one whose signature leaves the request out', async (t) => {

@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Entry } from '../../audit/audit.ts'
 import { Refusal } from '../../platform/refusal.ts'
@@ -96,12 +97,11 @@ export async function answerCall(request: FastifyRequest, reply: FastifyReply, c
   const turn = largeTurn(world, member.id)
   untilClosed(reply, turn.leave)
   const body = await takeBody(request, reply, { bytesMax: bytesOf(directory, member, open.service), turn })
-  const type = request.headers['content-type']
   const answer: Answer = {
     call,
     by: member.code,
     status: Number(status),
-    headers: type === undefined ? {} : { 'content-type': type },
+    headers: answered(request.headers),
     body,
     digest: signed.digest,
     ...proofOf(signed),
@@ -109,6 +109,21 @@ export async function answerCall(request: FastifyRequest, reply: FastifyReply, c
   await takeAnswer(request, member, open, await keptOf(world, answer, true))
   wake(world, call)
   return { call, answered: true }
+}
+
+/** The headers of an answer that a caller gets. */
+export const passedBack = ['content-type', 'etag', 'location', 'last-modified'] as const
+
+export const among = (names: readonly string[], headers: IncomingHttpHeaders): Record<string, string> =>
+  Object.fromEntries(names.flatMap((name) => (typeof headers[name] === 'string' ? [[name, headers[name].trim()]] : [])))
+
+/** All but the type of the contents come as `bus-etag` and so on, because the request that brings them has headers of its own. */
+function answered(headers: IncomingHttpHeaders): Record<string, string> {
+  const ofBus = among(
+    passedBack.map((name) => `bus-${name}`),
+    headers,
+  )
+  return { ...among(['content-type'], headers), ...Object.fromEntries(Object.entries(ofBus).map(([name, value]) => [name.slice('bus-'.length), value])) }
 }
 
 /** What was asked for went through a contract that may have allowed less; what is answered is the provider’s own affair. */

@@ -100,6 +100,27 @@ test('a provider behind a firewall fetches its calls and answers them, signed', 
   await expectStatus(404, inside.send({ url: `/bus/calls/${one.message}/answer`, body: '{"free":9}', headers: { 'bus-status': '200' } }))
 })
 
+test('a call that is fetched brings the headers that any call passes on, and its answer theirs', async (t) => {
+  const { app, world } = await startServer(t)
+  const his = await joinBus(app, world, 'his')
+  const inside = await joinBus(app, world, 'inside')
+  await expectStatus(200, inside.send({ method: 'PUT', url: '/bus/services/beds', body: aService('call') }))
+  await contractOf(his, 'inside/beds', { endpoints: [{ method: 'GET', path: '/free' }] })
+  const url = '/bus/call/inside/beds/free'
+  const asked = his.send({ method: 'GET', url, headers: { 'if-none-match': 'W/"3"', accept: 'text/plain', cookie: 'a=b' } })
+  const { deliveries } = (await inside.send({ url: '/bus/deliveries/lease', body: '{"wait":5}' })).body
+  assert.deepEqual(deliveries[0].call, { method: 'GET', path: '/free', headers: { accept: 'text/plain', 'if-none-match': 'W/"3"' } })
+  const headers = { 'bus-status': '200', 'bus-etag': 'W/"4"', 'bus-last-modified': 'Tue, 01 Dec 2026 08:05:00 GMT', 'content-type': 'application/json' }
+  await expectStatus(200, inside.send({ url: `/bus/calls/${deliveries[0].message}/answer`, body: '{}', headers }))
+  const got = await expectStatus(200, asked)
+  assert.deepEqual([got.headers['etag'], got.headers['last-modified'], got.headers['location']], ['W/"4"', headers['bus-last-modified'], undefined])
+
+  const refused = await expectStatus(400, his.send({ method: 'GET', url, headers: { 'if-none-match': '0101985710032' } }))
+  assert.match(refused.text, /a header of the call holds a personal number/)
+  assert.doesNotMatch(refused.text, /0101985710032/)
+  await expectStatus(400, his.send({ method: 'GET', url, headers: { prefer: 'x'.repeat(501) } }))
+})
+
 test('an address that does not answer is left alone for a while, and a change is not sent twice', async (t) => {
   const { app, world } = await startServer(t)
   const his = await joinBus(app, world, 'his')

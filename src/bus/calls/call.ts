@@ -3,7 +3,7 @@ import type { Entry } from '../../audit/audit.ts'
 import { Refusal } from '../../platform/refusal.ts'
 import type { World } from '../../platform/world.ts'
 import type { Message, Stored } from '../messages/accept.ts'
-import { type Answer, awaitAnswer, keepAnswer, storedAnswer } from './call-answer.ts'
+import { type Answer, among, awaitAnswer, keepAnswer, passedBack, storedAnswer } from './call-answer.ts'
 import { type Contents, type LargeTurn, largeTurn, type Received } from './contents.ts'
 import { callWaitMs } from '../messages/deliver.ts'
 import { bodyBytesMax, type Directory, directoryOf, type Member } from '../members/directory.ts'
@@ -27,7 +27,6 @@ import { traceparentOf } from '../centre/trace.ts'
 import { wake } from '../messages/waiting.ts'
 
 const passedOn = ['accept', 'accept-language', 'content-type', 'if-match', 'if-none-match', 'prefer'] as const
-const passedBack = ['content-type', 'etag', 'location', 'last-modified'] as const
 const isSafe = (method: string) => method === 'GET' || method === 'HEAD'
 
 type Params = { provider: string; service: string; '*'?: string }
@@ -66,7 +65,7 @@ export async function call(request: FastifyRequest, reply: FastifyReply, patient
     contentType: request.headers['content-type'] ?? '',
     contract: right.contract,
     traceparent: traceparentOf(request),
-    call: { method, path: `${path}${query}`, direct: isDirect, numbered: own !== null, once: isSafe(method) ? null : onceName(signed) },
+    call: { method, path: `${path}${query}`, headers: isDirect ? {} : carried(request), direct: isDirect, numbered: own !== null, once: isSafe(method) ? null : onceName(signed) },
     recipients: isDirect ? [] : [{ id: right.provider.id, holdKey: false }],
   }
   const { stored, isRepeated } = await storeCall(world, message, entriesOf(request, consumer, [message]))
@@ -133,6 +132,18 @@ function asked(request: FastifyRequest, { provider, service }: Params): { path: 
   return { path, query }
 }
 
+/** The headers of a call that its provider fetches, beside the type of its contents: they stand in the log with it, where no personal number may be. */
+function carried({ headers, world }: FastifyRequest): Record<string, string> {
+  const { 'content-type': _, ...others } = among(passedOn, headers)
+  for (const [name, value] of Object.entries(others)) {
+    if (value.length > carriedMax) throw new Refusal('incorrect', 'a header of the call is too long', { expression: name, hint: `At most ${carriedMax} characters.` })
+    if (holdsNumber(value, world.now()))
+      throw new Refusal('incorrect', 'a header of the call holds a personal number', { expression: name, hint: 'Send the number in the body.' })
+  }
+  return others
+}
+const carriedMax = 500
+
 const signedPart = (signed: Signed, sender: Member) => ({
   sender,
   digest: signed.digest,
@@ -146,9 +157,8 @@ const signedPart = (signed: Signed, sender: Member) => ({
 function outgoing(request: FastifyRequest, about: { call: string; from: Member; contract: string; purpose: string }): Record<string, string> {
   const { headers } = request
   const traceparent = traceparentOf(request)
-  const passed = passedOn.flatMap((name) => (typeof headers[name] === 'string' ? [[name, headers[name].trim()] as const] : []))
   return {
-    ...Object.fromEntries(passed),
+    ...among(passedOn, headers),
     ...(traceparent === null ? {} : { traceparent }),
     'bus-call': about.call,
     'bus-from': about.from.code,
@@ -167,9 +177,8 @@ function answerOf(
   provider: Member,
   { call, status, headers, body }: Answered & { call: string },
 ): { answer: Answer; made?: Made } {
-  const back = passedBack.flatMap((name) => (typeof headers[name] === 'string' ? [[name, headers[name]] as const] : []))
   const { digest } = body
-  const common = { call, by: provider.code, status, headers: Object.fromEntries(back), body, digest }
+  const common = { call, by: provider.code, status, headers: among(passedBack, headers), body, digest }
   if (headers['signature'] === undefined) {
     const made = signAnswer(request.world, request, { status, digest, type: headers['content-type'] ?? unknownType })
     return { answer: { ...common, ...made.proof }, made }

@@ -33,7 +33,7 @@ export type Message = {
   contract: { id: string; purpose: string; legalBasis: string } | null
   answers: string | null
   /** Of a call: what is asked. */
-  call?: { method: string; path: string; direct: boolean; numbered: boolean; once: string | null }
+  call?: { method: string; path: string; headers: Record<string, string>; direct: boolean; numbered: boolean; once: string | null }
   /** Sent by the centre for its sender, in place of a parked one: which, and the two people who stand for it. */
   corrects?: Corrects
   /** The trace that it is part of (W3C Trace Context), for whoever gets it. */
@@ -194,6 +194,7 @@ function logRowOf({ message, stored }: Payload): LogRow {
     subject: message.subject,
     answers: message.answers,
     ...(message.call ? { method: message.call.method, path: message.call.path } : {}),
+    ...(message.call && Object.keys(message.call.headers).length > 0 ? { headers: message.call.headers } : {}),
     ...(message.corrects ? { corrects: message.corrects } : {}),
     ...(message.traceparent ? { traceparent: message.traceparent } : {}),
     ...(message.part ? { part: message.part } : {}),

@@ -116,7 +116,7 @@ function whyNot(directory: Directory, member: Member, { service: address }: Deli
 
 /** A message as its receiver gets it: what its sender signed, so that the receiver can check it without us. */
 export function wireOf(one: Delivery): object {
-  const { from, to, messageId, contentType, digest, subject, answers, kid, base, signature, at, method, path, corrects, traceparent, part } = JSON.parse(
+  const { from, to, messageId, contentType, digest, subject, answers, kid, base, signature, at, method, path, headers, corrects, traceparent, part } = JSON.parse(
     one.entry,
   )
   return {
@@ -126,7 +126,7 @@ export function wireOf(one: Delivery): object {
     to,
     messageId,
     at,
-    ...(method === undefined ? {} : { call: { method, path } }),
+    ...(method === undefined ? {} : { call: { method, path, ...(headers === undefined ? {} : { headers }) } }),
     ...(subject === null ? {} : { subject }),
     ...(answers === null ? {} : { answers }),
     ...(corrects === undefined ? {} : { corrects }),

@@ -8,7 +8,10 @@ const answerBytesMax = 100 * 1_048_576
 const localTimeoutMs = 20_000
 const atOnce = 16
 
-type Local = { status: number; type: string; body: Buffer }
+/** The headers of an answer that go back to the caller, beside its type. */
+const passedBack = ['etag', 'location', 'last-modified'] as const
+
+type Local = { status: number; type: string; body: Buffer; more?: Record<string, string> }
 
 /**
  * Answers calls of other members that arrive over the line which this edge holds open. The edge asks the local system's address and answers over the
@@ -40,12 +43,12 @@ export function answerCalls(edge: Edge): (call: Delivery) => void {
 }
 
 async function answerOne(edge: Edge, call: Delivery): Promise<void> {
-  const { status, type, body } = await askLocal(edge, call)
+  const { status, type, body, more = {} } = await askLocal(edge, call)
   await edge.centre.ask({
     method: 'POST',
     path: `/bus/calls/${call.message}/answer`,
     body,
-    headers: { 'bus-status': String(status), 'content-type': type },
+    headers: { ...more, 'bus-status': String(status), 'content-type': type },
     timeoutMs: 120_000,
   })
 }
@@ -75,9 +78,10 @@ function urlBelow(base: string, path: string): URL | null {
   return url && url.origin === below.origin && (url.pathname === folder || url.pathname.startsWith(`${folder}/`)) ? url : null
 }
 
-function reach(url: URL, method: string, body: Buffer, { contentType, message, from }: Delivery): Promise<Local> {
+function reach(url: URL, method: string, body: Buffer, { contentType, message, from, call }: Delivery): Promise<Local> {
   return new Promise((resolve, reject) => {
-    const headers = { 'bus-from': from, 'bus-call': message, ...(body.length > 0 ? { 'content-type': contentType } : {}), 'content-length': body.length }
+    const type = body.length > 0 ? { 'content-type': contentType } : {}
+    const headers = { ...call?.headers, 'bus-from': from, 'bus-call': message, ...type, 'content-length': body.length }
     const asked = (url.protocol === 'https:' ? askHttps : askHttp)(url, { method, headers, timeout: localTimeoutMs }, (answer) => {
       const pieces: Buffer[] = []
       let length = 0
@@ -87,7 +91,12 @@ function reach(url: URL, method: string, body: Buffer, { contentType, message, f
         pieces.push(piece)
       })
       answer.once('end', () =>
-        resolve({ status: answer.statusCode ?? 502, type: answer.headers['content-type'] ?? 'application/octet-stream', body: Buffer.concat(pieces) }),
+        resolve({
+          status: answer.statusCode ?? 502,
+          type: answer.headers['content-type'] ?? 'application/octet-stream',
+          more: Object.fromEntries(passedBack.flatMap((name) => (typeof answer.headers[name] === 'string' ? [[`bus-${name}`, answer.headers[name]]] : []))),
+          body: Buffer.concat(pieces),
+        }),
       )
       answer.once('error', reject)
     })

@@ -24,7 +24,7 @@ export type Delivery = {
   outOfOrder?: boolean
   number?: number
   attempt: number
-  call?: { method: string; path: string }
+  call?: { method: string; path: string; headers?: Record<string, string> }
   /** Set when operators of the centre mended a parked message: this delivery replaces it. */
   corrects?: { message: string }
   kid: string

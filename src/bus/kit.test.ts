@@ -59,7 +59,9 @@ test('a member that answers calls outlives its centre: it says that it waits, an
     {
       status: 200,
       headers: {},
-      body: JSON.stringify({ deliveries: [{ message: 'c-1', from: 'clinic', call: { method: 'GET', path: '/today', headers: { 'if-none-match': '"1"' } }, body: null }] }),
+      body: JSON.stringify({
+        deliveries: [{ message: 'c-1', from: 'clinic', call: { method: 'GET', path: '/today', headers: { 'if-none-match': '"1"' } }, body: null }],
+      }),
     },
     { status: 403, headers: {}, body: 'the member is suspended' },
   ]

@@ -65,7 +65,14 @@ export async function call(request: FastifyRequest, reply: FastifyReply, patient
     contentType: request.headers['content-type'] ?? '',
     contract: right.contract,
     traceparent: traceparentOf(request),
-    call: { method, path: `${path}${query}`, headers: isDirect ? {} : carried(request), direct: isDirect, numbered: own !== null, once: isSafe(method) ? null : onceName(signed) },
+    call: {
+      method,
+      path: `${path}${query}`,
+      headers: isDirect ? {} : carried(request),
+      direct: isDirect,
+      numbered: own !== null,
+      once: isSafe(method) ? null : onceName(signed),
+    },
     recipients: isDirect ? [] : [{ id: right.provider.id, holdKey: false }],
   }
   const { stored, isRepeated } = await storeCall(world, message, entriesOf(request, consumer, [message]))
@@ -136,7 +143,8 @@ function asked(request: FastifyRequest, { provider, service }: Params): { path: 
 function carried({ headers, world }: FastifyRequest): Record<string, string> {
   const { 'content-type': _, ...others } = among(passedOn, headers)
   for (const [name, value] of Object.entries(others)) {
-    if (value.length > carriedMax) throw new Refusal('incorrect', 'a header of the call is too long', { expression: name, hint: `At most ${carriedMax} characters.` })
+    if (value.length > carriedMax)
+      throw new Refusal('incorrect', 'a header of the call is too long', { expression: name, hint: `At most ${carriedMax} characters.` })
     if (holdsNumber(value, world.now()))
       throw new Refusal('incorrect', 'a header of the call holds a personal number', { expression: name, hint: 'Send the number in the body.' })
   }

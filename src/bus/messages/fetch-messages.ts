@@ -116,9 +116,8 @@ function whyNot(directory: Directory, member: Member, { service: address }: Deli
 
 /** A message as its receiver gets it: what its sender signed, so that the receiver can check it without us. */
 export function wireOf(one: Delivery): object {
-  const { from, to, messageId, contentType, digest, subject, answers, kid, base, signature, at, method, path, headers, corrects, traceparent, part } = JSON.parse(
-    one.entry,
-  )
+  const { from, to, messageId, contentType, digest, subject, answers, kid, base, signature, at, method, path, headers, corrects, traceparent, part } =
+    JSON.parse(one.entry)
   return {
     delivery: one.seq,
     message: one.message,

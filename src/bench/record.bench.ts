@@ -12,8 +12,8 @@ import { sizesOf } from './sizes.ts'
 
 const connections = 16
 const bundlesAtOnce = 8
-/** Long enough for a checkpoint, and for the vacuum of what was written, not to fill the time alone: a server has them every ten minutes. */
-const ingestSeconds = 45
+/** One checkpoint and the full pages after it, and the vacuum of what was written, are inside. A server has a checkpoint every ten minutes. */
+const ingestSeconds = 90
 
 /**
  * The record with every safety on: token, scopes, decision, validation, index, versions, audit, outbox; embedded PostgreSQL with fsync as `npm start`

@@ -65,14 +65,7 @@ export async function call(request: FastifyRequest, reply: FastifyReply, patient
     contentType: request.headers['content-type'] ?? '',
     contract: right.contract,
     traceparent: traceparentOf(request),
-    call: {
-      method,
-      path: `${path}${query}`,
-      headers: isDirect ? {} : carried(request),
-      direct: isDirect,
-      numbered: own !== null,
-      once: isSafe(method) ? null : onceName(signed),
-    },
+    call: whatIsAsked(request, signed, { path: `${path}${query}`, isDirect, isNumbered: own !== null }),
     recipients: isDirect ? [] : [{ id: right.provider.id, holdKey: false }],
   }
   const { stored, isRepeated } = await storeCall(world, message, entriesOf(request, consumer, [message]))
@@ -138,6 +131,16 @@ function asked(request: FastifyRequest, { provider, service }: Params): { path: 
     throw new Refusal('incorrect', 'the address holds a personal number', { hint: 'Send the number in the body; bus-subject names a patient of the record.' })
   return { path, query }
 }
+
+type Way = { path: string; isDirect: boolean; isNumbered: boolean }
+const whatIsAsked = (request: FastifyRequest, signed: Signed, { path, isDirect, isNumbered }: Way): Message['call'] => ({
+  method: request.method,
+  path,
+  headers: isDirect ? {} : carried(request),
+  direct: isDirect,
+  numbered: isNumbered,
+  once: isSafe(request.method) ? null : onceName(signed),
+})
 
 /** The headers of a call that its provider fetches, beside the type of its contents: they stand in the log with it, where no personal number may be. */
 function carried({ headers, world }: FastifyRequest): Record<string, string> {

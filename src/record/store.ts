@@ -33,8 +33,7 @@ export const rowsMax = 5000
 /** The columns of a version's row that stand for its id in the primary keys. */
 export const spotOf = (id: Fragment): Fragment => fragment`(uuid_hash_extended(${id}, 0) >> 48)::int2, uuid_hash(${id})`
 /** That the row of a version has this id. */
-export const hasId = (row: Fragment, id: Fragment): Fragment =>
-  fragment`${row}.spot_high = (uuid_hash_extended(${id}, 0) >> 48)::int2 and ${row}.spot = uuid_hash(${id}) and ${row}.id = ${id}`
+export const hasId = (row: Fragment, id: Fragment): Fragment => fragment`(${row}.spot_high, ${row}.spot) = (${spotOf(id)}) and ${row}.id = ${id}`
 /** That the row of a version has the place of another row. */
 export const samePlace = (version: Fragment, other: Fragment): Fragment =>
   fragment`${version}.patient = ${other}.patient and ${version}.type = ${other}.type and ${hasId(version, fragment`${other}.id`)}`
@@ -42,6 +41,10 @@ export const samePlace = (version: Fragment, other: Fragment): Fragment =>
 export const isAt = ({ patient, type, id }: Place): Fragment =>
   fragment`r.patient = ${patient}::int8 and r.type = ${type}::int2 and ${hasId(fragment`r`, fragment`${id}::uuid`)}`
 
+/** These places as rows of (patient, type, id). */
+export const placeRows = (places: readonly Place[]): Fragment => fragment`
+  select * from unnest(${places.map((one) => one.patient)}::int8[], ${places.map((one) => one.type)}::int2[], ${places.map((one) => one.id)}::uuid[])
+                  as p (patient, type, id)`
 /** That the version `r` has one of these places, which are rows of (patient, type, id). */
 export const isOneOf = (places: Fragment): Fragment =>
   fragment`(r.patient, r.type, r.spot_high, r.spot, r.id) in (select k.patient, k.type, ${spotOf(fragment`k.id`)}, k.id from (${places}) k (patient, type, id))`
@@ -100,10 +103,7 @@ export async function lockCurrent(tx: Runner, keys: readonly { patient: number; 
   return tx<Stored>`
     select ${pointer}
       from record.resource r
-     where exists (
-       select from unnest(${keys.map((one) => one.patient)}::int8[], ${keys.map((one) => one.type)}::int2[], ${keys.map((one) => one.id)}::uuid[])
-                     as k (patient, type, id)
-        where ${sameAsK})
+     where ${isOneOf(placeRows(keys))}
      order by r.patient, r.type, r.id
        for update`
 }
@@ -121,7 +121,7 @@ export async function findMany(sql: Runner, keys: readonly { patient: number; ty
   if (keys.length === 0) return []
   return sql<Stored>`
     select ${pointer}
-      from unnest(${keys.map((k) => k.patient)}::int8[], ${keys.map((k) => k.type)}::int2[], ${keys.map((k) => k.id)}::uuid[]) as k (patient, type, id)
+      from (${placeRows(keys)}) k
       join record.resource r on ${sameAsK}
      where not r.deleted and not r.voided
      limit ${rowsMax}`

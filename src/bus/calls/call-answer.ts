@@ -118,13 +118,9 @@ export const among = (names: readonly string[], headers: IncomingHttpHeaders): R
   Object.fromEntries(names.flatMap((name) => (typeof headers[name] === 'string' ? [[name, headers[name].trim()]] : [])))
 
 /** All but the type of the contents come as `bus-etag` and so on, because the request that brings them has headers of its own. */
-function answered(headers: IncomingHttpHeaders): Record<string, string> {
-  const ofBus = among(
-    passedBack.map((name) => `bus-${name}`),
-    headers,
-  )
-  return { ...among(['content-type'], headers), ...Object.fromEntries(Object.entries(ofBus).map(([name, value]) => [name.slice('bus-'.length), value])) }
-}
+const answered = (headers: IncomingHttpHeaders): Record<string, string> =>
+  among(passedBack, { 'content-type': headers['content-type'], ...Object.fromEntries(others.map((name) => [name, headers[`bus-${name}`]])) })
+const [, ...others] = passedBack
 
 /** What was asked for went through a contract that may have allowed less; what is answered is the provider’s own affair. */
 function bytesOf(directory: Directory, member: Member, service: string): number {

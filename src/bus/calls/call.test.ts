@@ -82,12 +82,18 @@ test('a call goes to the provider’s address when the contract covers it, once 
   )
 })
 
-test('a provider behind a firewall fetches its calls and answers them, signed', async (t) => {
+/** A provider without an address, and a member that may call it. */
+async function behindFirewall(t: TestContext): Promise<{ his: BusMember; inside: BusMember }> {
   const { app, world } = await startServer(t)
   const his = await joinBus(app, world, 'his')
   const inside = await joinBus(app, world, 'inside')
   await expectStatus(200, inside.send({ method: 'PUT', url: '/bus/services/beds', body: aService('call') }))
   await contractOf(his, 'inside/beds', { endpoints: [{ method: 'GET', path: '/free' }] })
+  return { his, inside }
+}
+
+test('a provider behind a firewall fetches its calls and answers them, signed', async (t) => {
+  const { his, inside } = await behindFirewall(t)
   const asked: Promise<BusAnswer> = get(his, '/bus/call/inside/beds/free?ward=3')
   const answer = await inside.send({ url: '/bus/deliveries/lease', body: '{"wait":5}' })
   const [one] = answer.body.deliveries
@@ -101,11 +107,7 @@ test('a provider behind a firewall fetches its calls and answers them, signed', 
 })
 
 test('a call that is fetched brings the headers that any call passes on, and its answer theirs', async (t) => {
-  const { app, world } = await startServer(t)
-  const his = await joinBus(app, world, 'his')
-  const inside = await joinBus(app, world, 'inside')
-  await expectStatus(200, inside.send({ method: 'PUT', url: '/bus/services/beds', body: aService('call') }))
-  await contractOf(his, 'inside/beds', { endpoints: [{ method: 'GET', path: '/free' }] })
+  const { his, inside } = await behindFirewall(t)
   const url = '/bus/call/inside/beds/free'
   const asked = his.send({ method: 'GET', url, headers: { 'if-none-match': 'W/"3"', accept: 'text/plain', cookie: 'a=b' } })
   const { deliveries } = (await inside.send({ url: '/bus/deliveries/lease', body: '{"wait":5}' })).body

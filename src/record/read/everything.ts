@@ -2,7 +2,6 @@ import { Readable } from 'node:stream'
 import type { FastifyReply } from 'fastify'
 import { fhirJson } from '../../platform/http.ts'
 import { Refusal } from '../../platform/refusal.ts'
-import { fragment } from '../../platform/sql.ts'
 import { type Asking, entryOf } from '../asking.ts'
 import { bundleBytes, type Entries } from './bundle-bytes.ts'
 import { inCareBetween } from './care-dates.ts'
@@ -14,7 +13,7 @@ import { type Moment, requireSettled, watermark } from './moments.ts'
 import { bytesOf, bytesTogether, countOf, layersOf, newest, type Slice, sliceOf, slicesOf, within } from './rows-at.ts'
 import { maySeeType } from '../scope.ts'
 import { openWords, sealWords } from '../sealed-link.ts'
-import { findCurrent, findNames, isOneOf, type Place, type Stored } from '../store.ts'
+import { findCurrent, findNames, isOneOf, type Place, placeRows, type Stored } from '../store.ts'
 import { basisOfRow } from '../view.ts'
 
 /** How many rows are read at a time, and how many bytes of them are in memory at a time. */
@@ -96,12 +95,7 @@ async function includes(open: Open, references: ReadonlySet<string>): Promise<En
   const distinct = new Map([...own, ...named].map((place) => [`${place.type} ${place.patient} ${place.id}`, place]))
   const places = [...distinct.values()].filter(({ patient }) => patient < reservedKeys)
   if (layers === newest && places.length <= placesTogether) return shownOf(open, places)
-  const where = [
-    isOneOf(fragment`
-      select * from unnest(${places.map((p) => p.patient)}::int8[], ${places.map((p) => p.type)}::int2[], ${places.map((p) => p.id)}::uuid[])
-                      as p (patient, type, id)`),
-  ]
-  const rows = (await slicesOf(world.sql, layers, where, null, outsideMax)).filter((row) => basisOfRow(view, row) !== null)
+  const rows = (await slicesOf(world.sql, layers, [isOneOf(placeRows(places))], null, outsideMax)).filter((row) => basisOfRow(view, row) !== null)
   return { slices: rows, bodies: await bytesOf(world.sql, rows), mode: 'include' }
 }
 

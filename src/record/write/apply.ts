@@ -16,7 +16,7 @@ import { lockCurrent, readBodies, type Stored } from '../store.ts'
 import { requireExpected, requireOwn, requireSameSubject } from './may-change.ts'
 import { type Charts, findNamed, isOpen, makeKey, noCharts, requireMayWrite, subjectOf } from './subject.ts'
 import { knownTo, learn, type Known } from './known-values.ts'
-import { type Change, composeChanges, type Version } from './write.ts'
+import { type Change, composeChanges, madeIn, type Version } from './write.ts'
 import { endingOf } from '../subscription/owner.ts'
 import { endRunning } from '../subscription/store.ts'
 import { holdSubscription } from '../subscription/subscribe.ts'
@@ -138,7 +138,7 @@ export function statementOf(tx: AuditedTransaction, prepared: readonly Prepared[
 
 const asOne = (changes: readonly Change[]): Change => ({
   versions: changes.flatMap(({ versions }) => versions),
-  made: new Set(changes.flatMap(({ made = [] }) => [...made])),
+  made: madeIn(changes),
   topic,
 })
 

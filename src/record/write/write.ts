@@ -27,6 +27,7 @@ export type Version = {
 
 /** `made`: keys that nobody but this change knows yet. */
 export type Change = { versions: Version[]; topic: string; made?: ReadonlySet<number> }
+export const madeIn = (changes: readonly Change[]): ReadonlySet<number> => new Set(changes.flatMap(({ made = [] }) => [...made]))
 
 /**
  * Everything a set of changes writes, as CTEs of one statement: versions, superseded pointers, chunks, index rows, outbox. A version above 1 replaces
@@ -44,7 +45,7 @@ export function composeChanges(changes: readonly Change[], random: (bytes: numbe
   if (chunks.length > 0) ctes.push(chunkRows(chunks))
   const isShared = changes.length > 1
   ctes.push(
-    ...indexCtes(versions, { known, areNew, made: new Set(changes.flatMap(({ made = [] }) => [...made])) }),
+    ...indexCtes(versions, { known, areNew, made: madeIn(changes) }),
     ...nameCtes(versions),
     publish(changes.flatMap((change) => eventsOf(change, isShared))),
   )

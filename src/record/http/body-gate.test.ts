@@ -51,10 +51,16 @@ async function post(t: TestContext, body: Buffer | string, more: Record<string, 
   return status
 }
 
+/** Begins a body and returns when the server has it before it: a small one that was sent after it has been written by then. */
+async function begin(t: TestContext, sent: ReturnType<typeof request>): Promise<void> {
+  sent.write(patient)
+  await new Promise<void>((resolve) => sent.once('socket', (socket) => (socket.connecting ? socket.once('connect', resolve) : resolve())))
+  assert.equal(await post(t, patient), 201)
+}
+
 test('a small body that comes in pieces or packed does not wait while a large one is being sent', { timeout: 15_000 }, async (t) => {
   const { sent: large } = open(t, { 'content-length': largeBytes + 1 })
-  large.write(patient)
-  await new Promise((resolve) => setImmediate(resolve))
+  await begin(t, large)
   const packed = gzipSync(patient)
   const small = await Promise.all([
     post(t, patient, { 'transfer-encoding': 'chunked' }),
@@ -66,7 +72,7 @@ test('a small body that comes in pieces or packed does not wait while a large on
 
 test('a body in pieces that turns out large waits for its turn, and is then read whole', { timeout: 15_000 }, async (t) => {
   const { sent: first, status: firstStatus } = open(t, { 'content-length': patient.length + largeBytes })
-  first.write(patient)
+  await begin(t, first)
   const second = post(t, Buffer.concat([Buffer.from(patient), spaces(2 * largeBytes)]), { 'transfer-encoding': 'chunked' })
   const order: string[] = []
   void firstStatus.then(() => order.push('first'))

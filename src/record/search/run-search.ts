@@ -53,7 +53,8 @@ export const keyedBatches = (asking: Asking, sql: Runner, { where, lead, keys }:
 
 /** Almost all rows with a name match: one more than a page is read, more when few match, and large steps when everything is read. */
 const namedRows = 5000
-const patientsAtFirst = (wanted: number) => Math.min(64, wanted + 1)
+const mostAtFirst = 64
+const patientsAtFirst = (wanted: number) => Math.min(mostAtFirst, wanted + 1)
 const moreRows = 2
 
 async function* ledBatches(asking: Asking, sql: Runner, where: readonly Fragment[], lead: Lead, walk: Walk): AsyncGenerator<Candidate[]> {
@@ -148,11 +149,10 @@ export async function* hitsOf(
   const reading = scope.reading ?? { snapshot: null }
   const from = { order: isByText(search) ? byId : byKey, after: after === null ? null : { ...after, value: null }, reading, wanted }
   if (after === null && scope.keys === null && Number.isFinite(wanted)) {
-    const first = await firstNamed(asking, sql, search, { visible: scope.visible, reading }, patientsAtFirst(wanted))
+    // Nearly all have the word where it is asked for. One more than a page would be fetched each time: what nobody reads is not remembered.
+    const first = await firstNamed(asking, sql, search, { visible: scope.visible, reading }, Math.min(mostAtFirst, wanted))
     if (first !== null) {
-      // Most have the word where it is asked for: the others are decided only when some have not.
-      yield* decided(first.rows.slice(0, wanted))
-      yield* decided(first.rows.slice(wanted))
+      yield* decided(first.rows)
       if (first.last === null) return
       from.after = { patient: first.last, type: lastType, id: lastId, value: null }
     }

@@ -7,7 +7,7 @@ import { Fragment, type Runner, runnerOn, type Sql, statementOf } from './sql.ts
 type Parameter = { type: string; isArray: boolean }
 type Values = readonly unknown[]
 
-const togetherMost = 16
+const togetherMost = 8
 /** Texts beyond these are asked alone: a search has more forms than a process should remember. */
 const formsMax = 400
 

@@ -17,7 +17,7 @@ import { WireLoad } from './wire-load.ts'
 
 export type BenchWorld = Awaited<ReturnType<typeof openWorld>>['world']
 /** Answers the body; throws when the answer is an error. */
-export type Ask = (method: string, path: string, body?: string) => Promise<Buffer>
+export type Ask = (method: string, path: string, body?: string | Buffer) => Promise<Buffer>
 export type Send = (...asked: Parameters<Ask>) => Promise<string>
 export type BenchServer = {
   world: BenchWorld
@@ -149,10 +149,11 @@ function sender(port: number, token: string): { ask: Ask; hangUp: () => void } {
   const plain = `HTTP/1.1\r\nhost: 127.0.0.1\r\nauthorization: Bearer ${token}\r\n`
   const ask: Ask = async (method, path, body) => {
     const head = `${method} ${path} ${plain}`
-    const text = body === undefined ? `${head}\r\n` : `${head}content-type: application/fhir+json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`
-    const answer = await load.ask(text)
+    const answer = await (body === undefined ? load.ask(`${head}\r\n`) : load.ask(headOf(head, body), body))
     if (answer.status >= 400) throw new Error(`${method} ${path}: ${answer.status} ${answer.body.subarray(0, 300)}`)
     return answer.body
   }
   return { ask, hangUp: () => load.close() }
 }
+
+const headOf = (head: string, body: string | Buffer) => `${head}content-type: application/fhir+json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n`

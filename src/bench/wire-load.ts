@@ -17,7 +17,7 @@ export class WireLoad {
   }
 
   /** Asks on a free connection, or on a new one when there is none or it has been idle for long: the server closes idle connections. */
-  async ask(request: Buffer | string): Promise<WireAnswer> {
+  async ask(request: Buffer | string, body?: Buffer | string): Promise<WireAnswer> {
     let connection = this.#free.pop()
     while (connection && (connection.isClosed || performance.now() - connection.freeSince > idleMsMax)) {
       connection.socket.destroy()
@@ -27,7 +27,7 @@ export class WireLoad {
       connection = await Connection.open(this.#port)
       this.#all.push(connection)
     }
-    const answer = await connection.ask(request)
+    const answer = await connection.ask(request, body)
     connection.freeSince = performance.now()
     this.#free.push(connection)
     return answer
@@ -82,11 +82,15 @@ class Connection {
     return new Promise((resolve, reject) => void new Connection(port, resolve, reject))
   }
 
-  ask(request: Buffer | string): Promise<WireAnswer> {
+  ask(request: Buffer | string, body?: Buffer | string): Promise<WireAnswer> {
     return new Promise((resolve, reject) => {
       this.#resolve = resolve
       this.#reject = reject
+      if (body === undefined) return void this.socket.write(request)
+      this.socket.cork() // Head and body in one call of the system.
       this.socket.write(request)
+      this.socket.write(body)
+      this.socket.uncork()
     })
   }
 

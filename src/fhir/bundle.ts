@@ -225,7 +225,7 @@ function checkReferences(plan: BundlePlan): void {
     walkReferences(entry.resource, (holder, path) => {
       if (isPlain(holder)) return
       const reference = holder.reference as string
-      const expression = `Bundle.entry[${entry.index}].resource${path.slice((entry.resource as Resource).resourceType.length)}.reference`
+      const expression = `Bundle.entry[${entry.index}].resource${path().slice((entry.resource as Resource).resourceType.length)}.reference`
       if (isUrn(reference)) {
         const says = plan.kind === 'batch' ? 'entries of a batch must not refer to each other by urn:uuid' : 'no entry of the transaction has this fullUrl'
         const hint = plan.kind === 'batch' ? 'Send a transaction, or refer by Type/id.' : 'Add the entry, or refer by Type/id.'

@@ -10,7 +10,7 @@ const other = 'urn:uuid:22222222-2222-4222-8222-222222222222'
 
 const found = (resource: Resource) => {
   const list: [string | undefined, string][] = []
-  walkReferences(resource, ({ reference }, path) => list.push([reference, path]))
+  walkReferences(resource, ({ reference }, path) => list.push([reference, path()]))
   return list
 }
 

@@ -4,33 +4,39 @@ type Json = Record<string, unknown>
 
 const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null
 
+/** `path` puts the text of the path together: most callers want it only of a Reference that is wrong. */
+type Visit = (reference: { reference?: string }, path: () => string) => void
+
 /**
  * Visits every Reference of the resource, in document order. A Reference is recognised by its properties alone: nothing else in R4 has
  * the same ones. The resource comes from parseJson, so its depth is bounded.
  */
-export function walkReferences(resource: Resource, visit: (reference: { reference?: string }, path: string) => void): void {
-  walk(resource, [typeof resource.resourceType === 'string' ? resource.resourceType : 'Resource'], visit)
+export function walkReferences(resource: Resource, visit: Visit): void {
+  const steps: (string | number)[] = [typeof resource.resourceType === 'string' ? resource.resourceType : 'Resource']
+  walk(resource, steps, visit, () => textOf(steps))
 }
 
 /** The path is kept as a list of steps: most elements are no References, and building the text of a path for each would cost more than the walk. */
-function walk(value: Json, steps: string[], visit: (reference: { reference?: string }, path: string) => void): void {
-  if ((typeof value.reference === 'string' || value.identifier !== undefined) && isReference(value)) visit(value as { reference?: string }, steps.join('.'))
+function walk(value: Json, steps: (string | number)[], visit: Visit, path: () => string): void {
+  if ((typeof value.reference === 'string' || value.identifier !== undefined) && isReference(value)) visit(value as { reference?: string }, path)
   for (const name in value) {
     const inner = value[name]
     if (!isObject(inner)) continue
-    if (!Array.isArray(inner)) {
-      steps.push(name)
-      walk(inner, steps, visit)
-      steps.pop()
-    } else
+    steps.push(name)
+    if (!Array.isArray(inner)) walk(inner, steps, visit, path)
+    else
       for (let i = 0; i < inner.length; i++) {
         if (!isObject(inner[i])) continue
-        steps.push(`${name}[${i}]`)
-        walk(inner[i], steps, visit)
+        steps.push(i)
+        walk(inner[i], steps, visit, path)
         steps.pop()
       }
+    steps.pop()
   }
 }
+
+const textOf = (steps: readonly (string | number)[]): string =>
+  steps.map((step, at) => (typeof step === 'number' ? `[${step}]` : at === 0 ? step : `.${step}`)).join('')
 
 export type Survey = {
   /** Every Reference, in document order. */

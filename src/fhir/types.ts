@@ -104,7 +104,7 @@ export type Fhir = {
   formats: Formats
   /** Applies a patch and returns the new resource; `before` is not changed. */
   patch(before: Resource, patch: Patch): Promise<Resource>
-  references(resource: Resource, visit: (reference: { reference?: string }, path: string) => void): void
+  references(resource: Resource, visit: (reference: { reference?: string }, path: () => string) => void): void
   /** References to patients by the Patient compartment's definition; the first one is the subject. */
   patientReferences(resource: Resource): string[]
   /** The word with which a text begins, as `Extracted` has it for a name. */

@@ -24,7 +24,7 @@ export function cleaned(asking: Asking, resource: Resource, charts: ReadonlySet<
   world.fhir.references(resource, (found, path) => {
     const one = found as Reference
     const parsed = one.reference === undefined ? null : parseReference(one.reference, base)
-    const isSubject = path === `${resource.resourceType}.subject` || path === `${resource.resourceType}.patient`
+    const isSubject = [`${resource.resourceType}.subject`, `${resource.resourceType}.patient`].includes(path())
     if ((parsed && charts.has(`${parsed.type}/${parsed.id}`)) || (isSubject && one.reference === undefined)) {
       one.reference = chart
       delete one.identifier

@@ -60,7 +60,7 @@ export type Applied = {
   temporaryNumber: string | null
 }
 
-/** An operation with its place in the record. */
+/** An operation with its place in the record. `isNew`: its id was made a moment ago, so no row can be there yet. */
 export type Placed = Operation & { patient: number; rowId: string; name: string | null; isNew: boolean }
 
 /** Gives ids and keys to new resources. A Patient gets its own key; the others follow their subject, at once when the subject is known. */
@@ -152,7 +152,7 @@ export async function prepareAll(tx: AuditedTransaction, requests: readonly Requ
   )
   const current = await lockPresent(tx, items)
   const beforeOf = ({ operation }: Item & { operation: Placed }) =>
-    isBrandNew(operation) ? null : (current.get(`${operation.patient} ${operation.type} ${operation.rowId}`) ?? null)
+    operation.isNew ? null : (current.get(`${operation.patient} ${operation.type} ${operation.rowId}`) ?? null)
   // Charts come first and together: other resources may ask whose chart they belong to.
   const charted: (Judged & { item: Item })[] = []
   for (const item of items) {
@@ -183,8 +183,6 @@ export async function prepareAll(tx: AuditedTransaction, requests: readonly Requ
 }
 
 const isPlaced = (item: Item): item is Item & { operation: Placed } => item.operation !== null
-/** Whether its id was made a moment ago. */
-const isBrandNew = ({ isNew, kind }: Placed): boolean => isNew && kind === 'create'
 const isOf = (item: Item, type: string): boolean => item.operation?.type === type
 
 function note({ of, at }: Item, { version, result }: Done): void {
@@ -198,7 +196,7 @@ export const nothingDone = (world: World): Applied => ({
 })
 
 async function lockPresent(tx: Runner, items: readonly Item[]): Promise<Map<string, Stored & { content: string }>> {
-  const existing = items.filter(isPlaced).filter(({ operation }) => !isBrandNew(operation))
+  const existing = items.filter(isPlaced).filter(({ operation }) => !operation.isNew)
   const [first] = existing
   if (!first) return new Map()
   const { fhir } = first.asking.world
@@ -226,7 +224,8 @@ type Before = (Stored & { content: string }) | null
 /** Decides at once when nobody has to be asked: nearly everything in a bundle is new, and about one patient whose chart is known to be open. */
 function judge(item: ToJudge, tx: AuditedTransaction, before: Before): Done | Judged | Promise<Done | Judged> {
   const { asking, operation, charts } = item
-  if (!isBrandNew(operation) || operation.type === 'Subscription' || !isOpen(operation.patient, charts)) return judgeAsking(item, tx, before)
+  if (!operation.isNew || operation.type === 'Subscription' || !isOpen(operation.patient, charts)) return judgeAsking(item, tx, before)
+  if (operation.kind !== 'create') requireOwn(asking, operation, null, charts)
   requireExpected(operation, null)
   const resource = operation.resource as Resource
   requireResolved(asking.world, resource, operation.path, operation.holders)

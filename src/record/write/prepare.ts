@@ -38,7 +38,7 @@ export function requireResolved(world: World, resource: Resource, path: string, 
   world.fhir.references(resource, ({ reference }, at) => {
     if (reference === undefined || !unresolved.test(reference)) return
     throw new Refusal('incorrect', 'this reference means something only inside a transaction', {
-      expression: `${path}${at.slice(type.length)}.reference`,
+      expression: `${path}${at().slice(type.length)}.reference`,
       hint: 'Send a transaction bundle, or refer by Type/id.',
     })
   })

@@ -76,7 +76,8 @@ class Requests {
   constructor(text: string) {
     this.#bytes = Buffer.from(text)
     const number = /"system":\s*"http:\/\/hospital\.smarthealthit\.org",\s*"value":\s*"([^"]+)"/.exec(text)?.[1] ?? ''
-    if (number.length !== randomUUID().length) return
+    if (number === '') return
+    if (number.length !== randomUUID().length) throw new Error('a record number of the third-party bundles is no UUID, so another does not fit in its place')
     for (let at = this.#bytes.indexOf(number); at >= 0; at = this.#bytes.indexOf(number, at + 1)) this.#numbersAt.push(at)
   }
 

@@ -1,23 +1,20 @@
-import type { Resource } from './types.ts'
+import type { Resource, VisitReference } from './types.ts'
 
 type Json = Record<string, unknown>
 
 const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null
 
-/** `path` puts the text of the path together: most callers want it only of a Reference that is wrong. */
-type Visit = (reference: { reference?: string }, path: () => string) => void
-
 /**
  * Visits every Reference of the resource, in document order. A Reference is recognised by its properties alone: nothing else in R4 has
  * the same ones. The resource comes from parseJson, so its depth is bounded.
  */
-export function walkReferences(resource: Resource, visit: Visit): void {
+export function walkReferences(resource: Resource, visit: VisitReference): void {
   const steps: (string | number)[] = [typeof resource.resourceType === 'string' ? resource.resourceType : 'Resource']
   walk(resource, steps, visit, () => textOf(steps))
 }
 
 /** The path is kept as a list of steps: most elements are no References, and building the text of a path for each would cost more than the walk. */
-function walk(value: Json, steps: (string | number)[], visit: Visit, path: () => string): void {
+function walk(value: Json, steps: (string | number)[], visit: VisitReference, path: () => string): void {
   if ((typeof value.reference === 'string' || value.identifier !== undefined) && isReference(value)) visit(value as { reference?: string }, path)
   for (const name in value) {
     const inner = value[name]

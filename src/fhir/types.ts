@@ -66,6 +66,9 @@ export type Summary = { summary: string[]; mandatory: string[] }
 /** A definition in the form that the validator keeps: see profile/lean.ts. */
 export type Definition = { url: string; version: string; text: string }
 
+/** `path` puts the text of the path together: most callers want it only of a Reference that is wrong. */
+export type VisitReference = (reference: { reference?: string }, path: () => string) => void
+
 export type Fhir = {
   /** All R4 resource types; the order never changes, because the index of a type is stored. */
   types: readonly string[]
@@ -104,7 +107,7 @@ export type Fhir = {
   formats: Formats
   /** Applies a patch and returns the new resource; `before` is not changed. */
   patch(before: Resource, patch: Patch): Promise<Resource>
-  references(resource: Resource, visit: (reference: { reference?: string }, path: () => string) => void): void
+  references(resource: Resource, visit: VisitReference): void
   /** References to patients by the Patient compartment's definition; the first one is the subject. */
   patientReferences(resource: Resource): string[]
   /** The word with which a text begins, as `Extracted` has it for a name. */

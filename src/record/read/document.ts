@@ -56,8 +56,9 @@ export async function documentOf(asking: Asking, id: string): Promise<{ document
 function wantedOf(asking: Asking, composition: Resource): Wanted[] {
   const wanted: Wanted[] = []
   asking.world.fhir.references(composition, ({ reference }, path) => {
+    if (reference === undefined || reference.startsWith('#')) return
     const at = path()
-    if (reference === undefined || reference.startsWith('#') || !needed.test(at)) return
+    if (!needed.test(at)) return
     const found = parseReference(reference, asking.base)
     const name = found === null ? reference : `${found.type}/${found.id}`
     wanted.push({ name, version: found?.version ?? null, expression: `${at}.reference` })

@@ -24,8 +24,8 @@ export function cleaned(asking: Asking, resource: Resource, charts: ReadonlySet<
   world.fhir.references(resource, (found, path) => {
     const one = found as Reference
     const parsed = one.reference === undefined ? null : parseReference(one.reference, base)
-    const isSubject = [`${resource.resourceType}.subject`, `${resource.resourceType}.patient`].includes(path())
-    if ((parsed && charts.has(`${parsed.type}/${parsed.id}`)) || (isSubject && one.reference === undefined)) {
+    const isSubject = () => [`${resource.resourceType}.subject`, `${resource.resourceType}.patient`].includes(path())
+    if ((parsed && charts.has(`${parsed.type}/${parsed.id}`)) || (one.reference === undefined && isSubject())) {
       one.reference = chart
       delete one.identifier
     } else if (isPersonal(asking, one.identifier)) delete one.identifier

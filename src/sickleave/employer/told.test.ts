@@ -48,8 +48,8 @@ test('a webhook is subscribed once and told everything, signed, in order, again 
   await tellDue(town.world)
   const [heard] = endpoint.heard
   assert.deepEqual([heard?.body.pib, heard?.body.next, heard?.body.events[0].employee.jmbg], [firm().pib, 1, worker.jmbg])
-  // The code in capitals only: ids of small letters and digits may hold c50.
-  for (const told of [/C50/, /diagnos|онкол/i]) assert.doesNotMatch(heard?.text ?? '', told)
+  const withoutIds = (heard?.text ?? '').replaceAll(/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, '') // An id made at random may hold c50.
+  assert.doesNotMatch(withoutIds, /C50|diagnos|онкол/i)
   const keys = (await town.app.inject('/bus/keys')).json().keys
   const request = { method: 'POST', address: endpoint.url, headers: heard?.headers ?? {}, body: Buffer.from(heard?.text ?? ''), keys }
   assert.equal(isFromCentre(request), true)

@@ -1,4 +1,5 @@
-import { constants, zstdDecompressSync } from 'node:zlib'
+import { constants } from 'node:zlib'
+import { unpackedBy } from '../../platform/packed.ts'
 import { Refusal } from '../../platform/refusal.ts'
 
 const messagesMax = 500
@@ -69,7 +70,7 @@ const windowLogMax = 23
 function unpacked(frame: Buffer, bytes: number): Buffer {
   let contents: Buffer | null = null
   try {
-    contents = zstdDecompressSync(frame, {
+    contents = unpackedBy(frame, {
       maxOutputLength: bytes + 1,
       chunkSize: Math.max(64, bytes + 1),
       params: { [constants.ZSTD_d_windowLogMax]: windowLogMax },

@@ -1,5 +1,6 @@
 import { createCipheriv, createDecipheriv, createHmac, hkdfSync } from 'node:crypto'
-import { zstdCompressSync, zstdDecompressSync } from 'node:zlib'
+import { zstdCompressSync } from 'node:zlib'
+import { unpacked } from '../../platform/packed.ts'
 
 const ivBytes = 12
 const tagBytes = 16
@@ -50,7 +51,7 @@ export function openVault(secret: Buffer, random: (bytes: number) => Buffer): Va
       decipher.setAAD(Buffer.from(about)).setAuthTag(bytes.subarray(-tagBytes))
       const body = decipher.update(bytes.subarray(1 + ivBytes, -tagBytes))
       decipher.final() // Gives no bytes in this mode, and throws when any bit was changed.
-      return bytes[0] === 0 ? body : zstdDecompressSync(body, { maxOutputLength: openedBytesMax })
+      return bytes[0] === 0 ? body : unpacked(body, openedBytesMax)
     },
     keyed: (text) => createHmac('sha256', order).update(text).digest('base64url'),
   }

@@ -74,7 +74,7 @@ function opening(self: string, total: number | null, next: string | null = null,
 /** The matches, and what they refer to outside the compartment. */
 async function entriesOf(open: Open, rows: readonly Slice[], bodies: readonly Buffer[]): Promise<Entries[]> {
   const outside = new Set<string>()
-  noteOutside(outside, rows, bodies)
+  noteOutside(outside, bodies)
   return [{ slices: rows, bodies, mode: 'match' }, await includes(open, outside)]
 }
 
@@ -129,7 +129,7 @@ async function* batchesOf(open: Open, head: string): AsyncGenerator<Buffer> {
     const some = within(read, batchBytes)
     const rows = await inTime(open, some)
     const bodies = await bytesOf(sql, rows)
-    noteOutside(outside, rows, bodies)
+    noteOutside(outside, bodies)
     yield bundleBytes(open.asking, before, [{ slices: rows, bodies, mode: 'match' }], '', isFirst)
     before = ''
     isFirst &&= rows.length === 0

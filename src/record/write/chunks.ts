@@ -36,10 +36,27 @@ export const unpack = (body: Buffer): Buffer => unpacked(body, unpackedMax)
 /** A larger chunk is not kept, since it would push out many others: a document of 8 MB is alone in its chunk, which is opened again each time. */
 const keptEachMax = 2 * 1_048_576
 
-/** Chunks never change, so a process keeps those that it opened last, up to a limit of bytes, until the memory is needed elsewhere. */
+/** Chunks never change, so a process keeps some of those that it opened last, up to a limit of bytes, until the memory is needed elsewhere. */
 export type ChunkCache = { get(chunk: string): Buffer | undefined; open(chunk: string, packed: Buffer): Buffer; clear(): void }
 
+/**
+ * A chunk is kept when it is opened again before `limit` bytes of others were: one record after another would push out what is asked for again and
+ * again, and what is kept grows old, so that V8 marks its whole heap for every few records. Of a chunk met once only the name stays, and its length.
+ */
 export function createChunkCache(limit = bytesMax): ChunkCache {
-  const { get, keep, clear } = createOpened(limit, keptEachMax)
-  return { get, clear, open: (chunk, body) => keep(chunk, unpack(body)) }
+  const kept = createOpened<Buffer>(limit, keptEachMax)
+  const met = createOpened<{ length: number }>(limit, keptEachMax)
+  return {
+    get: kept.get,
+    open(chunk, body) {
+      const content = unpack(body)
+      if (met.get(chunk)) return kept.keep(chunk, content)
+      met.keep(chunk, { length: content.length })
+      return content
+    },
+    clear() {
+      kept.clear()
+      met.clear()
+    },
+  }
 }

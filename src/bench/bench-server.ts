@@ -1,5 +1,5 @@
 import cluster from 'node:cluster'
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
@@ -13,6 +13,7 @@ import { type Processes, startProcesses } from '../platform/processes.ts'
 import { background } from '../record/record.ts'
 import { registerInstitutions } from '../registry/registry.ts'
 import { type Cpu, cpuOf } from './cpu.ts'
+import { peakOf } from './peak.ts'
 import { WireLoad } from './wire-load.ts'
 
 export type BenchWorld = Awaited<ReturnType<typeof openWorld>>['world']
@@ -125,11 +126,6 @@ function apart(settings: Record<string, string>, processes: number): Promise<Pro
 }
 
 const workers = (): number[] => Object.values(cluster.workers ?? {}).flatMap((worker) => worker?.process.pid ?? [])
-
-function peakOf(pid: number): number {
-  const [, kilobytes = '0'] = /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? []
-  return Number(kilobytes) * 1024
-}
 
 async function register(world: BenchWorld): Promise<{ token: string; institution: number; client: string }> {
   const [institution] = await world.sql.begin((tx) =>

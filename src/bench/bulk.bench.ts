@@ -14,6 +14,7 @@ import { corpora } from '../testing/corpora.ts'
 import { type BenchServer, type BenchWorld, startBenchServer } from './bench-server.ts'
 import { cpuEach, endedUs } from './cpu.ts'
 import { during, print } from './figures.ts'
+import { withPeak } from './peak.ts'
 
 const callers = 8
 const processes = 2
@@ -32,10 +33,13 @@ export async function bench(words: string[]): Promise<void> {
     const copied = await copyRate(server.world, files)
     for (const name of ['$import', '$import of the same again']) {
       const before = [server.cpu(), endedUs()] as const
-      const { job, seconds } = await timed(async () => runJob(server.world, await startImport(asking, files.map(fileSource), 'bench')))
+      const imported = () => timed(async () => runJob(server.world, await startImport(asking, files.map(fileSource), 'bench')))
+      const { result, peakBytes } = await withPeak('import-parts', imported)
+      const { job, seconds } = result
       const each = cpuEach(before[0], server.cpu(), lines)
       const note = `microseconds of processor time each: this process ${each.load}, those it started ${Math.round((endedUs() - before[1]) / lines)}, database ${each.database}`
       report(name, job, lines, seconds, 'insert of the same bodies as text, nothing else', copied, note)
+      print({ name: `${name}, most memory of one of its processes`, value: peakBytes / 1_048_576, unit: 'MB', limit: 'allowed', limitValue: 512 })
     }
     if (words.includes('--only')) return
     await exportAll(server, asking)

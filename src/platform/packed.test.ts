@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { test } from 'node:test'
+import { zstdCompressSync } from 'node:zlib'
 import { packed, unpacked } from './packed.ts'
 
 const megabyte = 1_048_576
@@ -9,6 +10,7 @@ const megabyte = 1_048_576
 test('what was packed is unpacked, and not when it is more than allowed', () => {
   for (const content of [Buffer.alloc(0), Buffer.from('x'), randomBytes(300), Buffer.alloc(megabyte, 'Ђ')]) {
     assert.ok(unpacked(packed(content), megabyte).equals(content), `${content.length} bytes`)
+    assert.ok(unpacked(zstdCompressSync(content), megabyte).equals(content), `${content.length} bytes in a frame that does not name them`)
     if (content.length > 1) assert.throws(() => unpacked(packed(content), content.length - 1))
   }
 })

@@ -6,7 +6,7 @@ export const packed = (bytes: Buffer): Buffer =>
 
 /** What `packed` made. Throws when it holds more than `most` bytes. */
 export const unpacked = (frame: Buffer, most: number): Buffer =>
-  unpackedBy(frame, { maxOutputLength: most, chunkSize: Math.max(64, Math.min(most, contentSize(frame) + 1)) })
+  unpackedBy(frame, { maxOutputLength: most, chunkSize: Math.max(64, Math.min(most, (contentSize(frame) ?? 16_384) + 1)) })
 
 /** A frame unpacked with limits of one's own; `chunkSize` bytes of memory are taken at a time. */
 export const unpackedBy = (frame: Buffer, options: ZstdOptions): Buffer => alone(zstdDecompressSync(frame, { ...options, info: true }))
@@ -22,16 +22,16 @@ function alone(made: unknown): Buffer {
 }
 
 /**
- * The length of its content that a frame names (RFC 8878, section 3.1.1.1), or zero. With it the content is unpacked into one piece of memory; without it
+ * The length of its content that a frame names (RFC 8878, section 3.1.1.1), or null. With it the content is unpacked into one piece of memory; without it
  * zlib joins many of 16 KB.
  */
-function contentSize(frame: Buffer): number {
+function contentSize(frame: Buffer): number | null {
   const descriptor = frame[4] ?? 0
   const isSingle = (descriptor & 0x20) !== 0
   const dictionaryBytes = [0, 1, 2, 4][descriptor & 3] as number
   const at = 5 + (isSingle ? 0 : 1) + dictionaryBytes
   const bytes = [isSingle ? 1 : 0, 2, 4, 6][descriptor >> 6] as number
-  if (bytes === 0 || at + bytes > frame.length) return 0
+  if (bytes === 0 || at + bytes > frame.length) return null
   return frame.readUIntLE(at, bytes) + (bytes === 2 ? 256 : 0)
 }
 

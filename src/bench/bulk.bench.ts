@@ -14,7 +14,7 @@ import { corpora } from '../testing/corpora.ts'
 import { type BenchServer, type BenchWorld, startBenchServer } from './bench-server.ts'
 import { cpuEach, endedUs } from './cpu.ts'
 import { during, print } from './figures.ts'
-import { withPeak } from './peak.ts'
+import { printPeak, withPeak } from './peak.ts'
 
 const callers = 8
 const processes = 2
@@ -39,7 +39,7 @@ export async function bench(words: string[]): Promise<void> {
       const each = cpuEach(before[0], server.cpu(), lines)
       const note = `microseconds of processor time each: this process ${each.load}, those it started ${Math.round((endedUs() - before[1]) / lines)}, database ${each.database}`
       report(name, job, lines, seconds, 'insert of the same bodies as text, nothing else', copied, note)
-      print({ name: `${name}, most memory of one of its processes`, value: peakBytes / 1_048_576, unit: 'MB', limit: 'allowed', limitValue: 512 })
+      printPeak(`${name}, most memory of one of its processes`, peakBytes)
     }
     if (words.includes('--only')) return
     await exportAll(server, asking)

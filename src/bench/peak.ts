@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs'
+import { print } from './figures.ts'
 
 /** The most memory that a process has taken so far, in bytes (proc(5), VmHWM); 0 when it has ended. */
 export function peakOf(pid: number): number {
@@ -6,9 +7,13 @@ export function peakOf(pid: number): number {
   return Number(kilobytes) * 1024
 }
 
-const everyMs = 100
+/** What one process took at most, beside what it may take. */
+export const printPeak = (name: string, bytes: number): void => print({ name, value: bytes / 1_048_576, unit: 'MB', limit: 'allowed', limitValue: 512 })
 
-/** Runs it, and says what the largest process with this word in its command took meanwhile. Only growth of its last tenth of a second is missed. */
+/** Looking through all processes takes about a millisecond of the measured cores. */
+const everyMs = 1000
+
+/** Runs it, and says what the largest process with this word in its command took meanwhile. Only growth of its last second is missed. */
 export async function withPeak<T>(word: string, act: () => Promise<T>): Promise<{ result: T; peakBytes: number }> {
   let peakBytes = 0
   const look = setInterval(() => {

@@ -8,6 +8,7 @@ import { type BenchServer, startBenchServer } from './bench-server.ts'
 import { copyRate } from './copy-limit.ts'
 import { cpuEach } from './cpu.ts'
 import { during, print, warmUpSeconds } from './figures.ts'
+import { printPeak } from './peak.ts'
 import { lookUps, singles } from './record-singles.ts'
 import { sizesOf } from './sizes.ts'
 
@@ -43,7 +44,7 @@ async function withServer(processes: number, act: (server: BenchServer) => Promi
   const server = await startBenchServer(processes)
   try {
     await act(server)
-    print({ name: 'most memory of one server process', value: server.peakBytes() / 1_048_576, unit: 'MB', limit: 'allowed', limitValue: 512 })
+    printPeak('most memory of one server process', server.peakBytes())
   } finally {
     await server.close()
   }
